@@ -1,0 +1,12 @@
+# add_project_test(<name> SOURCES <file>... LIBRARIES <target>... [LABELS <label>...])
+# One test program, each of its tests a test of CTest, run from the root of the project.
+include(GoogleTest)
+function(add_project_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LIBRARIES;LABELS")
+    add_executable(${name} ${TEST_SOURCES})
+    target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} faultline::options GTest::gtest GTest::gtest_main)
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_compile_definitions(${name} PRIVATE FAULTLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    gtest_discover_tests(${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" DISCOVERY_MODE PRE_TEST
+        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,24 @@
+# faultline::options: how every file of the project is compiled.
+#
+# -ffp-contract=off and no -march: a result is bit-identical on every machine whose libm agrees (docs/architecture.md).
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(FAULTLINE_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined,float-cast-overflow")
+
+add_library(faultline_options INTERFACE)
+add_library(faultline::options ALIAS faultline_options)
+target_compile_options(faultline_options INTERFACE
+    -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+    -Woverloaded-virtual -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # -Wmaybe-uninitialized and -Wdangling-pointer misread coroutine frames in g++ 12.
+    target_compile_options(faultline_options INTERFACE -fcoroutines -Wno-maybe-uninitialized)
+endif()
+if(FAULTLINE_SANITIZE)
+    target_compile_options(faultline_options INTERFACE
+        -fsanitize=${FAULTLINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(faultline_options INTERFACE -fsanitize=${FAULTLINE_SANITIZE})
+endif()
