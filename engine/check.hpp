@@ -16,8 +16,8 @@ extern thread_local const std::int64_t* check_clock_ns;
 
 }  // namespace faultline::engine
 
-#define SIM_CHECK(expression)                                                          \
-    do {                                                                               \
-        if (!(expression)) [[unlikely]]                                                \
-            ::faultline::engine::check_failed(__FILE__, __LINE__, #expression);        \
+#define SIM_CHECK(expression)                                                   \
+    do {                                                                        \
+        if (!(expression)) [[unlikely]]                                         \
+            ::faultline::engine::check_failed(__FILE__, __LINE__, #expression); \
     } while (false)

@@ -38,12 +38,20 @@ struct BitsPerSecond {
 // programming error (SIM_CHECK).
 Duration duration_from_seconds(double seconds);
 
-constexpr double in_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
-constexpr double in_seconds(Instant t) { return in_seconds(t.time_since_epoch()); }
-constexpr double in_milliseconds(Duration d) { return static_cast<double>(d.count()) * 1e-6; }
+constexpr double in_seconds(Duration d) {
+    return static_cast<double>(d.count()) * 1e-9;
+}
+constexpr double in_seconds(Instant t) {
+    return in_seconds(t.time_since_epoch());
+}
+constexpr double in_milliseconds(Duration d) {
+    return static_cast<double>(d.count()) * 1e-6;
+}
 
 // t + d, but end_of_time where the sum is beyond it. Requires d >= 0.
-constexpr Instant saturating_add(Instant t, Duration d) { return d > end_of_time - t ? end_of_time : t + d; }
+constexpr Instant saturating_add(Instant t, Duration d) {
+    return d > end_of_time - t ? end_of_time : t + d;
+}
 
 // Time for `size` to leave a link, rounded up: a message never arrives early.
 // Requires: size.count >= 0 and rate.value > 0.

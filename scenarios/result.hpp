@@ -1,0 +1,175 @@
+// What runs leave behind: the one file that reports and the GUI need. Plain structs; write_result and read_result are
+// in result_file.hpp. Durations are nanoseconds, instants nanoseconds after the start of the run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace faultline::scenarios {
+
+inline constexpr int result_schema_version = 1;
+
+// Where a query's time went (design section 5). The sum over all stages is its latency, to the nanosecond.
+enum class Stage : std::uint8_t { dns, connect, network, pool, queue, cpu, lock, storage, cache, retry_wait };
+inline constexpr std::size_t stage_count = 10;
+inline constexpr std::array<const char*, stage_count> stage_names{"dns", "connect", "network", "pool",  "queue",
+                                                                  "cpu", "lock",    "storage", "cache", "retry wait"};
+
+struct HistogramData {
+    std::vector<std::uint32_t> buckets;  // index of each non-empty bucket, ascending
+    std::vector<std::uint64_t> counts;
+    std::uint64_t failed = 0;  // ranked slower than any answer
+    std::int64_t sum_ns = 0;   // of the answers
+    std::int64_t max_ns = 0;
+};
+
+// How every due operation ended; each ends exactly once, so the six add up to `due`.
+struct Outcomes {
+    std::uint64_t due = 0;
+    std::uint64_t answered = 0;   // correctly, in time or late
+    std::uint64_t refused = 0;    // by a full queue, pool or connection limit, on the last attempt
+    std::uint64_t timed_out = 0;  // the client's last attempt
+    std::uint64_t failed = 0;     // reset, or an error of the server, on the last attempt
+    std::uint64_t in_flight = 0;  // at the end of the run
+    std::uint64_t good = 0;       // answered within the deadline (a part of `answered`)
+};
+
+// One class at one office in one phase of the measured part of a run.
+struct ClassAtOffice {
+    Outcomes outcomes;
+    HistogramData latency;
+};
+
+struct ClassResult {
+    std::string name;
+    std::vector<ClassAtOffice> steady, degraded, recovering;  // by office
+    std::array<std::int64_t, stage_count> stage_ns{};         // of all offices and phases, answered queries
+    std::array<std::int64_t, stage_count> stage_slow_ns{};    // of those slower than the p99 seen so far
+    std::uint64_t stage_slow_count = 0;
+    std::uint64_t attempts = 0;
+    std::uint64_t unknown = 0;                         // writes that timed out: durable or absent
+    std::uint64_t duplicates = 0;                      // applied twice in a class that is not idempotent
+    std::vector<std::uint32_t> due_per_s, good_per_s;  // timelines from the start of the run
+    std::vector<float> latency_mean_ms_per_s;
+};
+
+// What a fault did, and to what.
+struct FaultResult {
+    std::string name, target;
+    std::int64_t start_ns = 0, end_ns = 0;
+    std::vector<std::string> hit;      // nodes that went down or were degraded
+    std::uint64_t operations_cut = 0;  // in flight on them
+};
+
+// RTO of one class at one office, or of its canary.
+struct Recovery {
+    std::string of;
+    std::string office;
+    bool canary = false;
+    bool recovered = true;  // false: the run ended too early to say
+    bool any_bad = false;
+    std::int64_t first_impact_ns = 0;  // after the incident's start
+    std::int64_t rto_ns = 0;
+    std::int64_t bad_time_ns = 0;
+    int relapses = 0;
+};
+
+struct DataLoss {
+    std::string database;
+    std::uint64_t commits_lost = 0;
+    std::int64_t gap_ns = 0;            // RPO
+    std::uint64_t unknown_durable = 0;  // writes that timed out and are there
+    std::uint64_t unknown_absent = 0;
+};
+
+struct IncidentResult {
+    std::vector<std::string> faults;
+    std::int64_t start_ns = 0;
+    std::int64_t full_recovery_ns = 0;  // 0: not within the run
+    std::vector<Recovery> recoveries;
+    std::vector<DataLoss> losses;
+    std::vector<std::pair<std::string, std::int64_t>> waterfall;  // stage and its length
+};
+
+struct CacheResult {
+    std::string name;
+    std::uint64_t reads = 0;  // of cacheable classes, bypassed and timed-out ones included
+    std::uint64_t fresh_hits = 0, stale_hits = 0, misses = 0, bypassed = 0, coalesced = 0, evicted = 0;
+    std::uint64_t resident_keys = 0, used_bytes = 0;
+    std::vector<float> hit_rate_per_s;
+};
+
+struct ExposureResult {
+    std::string database;
+    std::int64_t p99_ns = 0, max_ns = 0;
+    double replica_lag_ms_mean = 0.0, replica_lag_ms_max = 0.0;
+    HistogramData commit_latency;
+    std::uint64_t commits_acknowledged = 0, commits_durable_unacknowledged = 0;
+};
+
+// A state that the timeline shows: "orders/instance-1" entered "promoting" at some instant.
+struct StateChange {
+    std::int64_t at_ns = 0;
+    std::string component, state;
+};
+
+struct QueueResult {
+    std::string name;
+    double utilisation = 0.0, mean_length = 0.0;
+    std::uint64_t served = 0, refused = 0;
+};
+
+struct MemoryResult {
+    std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
+};
+
+struct ReplicationResult {
+    std::uint32_t replication = 0;
+    std::uint64_t fingerprint = 0, events = 0;
+    std::int64_t warm_up_ns = 0, end_ns = 0;
+    std::uint64_t waits_without_timer = 0;  // on a silent peer, at the end of the run
+    std::vector<ClassResult> classes;
+    std::vector<FaultResult> faults;
+    std::vector<IncidentResult> incidents;
+    std::vector<CacheResult> caches;
+    std::vector<ExposureResult> databases;
+    std::vector<QueueResult> queues;
+    std::vector<StateChange> states;
+    MemoryResult memory;
+};
+
+enum class Verdict { met, violated, undecided };
+struct RequirementResult {
+    std::string name, text;  // text: "latency p99 of update at worst office <= 250ms"
+    Verdict verdict = Verdict::undecided;
+    double estimate = 0.0, low = 0.0, high = 0.0, limit = 0.0;
+    std::string unit;      // "s" or ""
+    std::string worst_at;  // the office that decides
+    std::string why;       // one sentence
+    std::uint64_t observations = 0;
+    std::optional<int> replications_needed;  // more, if undecided
+};
+
+struct FailedReplication {
+    std::uint32_t replication = 0;
+    std::string why, repeat_command;
+};
+
+struct RunResult {
+    int schema_version = result_schema_version;
+    std::string tool_version;
+    std::string scenario_name, variant;
+    std::string scenario_source;  // the JSON text that was run
+    std::uint64_t seed = 0;
+    double confidence = 0.95;
+    std::uint64_t numeric_fingerprint = 0;  // of log, exp, pow and sin on this machine
+    std::vector<std::string> offices;
+    std::vector<ReplicationResult> replications;  // in order of their number
+    std::vector<FailedReplication> failed;
+    std::vector<RequirementResult> requirements;
+};
+
+}  // namespace faultline::scenarios
