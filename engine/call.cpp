@@ -1,0 +1,68 @@
+#include "engine/call.hpp"
+
+namespace faultline::engine {
+
+CallBase::CallBase(Simulation& simulation, Component& callee, ProcessState& state, Duration forward, Duration back)
+    : CalendarNode(&arrive, EventKind::answered, callee.number()), simulation_(simulation), back_(back) {
+    simulation.adopt(state, callee);
+    state.label(EventKind::started, callee.number());
+    state.call_ = this;
+    callee_ = &state;
+    if (callee.up()) {
+        simulation.schedule(state, saturating_add(simulation.now(), forward));
+        return;
+    }
+    // A dead peer: the packet arrives, and what comes back is a reset or nothing.
+    back_ = forward + back;
+    const Health health = callee.health();
+    callee_died(health);
+    state.destroy();
+}
+
+CallBase::CallBase(Simulation& simulation, Component& callee, Duration forward, Duration back)
+    : CalendarNode(&arrive, EventKind::answered, callee.number()), simulation_(simulation), back_(forward + back) {
+    callee_died(callee.up() ? Health::silent : callee.health());
+}
+
+void CallBase::answer_travels(Duration travel) {
+    callee_->call_ = nullptr;
+    callee_ = nullptr;
+    if (travel == Duration::max()) {
+        lose();
+        return;
+    }
+    coming_ = CallOutcome::answered;
+    label(EventKind::answered);
+    simulation_.schedule(*this, saturating_add(simulation_.now(), travel));
+}
+
+void CallBase::callee_died(Health how) {
+    if (callee_ != nullptr) callee_->call_ = nullptr;
+    callee_ = nullptr;
+    if (how == Health::silent) {
+        lose();
+        return;
+    }
+    coming_ = CallOutcome::reset;
+    label(EventKind::reset);
+    simulation_.schedule(*this, saturating_add(simulation_.now(), back_));
+}
+
+// A callee whose owner was destroyed, or which ended without a value: the caller hears nothing.
+void CallBase::callee_ended_without_answer() {
+    callee_ = nullptr;
+    lose();
+}
+
+void CallBase::lose() {
+    lost_ = true;
+    ++simulation_.calls_unanswered_;
+}
+
+void CallBase::arrive(CalendarNode& node, Simulation& /*simulation*/) {
+    auto& call = static_cast<CallBase&>(node);
+    call.outcome_ = call.coming_;
+    if (call.waiter_ != nullptr) call.waiter_->wake_now(call.index_);
+}
+
+}  // namespace faultline::engine

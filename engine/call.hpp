@@ -1,0 +1,113 @@
+// A call from one process to a process of another component, over a distance:
+//
+//   Call<Answer> call(sim, instance, instance.serve(query), forward);
+//   const auto answer = co_await call;                              // or: co_await any_of(call, patience);
+//   if (call.outcome() == CallOutcome::reset) ...
+//
+// The callee starts after `forward`. Its `co_return value` travels for `value.travel` (a Duration; Duration::max() is a
+// lost answer), and then the caller goes on. Giving up, by leaving the Call's scope, abandons the wait and never the
+// work: the callee runs to its end and its answer is dropped.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <utility>
+
+#include "engine/simulation.hpp"
+
+namespace faultline::engine {
+
+enum class CallOutcome : std::uint8_t {
+    none,      // not yet, or never: a silent peer tells nothing
+    answered,  // the value is there
+    reset,     // the peer is down and said so, or went down
+};
+
+// What does not depend on the type of the answer. As a calendar node it is the answer under way.
+class CallBase : public CalendarNode {
+public:
+    ~CallBase() {
+        if (pending()) simulation_.cancel(*this);
+        if (callee_ != nullptr) callee_->call_ = nullptr;
+        if (lost_) --simulation_.calls_unanswered_;
+    }
+    CallOutcome outcome() const { return outcome_; }
+
+    // As a wait: see any_of.
+    bool over() const { return outcome_ != CallOutcome::none; }
+    void arm(ProcessState& waiter, std::uint32_t index) {
+        waiter_ = &waiter;
+        index_ = index;
+    }
+    void disarm() { waiter_ = nullptr; }
+
+    bool await_ready() const noexcept { return over(); }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+        ProcessState& waiter = handle.promise();
+        waiter.begin_wait();
+        arm(waiter, 0);
+    }
+
+protected:
+    // `back` is how long a refusal travels to the caller.
+    CallBase(Simulation& simulation, Component& callee, ProcessState& state, Duration forward, Duration back);
+    CallBase(Simulation& simulation, Component& callee, Duration forward, Duration back);
+
+    void answer_travels(Duration travel);
+
+    Simulation& simulation_;
+
+private:
+    friend class ProcessState;
+    friend class Simulation;
+
+    static void arrive(CalendarNode& node, Simulation& simulation);
+    void callee_died(Health how);
+    void callee_ended_without_answer();
+    void lose();
+
+    ProcessState* callee_ = nullptr;
+    ProcessState* waiter_ = nullptr;
+    Duration back_;
+    std::uint32_t index_ = 0;
+    CallOutcome coming_ = CallOutcome::none;
+    CallOutcome outcome_ = CallOutcome::none;
+    bool lost_ = false;
+};
+
+template <class Answer>
+requires requires(const Answer& answer) {
+    { answer.travel } -> std::convertible_to<Duration>;
+}
+class Call : public CallBase {
+public:
+    Call(Simulation& simulation, Component& callee, Process<Answer>&& process, Duration forward,
+         Duration back = Duration::zero())
+        : CallBase(simulation, callee, process.release(), forward, back) {}
+
+    // A call whose packet is lost on the way (no process is begun), or meets a dead peer.
+    Call(Simulation& simulation, Component& callee, Duration forward, Duration back)
+        : CallBase(simulation, callee, forward, back) {}
+
+    const Answer& value() const { return value_; }
+    Answer await_resume() const { return value_; }
+
+private:
+    friend class detail::ProcessPromise<Answer>;
+    void take(const Answer& answer) {
+        value_ = answer;
+        answer_travels(answer.travel);
+    }
+    Answer value_{};
+};
+
+template <class Result>
+void detail::ProcessPromise<Result>::return_value(const Result& result) {
+    if constexpr (requires { result.travel; }) {
+        if (call() != nullptr) static_cast<Call<Result>*>(call())->take(result);
+    }
+    result_ = result;
+}
+
+}  // namespace faultline::engine

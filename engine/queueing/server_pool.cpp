@@ -1,0 +1,144 @@
+#include "engine/queueing/server_pool.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace faultline::engine {
+
+ServerPool::ServerPool(Simulation& simulation, std::uint32_t component, PoolShape shape)
+    : simulation_(simulation),
+      shape_(shape),
+      sharing_event_(*this, component),
+      busy_servers_(simulation.now()),
+      queue_length_(simulation.now()) {
+    SIM_CHECK(shape.servers >= 1);
+    if (shape.discipline == Discipline::processor_sharing) return;
+    servers_.reserve(static_cast<std::size_t>(shape.servers));
+    idle_.reserve(static_cast<std::size_t>(shape.servers));
+    for (int i = 0; i < shape.servers; ++i) {
+        servers_.push_back(std::make_unique<Server>(*this, component));
+        idle_.push_back(servers_.back().get());
+    }
+}
+
+std::size_t ServerPool::in_service() const {
+    return shape_.discipline == Discipline::fcfs ? servers_.size() - idle_.size() : sharing_.size();
+}
+
+double ServerPool::utilisation() const {
+    return busy_servers_.mean(simulation_.now()) / static_cast<double>(shape_.servers);
+}
+
+double ServerPool::mean_waiting() const {
+    return queue_length_.mean(simulation_.now());
+}
+
+void ServerPool::reset_statistics() {
+    busy_servers_.reset(simulation_.now());
+    queue_length_.reset(simulation_.now());
+    completed_ = 0;
+    refused_ = 0;
+}
+
+void ServerPool::observe() {
+    const std::size_t busy = std::min(in_service(), static_cast<std::size_t>(shape_.servers));
+    busy_servers_.set(simulation_.now(), static_cast<std::int64_t>(busy));
+    queue_length_.set(simulation_.now(), static_cast<std::int64_t>(queue_.size()));
+}
+
+bool ServerPool::enter(Service& job) {
+    if (shape_.discipline == Discipline::processor_sharing) {
+        share(job);
+        return true;
+    }
+    if (!idle_.empty()) {
+        Server& server = *idle_.back();
+        idle_.pop_back();
+        job.inside_ = true;
+        start(server, &job, job.work_);
+        observe();
+        return true;
+    }
+    if (queue_.size() >= shape_.waiting_room) {
+        ++refused_;
+        return false;
+    }
+    job.inside_ = true;
+    job.place_ = queue_.push({&job, job.work_});
+    observe();
+    return true;
+}
+
+void ServerPool::start(Server& server, Service* job, Duration work) {
+    server.busy = true;
+    server.job = job;
+    if (job != nullptr) {
+        job->server_ = &server;
+        job->result_.started = simulation_.now();
+    }
+    const Duration length = speed_ == 1.0 ? work : duration_from_seconds(in_seconds(work) / speed_);
+    simulation_.schedule(server, saturating_add(simulation_.now(), length));
+}
+
+// The next job starts before the finished one's process goes on: a server is never idle while somebody waits.
+void ServerPool::finish(CalendarNode& node, Simulation& /*simulation*/) {
+    auto& server = static_cast<Server&>(node);
+    ServerPool& pool = server.pool;
+    Service* const done = server.job;
+    ++pool.completed_;
+    if (pool.queue_.empty()) {
+        server.busy = false;
+        server.job = nullptr;
+        pool.idle_.push_back(&server);
+    } else {
+        const Waiting next = pool.queue_.pop();
+        pool.start(server, next.job, next.work);
+    }
+    pool.observe();
+    if (done == nullptr) return;
+    done->inside_ = false;
+    if (done->waiter_ != nullptr) done->waiter_->wake_now(done->index_);
+}
+
+void ServerPool::abandon(Service& job) {
+    job.inside_ = false;
+    if (shape_.discipline == Discipline::processor_sharing) {
+        for (Sharing& shared : sharing_) {
+            if (shared.job == &job) shared.job = nullptr;
+        }
+    } else if (job.server_ != nullptr) {
+        job.server_->job = nullptr;
+    } else if (Waiting* const waiting = queue_.find(job.place_)) {
+        waiting->job = nullptr;
+    }
+}
+
+void ServerPool::clear() {
+    for (const auto& server : servers_) {
+        if (!server->busy) continue;
+        if (server->pending()) simulation_.cancel(*server);
+        if (server->job != nullptr) server->job->inside_ = false;
+        server->job = nullptr;
+        server->busy = false;
+        idle_.push_back(server.get());
+    }
+    while (!queue_.empty()) {
+        const Waiting waiting = queue_.pop();
+        if (waiting.job != nullptr) waiting.job->inside_ = false;
+    }
+    for (const Sharing& shared : sharing_) {
+        if (shared.job != nullptr) shared.job->inside_ = false;
+    }
+    sharing_.clear();
+    if (sharing_event_.pending()) simulation_.cancel(sharing_event_);
+    if (!simulation_.closing()) observe();
+}
+
+void ServerPool::set_speed(double speed) {
+    SIM_CHECK(speed > 0.0);
+    if (shape_.discipline == Discipline::processor_sharing) advance_virtual_time();
+    speed_ = speed;
+    if (shape_.discipline == Discipline::processor_sharing) schedule_first_shared();
+}
+
+}  // namespace faultline::engine

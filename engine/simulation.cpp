@@ -1,0 +1,195 @@
+#include "engine/simulation.hpp"
+
+#include <algorithm>
+
+#include "engine/call.hpp"
+
+namespace faultline::engine {
+
+namespace {
+constexpr std::uint64_t events_at_one_instant_max = 1'000'000;
+}
+
+Simulation::Simulation(RunIdentity identity) : identity_(identity) {
+    outer_check_clock_ = check_clock_ns;
+    check_clock_ns = &check_clock_ns_;
+}
+
+Simulation::~Simulation() {
+    close();
+    check_clock_ns = outer_check_clock_;
+}
+
+StopReason Simulation::run_until(Instant end) {
+    check_clock_ns = &check_clock_ns_;
+    while (dispatch_next(end)) {
+        if (events_at_instant_ > events_at_one_instant_max) return StopReason::stuck;
+        if (events_run_ % events_between_reports == 0 && progress_ && !progress_(now_, events_run_)) {
+            return StopReason::cancelled;
+        }
+    }
+    const bool nothing_left = calendar_.empty();
+    now_ = std::max(now_, end);
+    return nothing_left ? StopReason::no_more_events : StopReason::reached_end;
+}
+
+// Fires the next event at or before `end`; false if there is none.
+bool Simulation::dispatch_next(Instant end) {
+    CalendarNode* node = nullptr;
+    const bool something_ready = !ready_.empty();
+    // An event of the calendar at this very instant was scheduled earlier, or later, than the head of the ready queue.
+    if (something_ready &&
+        (calendar_.empty() || calendar_.next_time() > now_ || calendar_.next_sequence() > ready_.next_sequence())) {
+        node = &ready_.pop();
+        ++events_at_instant_;
+    } else {
+        if (calendar_.empty() || calendar_.next_time() > end) return false;
+        const Instant at = calendar_.next_time();
+        SIM_CHECK(at >= now_);
+        events_at_instant_ = at == now_ ? events_at_instant_ + 1 : 0;
+        now_ = at;
+        check_clock_ns_ = at.time_since_epoch().count();
+        node = &calendar_.pop();
+    }
+    ++events_run_;
+    fingerprint_.add(now_, node->kind(), node->component());
+    node->fire(*this);
+    return true;
+}
+
+void Simulation::adopt(ProcessState& state, Component& owner) {
+    state.simulation_ = this;
+    state.owner_ = &owner;
+    state.listed_ = true;
+    state.older_ = newest_;
+    if (newest_ != nullptr) newest_->newer_ = &state;
+    newest_ = &state;
+    ++processes_;
+}
+
+void Simulation::unlist(ProcessState& state) {
+    if (state.newer_ != nullptr) {
+        state.newer_->older_ = state.older_;
+    } else {
+        newest_ = state.older_;
+    }
+    if (state.older_ != nullptr) state.older_->newer_ = state.newer_;
+    state.listed_ = false;
+    --processes_;
+}
+
+bool Simulation::running_belongs_to(const Component& owner) const {
+    return running_ != nullptr && running_->owner_ == &owner;
+}
+
+void Simulation::end_processes_of(const Component& owner, Health how) {
+    SIM_CHECK(!running_belongs_to(owner));
+    std::vector<ProcessState*> theirs;  // newest first
+    for (ProcessState* state = newest_; state != nullptr; state = state->older_) {
+        if (state->owner_ == &owner) theirs.push_back(state);
+    }
+    for (auto state = theirs.rbegin(); state != theirs.rend(); ++state) {
+        if ((*state)->call_ != nullptr) (*state)->call_->callee_died(how);
+    }
+    for (ProcessState* const state : theirs) state->destroy();
+}
+
+void Simulation::close() {
+    closing_ = true;
+    while (newest_ != nullptr) newest_->destroy();
+}
+
+std::vector<std::string> Simulation::waiting_paths() const {
+    std::vector<std::string> paths;
+    for (const ProcessState* state = newest_; state != nullptr; state = state->older_) {
+        paths.push_back(state->owner_->path());
+    }
+    std::reverse(paths.begin(), paths.end());
+    return paths;
+}
+
+ProcessState::~ProcessState() {
+    if (pending()) simulation_->cancel(*this);
+    if (call_ != nullptr) call_->callee_ended_without_answer();
+    if (listed_) simulation_->unlist(*this);
+}
+
+void ProcessState::destroy() {
+    ProcessState* leaf = this;
+    while (leaf->child_ != nullptr) leaf = leaf->child_;
+    while (leaf != this) {
+        ProcessState* const parent = leaf->parent_;
+        *leaf->frame_in_parent_ = nullptr;
+        parent->child_ = nullptr;
+        leaf->handle_.destroy();
+        leaf = parent;
+    }
+    handle_.destroy();
+}
+
+// Resumes a process, and then the child that it began to await, and so on: a loop, not a chain of calls.
+void Simulation::run(ProcessState& process) {
+    running_ = &process;
+    process.handle_.resume();
+    while (beginning_ != nullptr) {
+        running_ = beginning_;
+        beginning_ = nullptr;
+        running_->handle_.resume();
+    }
+    running_ = nullptr;
+}
+
+void ProcessState::resume_now(CalendarNode& node, Simulation& simulation) {
+    simulation.run(static_cast<ProcessState&>(node));
+}
+
+void ProcessState::wake_now(std::uint32_t index) {
+    if (woken_) return;
+    woken_ = true;
+    woken_by_ = index;
+    simulation_->run(*this);
+}
+
+void ProcessState::wake_later(std::uint32_t index) {
+    if (woken_) return;
+    woken_ = true;
+    woken_by_ = index;
+    label(EventKind::resumed, owner_->number());
+    simulation_->schedule_now(*this);
+}
+
+void ProcessState::become_child_of(ProcessState& parent, void** frame_of_child) {
+    simulation_ = parent.simulation_;
+    owner_ = parent.owner_;
+    parent_ = &parent;
+    parent.child_ = this;
+    frame_in_parent_ = frame_of_child;
+    simulation_->beginning_ = this;
+}
+
+void ProcessState::resume_parent() noexcept {
+    parent_->child_ = nullptr;
+    parent_->label(EventKind::resumed, owner_->number());
+    simulation_->schedule_now(*parent_);
+}
+
+Component::Component(Simulation& simulation, std::string path)
+    : simulation_(simulation), path_(std::move(path)), number_(++simulation.components_) {}
+
+Component::~Component() {
+    // In the closing state the processes are gone already.
+    if (!simulation_.closing()) simulation_.end_processes_of(*this, Health::silent);
+}
+
+void Component::kill(Health how) {
+    SIM_CHECK(how != Health::up);
+    health_ = how;
+    simulation_.end_processes_of(*this, how);
+}
+
+void Component::enter(std::string_view state) {
+    state_ = state;
+    if (simulation_.on_state_change) simulation_.on_state_change(simulation_.now(), *this, state);
+}
+
+}  // namespace faultline::engine

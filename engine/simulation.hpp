@@ -1,0 +1,165 @@
+// One run: the clock, the calendar, the processes and the random streams of one replication. No globals: several can
+// live side by side.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/calendar.hpp"
+#include "engine/component.hpp"
+#include "engine/fingerprint.hpp"
+#include "engine/process.hpp"
+#include "engine/progress.hpp"
+#include "engine/random/stream.hpp"
+#include "engine/ready_queue.hpp"
+#include "engine/time.hpp"
+
+namespace faultline::engine {
+
+class CallBase;
+class Delay;
+
+enum class StopReason {
+    reached_end,     // the clock stands at the end asked for
+    no_more_events,  // nothing pending; processes may still wait: waiting_paths() names them
+    cancelled,       // by the progress listener
+    stuck,           // a million events at one instant
+};
+
+struct RunIdentity {
+    Seed seed{1};
+    std::uint32_t replication = 1;
+};
+
+class Simulation {
+public:
+    explicit Simulation(RunIdentity identity);
+    ~Simulation();
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
+
+    Instant now() const { return now_; }
+    std::uint64_t events_run() const { return events_run_; }
+    std::uint64_t fingerprint() const { return fingerprint_.value(); }
+    const RunIdentity& identity() const { return identity_; }
+    const Calendar& calendar() const { return calendar_; }
+
+    // Runs events in the order of (time, sequence number) up to and including `end`.
+    StopReason run_until(Instant end);
+    void on_progress(ProgressListener listener) { progress_ = std::move(listener); }
+
+    // Starts a process at this instant, after what is already due. It belongs to `owner`.
+    template <class Result>
+    void spawn(Component& owner, Process<Result>&& process) {
+        if (closing_) return;
+        ProcessState& state = process.release();
+        adopt(state, owner);
+        state.label(EventKind::started, owner.number());
+        schedule_now(state);
+    }
+
+    // Waits. `kind` labels the event in the fingerprint and in traces.
+    Delay delay(Duration length, EventKind kind = EventKind::delayed);
+
+    // For whoever owns a node. `at` >= now. In the closing state nothing is scheduled.
+    void schedule(CalendarNode& node, Instant at) {
+        SIM_CHECK(at >= now_);
+        if (closing_) return;
+        const std::uint64_t sequence = next_sequence_++;
+        if (at == now_) {
+            ready_.push(node, sequence);
+        } else {
+            calendar_.schedule(node, at, sequence);
+        }
+    }
+    void schedule_now(CalendarNode& node) { schedule(node, now_); }
+    void cancel(CalendarNode& node) {
+        if (ReadyQueue::holds(node)) {
+            ready_.cancel(node);
+        } else {
+            calendar_.cancel(node);
+        }
+    }
+
+    // The stream of (seed, replication, path, purpose). Two calls with the same words give the same stream.
+    RandomStream stream(std::string_view component_path, std::string_view purpose) const {
+        return RandomStream{stream_key(component_path, purpose)};
+    }
+    StreamKey stream_key(std::string_view component_path, std::string_view purpose) const {
+        return engine::stream_key(identity_.seed, identity_.replication, component_path, purpose);
+    }
+
+    // Ends all processes, newest first. Nothing is scheduled or resumed from here on. Call it before the components
+    // that the processes use are destroyed; the destructor calls it too.
+    void close();
+    bool closing() const { return closing_; }
+
+    std::size_t processes() const { return processes_; }
+    // The paths of the owners of the processes that are alive, oldest first.
+    std::vector<std::string> waiting_paths() const;
+    // Calls to silent peers that are still waited for.
+    std::uint64_t calls_unanswered() const { return calls_unanswered_; }
+
+    // Told of each Component::enter.
+    std::function<void(Instant, const Component&, std::string_view state)> on_state_change;
+
+private:
+    friend class CallBase;
+    friend class Component;
+    friend class ProcessState;
+
+    void adopt(ProcessState& state, Component& owner);
+    void unlist(ProcessState& state);
+    void end_processes_of(const Component& owner, Health how);
+    bool dispatch_next(Instant end);
+    void run(ProcessState& process);
+    bool running_belongs_to(const Component& owner) const;
+
+    RunIdentity identity_;
+    Instant now_{};
+    std::int64_t check_clock_ns_ = 0;
+    const std::int64_t* outer_check_clock_ = nullptr;
+    std::uint64_t next_sequence_ = 0;
+    std::uint64_t events_run_ = 0;
+    std::uint64_t events_at_instant_ = 0;
+    Calendar calendar_;
+    ReadyQueue ready_;
+    Fingerprint fingerprint_;
+    ProgressListener progress_;
+    ProcessState* newest_ = nullptr;
+    ProcessState* running_ = nullptr;
+    ProcessState* beginning_ = nullptr;  // a child whose parent has just come to rest
+    std::size_t processes_ = 0;
+    std::uint64_t calls_unanswered_ = 0;
+    std::uint32_t components_ = 0;
+    bool closing_ = false;
+};
+
+// co_await sim.delay(35ms);
+class Delay {
+public:
+    Delay(Duration length, EventKind kind) : length_(length), kind_(kind) {}
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) const {
+        ProcessState& process = handle.promise();
+        process.label(kind_, process.owner().number());
+        Simulation& simulation = process.simulation();
+        simulation.schedule(process, saturating_add(simulation.now(), length_));
+    }
+    void await_resume() const noexcept {}
+
+private:
+    Duration length_;
+    EventKind kind_;
+};
+
+inline Delay Simulation::delay(Duration length, EventKind kind) {
+    SIM_CHECK(length >= Duration::zero());
+    return {length, kind};
+}
+
+}  // namespace faultline::engine

@@ -1,0 +1,155 @@
+// A number of equal tokens (threads of an instance, connections of a pool, a lock), given in the order of asking.
+//
+//   Tokens::Lease thread(threads);
+//   const bool granted = co_await thread.acquire();   // false: too many wait already
+//
+// The lease gives its token back when it leaves its scope, also when its process is destroyed.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "engine/ring.hpp"
+#include "engine/simulation.hpp"
+
+namespace faultline::engine {
+
+class Tokens {
+public:
+    class Lease;
+    class Acquire;
+
+    explicit Tokens(std::size_t tokens, std::size_t waiting_room = std::numeric_limits<std::size_t>::max())
+        : tokens_(tokens), free_(tokens), waiting_room_(waiting_room) {}
+    Tokens(const Tokens&) = delete;
+    Tokens& operator=(const Tokens&) = delete;
+
+    std::size_t free() const { return free_; }
+    std::size_t in_use() const { return tokens_ - free_; }
+    std::size_t waiting() const { return waiting_; }
+    std::uint64_t refused() const { return refused_; }
+
+private:
+    bool enter(Acquire& acquire);
+    void leave(Acquire& acquire);
+    void give_back();
+
+    std::size_t tokens_;
+    std::size_t free_;
+    std::size_t waiting_room_;
+    std::size_t waiting_ = 0;
+    std::uint64_t refused_ = 0;
+    Ring<Acquire*> queue_;  // null: gave up
+};
+
+// The wait for a token.
+class Tokens::Acquire {
+public:
+    explicit Acquire(Lease& lease) : lease_(lease) {}
+    Acquire(const Acquire&) = delete;
+    Acquire& operator=(const Acquire&) = delete;
+    ~Acquire();
+
+    bool over() const { return begun_ && !queued_; }
+    void arm(ProcessState& waiter, std::uint32_t index) {
+        waiter_ = &waiter;
+        index_ = index;
+    }
+    void disarm() { waiter_ = nullptr; }
+    bool begin();
+
+    bool await_ready() { return begin(); }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+        handle.promise().begin_wait();
+        arm(handle.promise(), 0);
+    }
+    bool await_resume() const;
+
+private:
+    friend class Tokens;
+    Lease& lease_;
+    ProcessState* waiter_ = nullptr;
+    std::uint64_t ticket_ = 0;
+    std::uint32_t index_ = 0;
+    bool begun_ = false;
+    bool queued_ = false;
+};
+
+class Tokens::Lease {
+public:
+    explicit Lease(Tokens& tokens) : tokens_(tokens) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { release(); }
+
+    // For any_of, name it and begin() it: `Tokens::Acquire turn(lease); turn.begin();`
+    Acquire acquire() { return Acquire{*this}; }
+    bool held() const { return held_; }
+    void release() {
+        if (held_) tokens_.give_back();
+        held_ = false;
+    }
+
+private:
+    friend class Tokens;
+    friend class Acquire;
+    Tokens& tokens_;
+    bool held_ = false;
+};
+
+inline Tokens::Acquire::~Acquire() {
+    if (queued_) lease_.tokens_.leave(*this);
+}
+
+// Returns whether it is over at once: granted or refused.
+inline bool Tokens::Acquire::begin() {
+    if (begun_) return over();
+    begun_ = true;
+    queued_ = lease_.tokens_.enter(*this);
+    return !queued_;
+}
+
+inline bool Tokens::Acquire::await_resume() const {
+    return lease_.held_;
+}
+
+// Returns whether it must wait.
+inline bool Tokens::enter(Acquire& acquire) {
+    if (free_ > 0) {
+        --free_;
+        acquire.lease_.held_ = true;
+        return false;
+    }
+    if (waiting_ >= waiting_room_) {
+        ++refused_;
+        return false;
+    }
+    ++waiting_;
+    acquire.ticket_ = queue_.push(&acquire);
+    return true;
+}
+
+inline void Tokens::leave(Acquire& acquire) {
+    acquire.queued_ = false;
+    --waiting_;
+    if (Acquire** const place = queue_.find(acquire.ticket_)) *place = nullptr;
+    while (!queue_.empty() && queue_.front() == nullptr) queue_.pop();
+}
+
+inline void Tokens::give_back() {
+    while (!queue_.empty()) {
+        Acquire* const next = queue_.pop();
+        if (next == nullptr) continue;
+        --waiting_;
+        next->queued_ = false;
+        next->lease_.held_ = true;
+        if (next->waiter_ != nullptr) next->waiter_->wake_later(next->index_);
+        return;
+    }
+    ++free_;
+}
+
+}  // namespace faultline::engine
