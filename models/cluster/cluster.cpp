@@ -1,0 +1,215 @@
+#include "models/cluster/cluster.hpp"
+
+#include <algorithm>
+
+#include "engine/waits.hpp"
+
+namespace faultline::models {
+
+namespace {
+// The control plane's probes. Source: an assumption; the detection time as a whole is the scenario's
+// (failover.detection).
+constexpr Duration heartbeat_interval = std::chrono::seconds{1};
+constexpr Duration heartbeat_timeout = std::chrono::seconds{1};
+}  // namespace
+
+Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape,
+                 ClusterObserver& observer)
+    : simulation_(simulation),
+      transport_(transport),
+      shape_(std::move(shape)),
+      observer_(observer),
+      component_(simulation, shape_.path),
+      storage_(simulation, shape_.path, transport, shape_.zones, shape_.zone_names, shape_.volume),
+      writer_endpoint_(shape_.dns_ttl),
+      reader_endpoint_(shape_.dns_ttl),
+      versions_(shape_.keys),
+      failover_draws_(simulation.stream(shape_.path, "failover")),
+      network_draws_(simulation.stream(shape_.path, "control plane network")) {}
+
+Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
+    const std::string path = shape_.path + "/instance-" + std::to_string(instances_.size() + 1);
+    instances_.push_back(std::make_unique<Instance>(simulation_, path, place, std::move(shape), *this));
+    answering_.push_back(true);
+    missed_since_.push_back(engine::end_of_time);
+    return *instances_.back();
+}
+
+void Cluster::begin() {
+    for (std::size_t i = 0; i < instances_.size(); ++i)
+        instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    writer_endpoint_.publish({instances_[writer_].get()});
+    publish_readers();
+    component_.enter("serving");
+    simulation_.spawn(component_, watch());
+}
+
+// Every instance once a second. A replica that does not answer leaves the reader endpoint; for the writer, the time
+// that the control plane takes to be sure runs from the first heartbeat that was missed.
+engine::Process<> Cluster::watch() {
+    Duration certain_after = drawn(shape_.failover.detection);
+    for (;;) {
+        co_await simulation_.delay(heartbeat_interval);
+        bool changed = false;
+        for (std::size_t i = 0; i < instances_.size(); ++i) {
+            const bool answered = co_await heartbeat(*instances_[i]);
+            if (answered == answering_[i]) continue;
+            answering_[i] = answered;
+            missed_since_[i] = answered ? engine::end_of_time : simulation_.now();
+            changed = true;
+        }
+        if (changed) publish_readers();
+        if (failing_over_ || answering_[writer_]) continue;
+        component_.enter("detecting");
+        if (simulation_.now() - missed_since_[writer_] < certain_after) continue;
+        failing_over_ = true;
+        certain_after = drawn(shape_.failover.detection);
+        simulation_.spawn(component_, fail_over());
+    }
+}
+
+engine::Process<bool> Cluster::heartbeat(Instance& instance) {
+    const Delays legs =
+        transport_.round_trip(shape_.control_plane, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
+    engine::Timer patience(simulation_, heartbeat_timeout);
+    if (!legs.delivered) {
+        co_await patience;
+        co_return false;
+    }
+    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
+    co_await engine::any_of(call, patience);
+    co_return call.outcome() == engine::CallOutcome::answered;
+}
+
+engine::Process<> Cluster::fail_over() {
+    Instance& lost = *instances_[writer_];
+    component_.enter("promoting");
+    observer_.on_stage("promotion");
+    Instance* successor = elect();
+    while (successor == nullptr) {
+        // Nobody to promote: the writer is made anew in its zone, if that is there; else an operator must act.
+        component_.enter("rebuilding");
+        observer_.on_stage("rebuild");
+        co_await simulation_.delay(drawn(shape_.failover.rebuild));
+        successor = elect();
+        if (successor == nullptr && transport_.topology().alive(lost.place())) successor = &lost;
+    }
+    co_await simulation_.delay(drawn(shape_.failover.promotion));
+    RecoveredLog log = storage_.recover();
+    while (!log.readable) {
+        component_.enter("waiting for a read quorum");
+        co_await simulation_.delay(heartbeat_interval);
+        log = storage_.recover();
+    }
+    observer_.on_recovered(log);
+    successor->start(Role::writer);
+    writer_ = index_of(*successor);
+    answering_[writer_] = true;
+    missed_since_[writer_] = engine::end_of_time;
+
+    component_.enter("publishing");
+    observer_.on_stage("dns");
+    co_await simulation_.delay(drawn(shape_.failover.dns_update));
+    writer_endpoint_.publish({successor});
+    publish_readers();
+    failing_over_ = false;
+    component_.enter("serving");
+    observer_.on_stage("reconnection");
+    if (&lost != successor && transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
+    tell_whole();
+}
+
+// Lowest tier first, then the largest, then the oldest.
+Instance* Cluster::elect() const {
+    Instance* best = nullptr;
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (i == writer_ || !answering_[i]) continue;
+        Instance* const candidate = instances_[i].get();
+        if (best == nullptr || candidate->shape().promotion_tier < best->shape().promotion_tier ||
+            (candidate->shape().promotion_tier == best->shape().promotion_tier &&
+             candidate->shape().vcpus > best->shape().vcpus)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+void Cluster::host_restored(Instance& instance) {
+    if (instance.component().up()) return;
+    if (index_of(instance) == writer_ && !failing_over_ && answering_[writer_]) {
+        // Back before anybody was sure that it was gone: the process restarts and goes on as the writer.
+        simulation_.spawn(component_, restart(instance));
+        return;
+    }
+    if (index_of(instance) != writer_) simulation_.spawn(component_, restart(instance));
+}
+
+engine::Process<> Cluster::restart(Instance& instance) {
+    co_await simulation_.delay(drawn(shape_.failover.restart));
+    if (instance.component().up() || !transport_.topology().alive(instance.place())) co_return;
+    const bool is_writer = index_of(instance) == writer_;
+    if (is_writer && failing_over_) co_return;
+    if (is_writer) {
+        const RecoveredLog log = storage_.recover();
+        if (log.readable) observer_.on_recovered(log);
+    }
+    instance.start(is_writer ? Role::writer : Role::replica);
+    tell_whole();
+}
+
+void Cluster::publish_readers() {
+    std::vector<Instance*> readers;
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (i != writer_ && answering_[i]) readers.push_back(instances_[i].get());
+    }
+    if (readers.empty()) readers.push_back(instances_[writer_].get());
+    reader_endpoint_.publish(std::move(readers));
+    tell_whole();
+}
+
+void Cluster::copy_lost(std::size_t copy, engine::Health how) {
+    storage_.lose(copy, how);
+    tell_whole();
+}
+
+void Cluster::copy_rebuilt(std::size_t copy) {
+    storage_.rebuilt(copy);
+    tell_whole();
+}
+
+bool Cluster::whole() const {
+    const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
+                                          [](const auto& instance) { return instance->component().up(); });
+    return instances_up && storage_.alive() == static_cast<int>(storage_.copies().size()) && !failing_over_;
+}
+
+void Cluster::tell_whole() {
+    const bool now_whole = whole();
+    if (now_whole != was_whole_) observer_.on_whole(now_whole);
+    was_whole_ = now_whole;
+}
+
+std::uint32_t Cluster::version_for_read(const Instance& reader, std::uint64_t key) const {
+    return versions_.at_replica(key, simulation_.now(), reader.lag(simulation_.now()));
+}
+
+void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
+    versions_.commit(key, simulation_.now());
+    observer_.on_commit(storage_latency);
+    for (const auto& instance : instances_) {
+        if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
+        const Path& path = transport_.path(by.place(), instance->place());
+        if (!path.usable) continue;
+        instance->ship(simulation_.now(), (path.base_round_trip + sample_excess(path, network_draws_)) / 2);
+    }
+}
+
+std::size_t Cluster::index_of(const Instance& instance) const {
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (instances_[i].get() == &instance) return i;
+    }
+    SIM_CHECK(false);
+    return 0;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,108 @@
+// An Aurora-style cluster in one region: a writer, replicas, one storage volume, two endpoints, and the control plane
+// that watches them by heartbeat.
+//
+//   serving --heartbeats of the writer missed--> detecting --> promoting --> publishing --> serving
+//                                                    \--> rebuilding (no replica answers) --/
+//
+// Writes are refused or unanswered outside `serving`. Clients come back later still: they must learn the new address
+// (endpoint.hpp) and connect again (services/database_client.hpp); the RTO counts all of it.
+// Sources of the stages' defaults: scenarios/defaults.cpp; docs/models/cluster.md.
+// Leaves out: replicas in other regions, restart in place when it is faster, failover that fails.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/cluster/endpoint.hpp"
+#include "models/cluster/instance.hpp"
+#include "models/cluster/key_versions.hpp"
+#include "models/cluster/storage_volume.hpp"
+
+namespace faultline::models {
+
+struct FailoverShape {
+    engine::Distribution detection, promotion, dns_update, restart, rebuild;  // seconds
+};
+
+struct ClusterShape {
+    std::string path;  // "orders"
+    std::vector<PlaceId> zones;
+    std::vector<std::string> zone_names;
+    VolumeShape volume;
+    FailoverShape failover;
+    Duration dns_ttl{};
+    std::uint64_t keys = 0;
+    PlaceId control_plane{};  // the region: it does not stand in a zone
+};
+
+// What a cluster tells those who measure.
+class ClusterObserver {
+public:
+    virtual ~ClusterObserver() = default;
+    virtual void on_commit(Duration storage_latency) = 0;
+    virtual void on_recovered(const RecoveredLog& log) = 0;
+    virtual void on_stage(const char* stage) = 0;  // of a failover, as it begins
+    virtual void on_whole(bool whole) = 0;         // every instance and copy is there
+};
+
+class Cluster {
+public:
+    Cluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape, ClusterObserver& observer);
+
+    // Building: the first is the writer. Path: "<cluster>/instance-<n>", n from 1.
+    Instance& add_instance(PlaceId place, InstanceShape shape);
+    // Publishes the endpoints and starts the control plane.
+    void begin();
+
+    Endpoint& writer_endpoint() { return writer_endpoint_; }
+    Endpoint& reader_endpoint() { return reader_endpoint_; }
+    StorageVolume& storage() { return storage_; }
+    Instance& writer() { return *instances_[writer_]; }
+    const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
+    engine::Component& component() { return component_; }
+
+    // For instances.
+    std::uint32_t version_for_read(const Instance& reader, std::uint64_t key) const;
+    void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
+    std::uint32_t newest_version(std::uint64_t key) const { return versions_.newest(key); }
+    std::size_t memory_bytes() const { return versions_.memory_bytes(); }
+
+    // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
+    void host_restored(Instance& instance);
+    void copy_lost(std::size_t copy, engine::Health how);
+    void copy_rebuilt(std::size_t copy);
+    bool whole() const;
+
+private:
+    engine::Process<> watch();
+    engine::Process<bool> heartbeat(Instance& instance);
+    engine::Process<> fail_over();
+    engine::Process<> restart(Instance& instance);
+    Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
+    Instance* elect() const;
+    void publish_readers();
+    void tell_whole();
+    std::size_t index_of(const Instance& instance) const;
+
+    engine::Simulation& simulation_;
+    const Transport& transport_;
+    ClusterShape shape_;
+    ClusterObserver& observer_;
+    engine::Component component_;
+    StorageVolume storage_;
+    Endpoint writer_endpoint_;
+    Endpoint reader_endpoint_;
+    KeyVersions versions_;
+    engine::RandomStream failover_draws_;
+    engine::RandomStream network_draws_;
+    std::vector<std::unique_ptr<Instance>> instances_;
+    std::vector<bool> answering_;  // as the last heartbeat of each said
+    std::vector<Instant> missed_since_;
+    std::size_t writer_ = 0;
+    bool failing_over_ = false;
+    bool was_whole_ = true;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,91 @@
+#include "models/cluster/instance.hpp"
+
+#include <algorithm>
+
+#include "models/cluster/cluster.hpp"
+
+namespace faultline::models {
+
+namespace {
+// A replica applies one transaction's redo to the pages it has cached. Source: an assumption that puts an unloaded
+// replica's lag at the 2 to 5 ms of SIGMOD 2017, Table 4, with the stream's own delay (docs/models/cluster.md).
+constexpr Duration apply_time = std::chrono::microseconds{80};
+constexpr Duration stream_delay = std::chrono::milliseconds{2};
+}  // namespace
+
+Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape,
+                   Cluster& cluster)
+    : simulation_(simulation),
+      component_(simulation, std::move(path)),
+      place_(place),
+      shape_(std::move(shape)),
+      cluster_(cluster),
+      cpu_(simulation, component_.number(), {.servers = shape_.vcpus}) {}
+
+engine::Process<Answer> Instance::execute(RequestRef request, Statement statement, Duration travel) {
+    request.charge(Stage::queue, simulation_.now());
+    if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
+    if (statement.demand > Duration::zero()) {
+        const engine::Served served = co_await cpu_.serve(statement.demand);
+        request.charge(Stage::cpu, served.started);
+    }
+    std::uint32_t version = 0;
+    if (statement.reads_key) version = cluster_.version_for_read(*this, request->key);
+    if (statement.commits) {
+        request.charge(Stage::storage, simulation_.now());
+        const Instant began = simulation_.now();
+        const bool durable = co_await cluster_.storage().commit(place_, cluster_.storage().epoch(), request);
+        if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
+        cluster_.committed(*this, request->key, simulation_.now() - began);
+    }
+    request.charge(Stage::network, simulation_.now());
+    co_return Answer{travel, AnswerStatus::ok, version};
+}
+
+engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
+    if (connections_ >= shape_.connections_max) co_return Answer{travel, AnswerStatus::refused, 0};
+    ++connections_;
+    co_await cpu_.serve(cpu);
+    co_return Answer{travel, AnswerStatus::ok, 0};
+}
+
+engine::Process<Answer> Instance::ping(Duration travel) {
+    co_return Answer{travel, AnswerStatus::ok, 0};
+}
+
+void Instance::crash(engine::Health how) {
+    component_.kill(how);
+    component_.enter("down");
+    cpu_.clear();
+    connections_ = 0;
+    ++incarnation_;
+    incarnation_since_ = simulation_.now();
+}
+
+void Instance::start(Role role) {
+    if (component_.up()) {  // those connected see a reset
+        component_.kill(engine::Health::crash);
+        cpu_.clear();
+    }
+    component_.revive();
+    connections_ = 0;
+    ++incarnation_;
+    incarnation_since_ = simulation_.now();
+    role_ = role;
+    lag_ = Duration::zero();
+    applied_until_ = simulation_.now();
+    component_.enter(role == Role::writer ? "writer" : "replica");
+}
+
+Duration Instance::lag(Instant now) const {
+    if (role_ == Role::writer) return Duration::zero();
+    return std::max(lag_, applied_until_ - now);
+}
+
+void Instance::ship(Instant now, Duration travel) {
+    const Instant arrived = now + travel + stream_delay;
+    applied_until_ = std::max(arrived, applied_until_) + apply_time;
+    lag_ = applied_until_ - now;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,88 @@
+// A database instance: its CPUs, its connections, its role. What it serves is one process a statement, which dies with
+// it.
+//
+// Leaves out: the buffer pool, row locks, burstable CPU credits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/call.hpp"
+#include "engine/queueing/server_pool.hpp"
+#include "models/cluster/key_versions.hpp"
+#include "models/cluster/storage_volume.hpp"
+#include "models/network/transport.hpp"
+#include "models/request.hpp"
+
+namespace faultline::models {
+
+class Cluster;
+
+enum class Role : std::uint8_t { writer, replica };
+
+struct InstanceShape {
+    std::string class_name;
+    int vcpus = 2;
+    int connections_max = 1000;
+    int promotion_tier = 1;
+};
+
+// What one statement asks for. The demand is the client's draw: the same query costs the same wherever it is served.
+struct Statement {
+    bool writes = false;   // needs the writer
+    bool commits = false;  // and waits for the storage quorum
+    bool reads_key = false;
+    Duration demand{};
+};
+
+class Instance {
+public:
+    Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape, Cluster& cluster);
+
+    // Serves one statement. `travel`: how long its answer will be under way.
+    engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
+    // TLS and authentication of a new connection; refused when there are too many.
+    engine::Process<Answer> accept(Duration cpu, Duration travel);
+    // Is there anybody? For health checks and canaries.
+    engine::Process<Answer> ping(Duration travel);
+
+    // A connection is of an incarnation: after a restart the old ones are reset.
+    std::uint32_t incarnation() const { return incarnation_; }
+    Instant incarnation_since() const { return incarnation_since_; }
+    void close_connection(std::uint32_t incarnation) {
+        if (incarnation == incarnation_) --connections_;
+    }
+    int connections() const { return connections_; }
+
+    void crash(engine::Health how);
+    // The process of the database begins anew, with this role; all connections are gone.
+    void start(Role role);
+
+    engine::Component& component() { return component_; }
+    const engine::Component& component() const { return component_; }
+    PlaceId place() const { return place_; }
+    Role role() const { return role_; }
+    const InstanceShape& shape() const { return shape_; }
+    engine::ServerPool& cpu() { return cpu_; }
+
+    // Replica lag now: how old what a reader sees is. Zero on the writer.
+    Duration lag(Instant now) const;
+    // The writer has committed at `now`; the change arrives after `travel` and is applied behind those before it.
+    void ship(Instant now, Duration travel);
+
+private:
+    engine::Simulation& simulation_;
+    engine::Component component_;
+    PlaceId place_;
+    InstanceShape shape_;
+    Cluster& cluster_;
+    engine::ServerPool cpu_;
+    Role role_ = Role::replica;
+    std::uint32_t incarnation_ = 1;
+    Instant incarnation_since_{};
+    int connections_ = 0;
+    Duration lag_{};
+    Instant applied_until_{};  // when the newest shipped change is applied
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,173 @@
+// What travels: one due operation, from the instant it is due until its final answer and until the last server has let
+// go of it. The client's attempts come and go; the operation is one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/check.hpp"
+#include "engine/random/stream.hpp"
+#include "engine/time.hpp"
+#include "scenarios/result.hpp"
+
+namespace faultline::models {
+
+using engine::Bytes;
+using engine::Duration;
+using engine::Instant;
+using scenarios::Stage;
+using scenarios::stage_count;
+
+using ClassId = std::uint16_t;
+using OfficeId = std::uint16_t;
+
+enum class Outcome : std::uint8_t { in_flight, answered, refused, timed_out, failed };
+
+// A due operation. Lives in a RequestTable; held by RequestRef.
+class Request {
+public:
+    Request(engine::StreamKey work_key, engine::StreamKey network_key, std::uint64_t number)
+        : work(work_key, number), network(network_key, number) {}
+
+    // From `now` on the operation's time is spent in `stage`; what passed since the last call was spent in the stage
+    // named then. The only way to spend its time, so that the sum over the stages is its latency to the nanosecond.
+    // Calls of an attempt that the client has given up are ignored: its time goes on in the attempt that followed.
+    void charge(Stage stage, Instant now, std::uint32_t attempt) {
+        if (attempt != attempt_) return;
+        stages_[static_cast<std::size_t>(current_)] += now - charged_until_;
+        charged_until_ = now;
+        current_ = stage;
+    }
+
+    const std::array<Duration, stage_count>& stages() const { return stages_; }
+
+    Instant due{};
+    std::uint64_t key = 0;  // of the class's key space
+    ClassId query_class = 0;
+    OfficeId office = 0;
+    Outcome outcome = Outcome::in_flight;
+    std::uint8_t applied = 0;  // how often its effect became durable
+    bool duplicate = false;    // counted as one already
+
+    // Draws that belong to the operation and to nobody else: its demands, in the order of its statements, and the
+    // jitter of its packets. Two topologies under comparison see the same work in whatever order they serve it.
+    engine::QueryDraws work;
+    engine::QueryDraws network;
+
+private:
+    friend class RequestTable;
+    friend class RequestRef;
+
+    std::array<Duration, stage_count> stages_{};
+    Instant charged_until_{};
+    Stage current_ = Stage::network;
+    std::uint32_t attempt_ = 0;
+    std::uint32_t holders_ = 0;
+};
+
+class RequestTable;
+
+// One attempt's hold on its operation. Small; passed by value to the processes that serve the attempt.
+class RequestRef {
+public:
+    RequestRef() = default;
+    RequestRef(RequestTable& table, Request& request) : table_(&table), request_(&request), attempt_(request.attempt_) {
+        ++request_->holders_;
+    }
+    RequestRef(const RequestRef& other) : table_(other.table_), request_(other.request_), attempt_(other.attempt_) {
+        if (request_ != nullptr) ++request_->holders_;
+    }
+    RequestRef(RequestRef&& other) noexcept
+        : table_(other.table_), request_(std::exchange(other.request_, nullptr)), attempt_(other.attempt_) {}
+    RequestRef& operator=(RequestRef other) noexcept {
+        std::swap(table_, other.table_);
+        std::swap(request_, other.request_);
+        std::swap(attempt_, other.attempt_);
+        return *this;
+    }
+    ~RequestRef();
+
+    Request& operator*() const { return *request_; }
+    Request* operator->() const { return request_; }
+    explicit operator bool() const { return request_ != nullptr; }
+    void charge(Stage stage, Instant now) const {
+        if (request_ != nullptr) request_->charge(stage, now, attempt_);
+    }
+    // The client's next attempt: whoever still works for an earlier one no longer spends the operation's time.
+    void next_attempt() { attempt_ = ++request_->attempt_; }
+    std::uint32_t attempt() const { return attempt_; }
+
+private:
+    RequestTable* table_ = nullptr;
+    Request* request_ = nullptr;
+    std::uint32_t attempt_ = 0;
+};
+
+// Where operations live: blocks with a free list, so that none is allocated in steady state.
+class RequestTable {
+public:
+    // Told when the last holder lets go: by then it is known what became durable.
+    using Released = void (*)(void* context, const Request& request);
+
+    RequestTable(Released released, void* context) : released_(released), context_(context) {}
+    RequestTable(const RequestTable&) = delete;
+    RequestTable& operator=(const RequestTable&) = delete;
+    ~RequestTable() { SIM_CHECK(live_ == 0); }
+
+    RequestRef open(engine::StreamKey work, engine::StreamKey network, std::uint64_t number, Instant due) {
+        if (free_.empty()) add_block();
+        Slot* const slot = free_.back();
+        free_.pop_back();
+        Request* const request = ::new (slot->memory) Request(work, network, number);
+        request->due = due;
+        request->charged_until_ = due;
+        if (++live_ > peak_) peak_ = live_;
+        return {*this, *request};
+    }
+    std::size_t live() const { return live_; }
+    std::size_t peak() const { return peak_; }
+
+private:
+    friend class RequestRef;
+    struct Slot {
+        alignas(Request) std::byte memory[sizeof(Request)];
+    };
+    static constexpr std::size_t block = 256;
+
+    void close(Request& request) {
+        released_(context_, request);
+        auto* const slot = reinterpret_cast<Slot*>(&request);
+        request.~Request();
+        free_.push_back(slot);
+        --live_;
+    }
+    void add_block() {
+        blocks_.push_back(std::make_unique<Slot[]>(block));
+        free_.reserve(blocks_.size() * block);
+        for (std::size_t i = block; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
+    }
+
+    Released released_;
+    void* context_;
+    std::vector<std::unique_ptr<Slot[]>> blocks_;
+    std::vector<Slot*> free_;
+    std::size_t live_ = 0;
+    std::size_t peak_ = 0;
+};
+
+inline RequestRef::~RequestRef() {
+    if (request_ != nullptr && --request_->holders_ == 0) table_->close(*request_);
+}
+
+// What a server says. `travel` is how long the answer is under way (engine::Call).
+enum class AnswerStatus : std::uint8_t { ok, refused, failed, read_only, miss };
+struct Answer {
+    Duration travel{};
+    AnswerStatus status = AnswerStatus::ok;
+    std::uint32_t version = 0;  // of a key that was read
+};
+
+}  // namespace faultline::models

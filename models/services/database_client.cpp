@@ -1,0 +1,165 @@
+#include "models/services/database_client.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace faultline::models {
+
+namespace {
+// Without a timer of its own a process waits for the kernel: 15 retransmissions of unacknowledged data, about 924 s.
+// Source: Linux ip-sysctl, tcp_retries2.
+constexpr Duration kernel_gives_up_after = std::chrono::seconds{924};
+constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+}  // namespace
+
+DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
+                               Endpoint& endpoint, const DatabaseClientShape& shape)
+    : simulation_(simulation),
+      transport_(transport),
+      owner_(owner),
+      endpoint_(endpoint),
+      shape_(shape),
+      pool_(static_cast<std::size_t>(shape.pool)),
+      resolver_(shape.driver.dns_cache),
+      own_draws_(simulation.stream_key(owner.path(), "probes"), 0) {
+    idle_.reserve(static_cast<std::size_t>(shape.pool));
+}
+
+void DatabaseClient::forget() {
+    for (const Connection& connection : idle_) connection.instance->close_connection(connection.incarnation);
+    idle_.clear();
+    resolver_.forget();
+}
+
+// The pool drops connections that its kernel has found dead: by a reset to a keepalive probe, or by silence.
+bool DatabaseClient::take_idle(Session& session) {
+    while (!idle_.empty()) {
+        const Connection connection = idle_.back();
+        idle_.pop_back();
+        const Instance& instance = *connection.instance;
+        const bool stale = connection.incarnation != instance.incarnation();
+        const Duration found_after = shape_.driver.dead_peer_after.value_or(Duration::max());
+        if (stale && simulation_.now() - instance.incarnation_since() >= found_after) continue;
+        session.take(connection);
+        return true;
+    }
+    return false;
+}
+
+engine::Process<Answer> DatabaseClient::run(RequestRef request, DatabaseWork work) {
+    request.charge(Stage::pool, simulation_.now());
+    engine::Tokens::Lease place(pool_);
+    engine::Tokens::Acquire turn(place);
+    if (!turn.begin()) {
+        engine::Timer patience(simulation_, shape_.pool_wait);
+        co_await engine::any_of(turn, patience);
+    }
+    if (!place.held()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
+
+    Session session;
+    if (!take_idle(session)) {
+        const Connected made = co_await connect(request);
+        if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
+        session.take(made.connection);
+    }
+    const int count = work.statements + (work.transaction ? 2 : 0);
+    Answer last;
+    for (int number = 0; number < count; ++number) {
+        const Statement statement = statement_of(work, number, count, request);
+        last = Answer{};
+        const Answer answer = co_await exchange(request, session.connection(), statement, work.payload);
+        if (answer.status != AnswerStatus::ok) co_return Answer{Duration::zero(), answer.status, 0};
+        last = answer;
+    }
+    idle_.push_back(session.give());
+    last.travel = Duration::zero();
+    co_return last;
+}
+
+Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int count,
+                                       const RequestRef& request) const {
+    Statement statement;
+    statement.writes = work.writes;
+    statement.reads_key = work.reads_key;
+    const bool begin_or_commit = work.transaction && (number == 0 || number == count - 1);
+    if (!begin_or_commit) statement.demand = work.demand->sample_duration(request->work);
+    statement.commits = work.writes && (!work.transaction || number == count - 1);
+    return statement;
+}
+
+engine::Process<DatabaseClient::Connected> DatabaseClient::connect(RequestRef request) {
+    request.charge(Stage::dns, simulation_.now());
+    if (!resolver_.fresh(simulation_.now())) {
+        const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws(request));
+        co_await simulation_.delay(look_up.forward + look_up.back);
+        resolver_.refresh(endpoint_, simulation_.now());
+    }
+    Instance* const target = resolver_.answer();
+    if (target == nullptr) co_return Connected{};
+
+    request.charge(Stage::connect, simulation_.now());
+    const ConnectionCost& cost = connection_cost(shape_.protocol);
+    const Delays shake = transport_.handshake(shape_.place, target->place(), cost.round_trips(), draws(request));
+    engine::Timer patience(simulation_, shape_.driver.connect_timeout);
+    if (!shake.delivered) {
+        co_await patience;
+        co_return Connected{};
+    }
+    const Duration back = transport_.path(shape_.place, target->place()).base_round_trip / 2;
+    const Duration forward = std::max(Duration::zero(), shake.forward + shake.back - back);
+    engine::Call<Answer> call(simulation_, target->component(), target->accept(cost.server_cpu, back), forward, back);
+    co_await engine::any_of(call, patience);
+    if (call.outcome() != engine::CallOutcome::answered) co_return Connected{};
+    if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
+    co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
+}
+
+// TCP's own evidence: does the peer's kernel still acknowledge what is sent to it?
+bool DatabaseClient::peer_acknowledges(const Connection& connection) const {
+    return connection.instance->component().up() && connection.incarnation == connection.instance->incarnation() &&
+           transport_.path(shape_.place, connection.instance->place()).usable;
+}
+
+engine::Process<Answer> DatabaseClient::exchange(RequestRef request, Connection connection, Statement statement,
+                                                 Payload payload) {
+    request.charge(Stage::network, simulation_.now());
+    Instance& instance = *connection.instance;
+    const Answer failed{Duration::zero(), AnswerStatus::failed, 0};
+    const Delays legs = transport_.round_trip(shape_.place, instance.place(), payload, draws(request));
+    if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
+        // Its host is there, the connection is not: the answer is a reset.
+        co_await simulation_.delay(legs.forward + legs.back);
+        co_return failed;
+    }
+    std::optional<engine::Call<Answer>> call;
+    if (legs.delivered) {
+        call.emplace(simulation_, instance.component(), instance.execute(request, statement, legs.back), legs.forward,
+                     legs.back);
+    } else {
+        call.emplace(simulation_, instance.component(), legs.forward, legs.back);
+    }
+    const Instant give_up =
+        engine::saturating_add(simulation_.now(), shape_.driver.socket_timeout.value_or(Duration::max()));
+    const Duration probe_after = shape_.driver.dead_peer_after.value_or(kernel_gives_up_after);
+    while (!call->over()) {
+        if (simulation_.now() >= give_up) co_return failed;
+        engine::Timer patience(simulation_, std::min(probe_after, give_up - simulation_.now()));
+        co_await engine::any_of(*call, patience);
+        if (!call->over() && !peer_acknowledges(connection)) co_return failed;
+    }
+    if (call->outcome() == engine::CallOutcome::reset) co_return failed;
+    co_return call->value();
+}
+
+engine::Process<Answer> DatabaseClient::probe(Statement statement) {
+    resolver_.forget();  // a monitor trusts no cache
+    const Connected made = co_await connect(RequestRef{});
+    if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
+    Session session;
+    session.take(made.connection);
+    const Answer answer =
+        co_await exchange(RequestRef{}, session.connection(), statement, Payload{Bytes{128}, Bytes{128}});
+    co_return Answer{Duration::zero(), answer.status, 0};
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,105 @@
+// How a program reaches one endpoint of a database: a bounded pool of connections, a driver with its timers, and a
+// cache of DNS answers. One for each service instance, or office, and endpoint.
+//
+// A connection stays with the instance that the name meant when it was made. A lost peer that sends no reset is noticed
+// by the driver's timers alone: the statement's socket timeout, and the keepalive or user timeout of TCP (which lets a
+// peer that still acknowledges go on). Presets and their sources: scenarios/defaults.cpp, docs/models/clients.md.
+// Leaves out: validation of idle connections, maximum lifetime, prepared statements.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/tokens.hpp"
+#include "engine/waits.hpp"
+#include "models/cluster/cluster.hpp"
+#include "models/network/connection.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::models {
+
+// The statements of one query.
+struct DatabaseWork {
+    int statements = 1;
+    bool transaction = false;  // begin and commit are round trips of their own
+    bool writes = false;
+    bool reads_key = false;
+    const engine::Distribution* demand = nullptr;  // CPU seconds of one statement
+    Payload payload;                               // of one statement
+};
+
+struct DatabaseClientShape {
+    PlaceId place{};
+    scenarios::Driver driver;
+    Protocol protocol = Protocol::MysqlTls;
+    int pool = 10;
+    Duration pool_wait{};
+};
+
+class DatabaseClient {
+public:
+    DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
+                   Endpoint& endpoint, const DatabaseClientShape& shape);
+    ~DatabaseClient() { forget(); }
+
+    // Runs a query; the answer tells how it went. A process of the owner.
+    engine::Process<Answer> run(RequestRef request, DatabaseWork work);
+
+    // A new connection and one statement, outside the pool: what a monitor does.
+    engine::Process<Answer> probe(Statement statement);
+
+    // The owner died: its connections are gone, and so is what it remembered.
+    void forget();
+
+    std::size_t idle() const { return idle_.size(); }
+
+private:
+    // A connection in use or idle. Counts on its instance until it is closed.
+    struct Connection {
+        Instance* instance = nullptr;
+        std::uint32_t incarnation = 0;
+    };
+    // A connection in a process's frame: closed with it unless it goes back to the pool.
+    class Session {
+    public:
+        Session() = default;
+        Session(const Session&) = delete;
+        Session& operator=(const Session&) = delete;
+        ~Session() { close(); }
+        void take(Connection connection) { connection_ = connection; }
+        Connection give() { return std::exchange(connection_, {}); }
+        void close() {
+            if (connection_.instance != nullptr) connection_.instance->close_connection(connection_.incarnation);
+            connection_ = {};
+        }
+        bool open() const { return connection_.instance != nullptr; }
+        const Connection& connection() const { return connection_; }
+
+    private:
+        Connection connection_;
+    };
+    struct Connected {
+        Connection connection;
+        AnswerStatus status = AnswerStatus::failed;
+    };
+
+    bool take_idle(Session& session);
+    engine::Process<Connected> connect(RequestRef request);
+    engine::Process<Answer> exchange(RequestRef request, Connection connection, Statement statement, Payload payload);
+    bool peer_acknowledges(const Connection& connection) const;
+    Statement statement_of(const DatabaseWork& work, int number, int count, const RequestRef& request) const;
+    engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }
+
+    engine::Simulation& simulation_;
+    const Transport& transport_;
+    engine::Component& owner_;
+    Endpoint& endpoint_;
+    DatabaseClientShape shape_;
+    engine::Tokens pool_;
+    ResolverCache resolver_;
+    std::vector<Connection> idle_;  // last in, first out
+    engine::QueryDraws own_draws_;  // for what belongs to no query
+};
+
+}  // namespace faultline::models
