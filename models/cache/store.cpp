@@ -1,0 +1,146 @@
+#include "models/cache/store.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/check.hpp"
+#include "models/cache/memory.hpp"
+
+namespace faultline::models {
+namespace {
+
+constexpr std::int64_t value_bytes_max = std::int64_t{512} << 20;
+
+std::uint64_t milliseconds_of(engine::Instant now) {
+    SIM_CHECK(now >= engine::start_of_time);
+    return static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::milliseconds{1});
+}
+
+std::uint64_t expiry_ms(std::uint64_t now_ms, const std::optional<engine::Duration>& ttl) {
+    if (!ttl) return CacheEntry::never_expires_ms;
+    SIM_CHECK(*ttl > engine::Duration::zero());
+    const auto ttl_ms = static_cast<std::uint64_t>((*ttl - engine::Duration{1}) / std::chrono::milliseconds{1}) + 1;
+    return std::min(now_ms + ttl_ms, CacheEntry::never_expires_ms);
+}
+
+}  // namespace
+
+Store::Store(const StoreOptions& options, RandomBits random)
+    : options_(options),
+      evictable_(members_of(options.eviction.policy)),
+      clock_(options.eviction),
+      table_(options.keys_expected, options.hash_seed),
+      expiry_(options.expiry),
+      random_(random) {
+    SIM_CHECK(options.maxmemory.count >= 0 && options.key_bytes >= 1);
+    SIM_CHECK(!options.overhead_per_key || options.overhead_per_key->count >= 1);
+}
+
+engine::Bytes Store::charge_of(engine::Bytes value, bool expires) const {
+    SIM_CHECK(value.count >= 0 && value.count <= value_bytes_max);
+    const std::int64_t bytes =
+        options_.overhead_per_key
+            ? options_.key_bytes + value.count + options_.overhead_per_key->count
+            : redis_memory_bytes({.key_bytes = options_.key_bytes, .value_bytes = value.count, .expires = expires});
+    constexpr std::int64_t unit = CacheEntry::charge_unit_bytes;
+    return {(bytes + unit - 1) / unit * unit};
+}
+
+Lookup Store::get(std::uint64_t key, engine::Instant now) {
+    const std::uint64_t now_ms = milliseconds_of(now);
+    CacheEntry* const entry = table_.find(table_.hash_of(key));
+    if (entry == nullptr) {
+        ++counters_.misses;
+        return {LookupOutcome::Miss};
+    }
+    if (entry->expired_at(now_ms)) {
+        table_.erase(entry);
+        ++counters_.misses;
+        ++counters_.expired;
+        return {LookupOutcome::Expired};
+    }
+    entry->set_clock(clock_.accessed(entry->clock(), now_ms, random_));
+    ++counters_.hits;
+    return {LookupOutcome::Hit, entry->version};
+}
+
+SetResult Store::set(const CacheItem& item, engine::Instant now) {
+    const std::uint64_t now_ms = milliseconds_of(now);
+    SetResult result;
+    result.evicted = evict_until_it_fits(now_ms);
+    if (over_limit()) {
+        ++counters_.refused;
+        return result;
+    }
+    result.stored = true;
+    CacheEntry entry;
+    entry.hash = table_.hash_of(item.key);
+    entry.version = item.version;
+    entry.set_expiry_ms(expiry_ms(now_ms, item.ttl));
+    entry.set_charge(charge_of(item.value, entry.has_expiry()).count);
+
+    CacheEntry* const old = table_.find(entry.hash);
+    if (old != nullptr && !old->expired_at(now_ms)) {
+        // A SET is an access too: the LFU counter goes on from where it was, the LRU clock is set.
+        entry.set_clock(clock_.accessed(old->clock(), now_ms, random_));
+        table_.replace(old, entry);
+    } else {
+        if (old != nullptr) {
+            table_.erase(old);
+            ++counters_.expired;
+        }
+        entry.set_clock(clock_.created(now_ms));
+        table_.insert(entry);
+    }
+    result.evicted += evict_until_it_fits(now_ms);
+    return result;
+}
+
+std::uint64_t Store::evict_until_it_fits(std::uint64_t now_ms) {
+    std::uint64_t evicted = 0;
+    while (over_limit() && evict_one(now_ms)) ++evicted;
+    counters_.evicted += evicted;
+    return evicted;
+}
+
+bool Store::evict_one(std::uint64_t now_ms) {
+    if (options_.eviction.policy == EvictionPolicy::NoEviction || table_.size(evictable_) == 0) return false;
+    table_.erase(is_random(options_.eviction.policy) ? table_.sample_one(evictable_, random_) : choose_victim(now_ms));
+    return true;
+}
+
+// performEvictions: each eviction samples anew, then takes the best of the pool that is still resident.
+CacheEntry* Store::choose_victim(std::uint64_t now_ms) {
+    std::array<const CacheEntry*, 64> samples{};
+    const std::span<const CacheEntry*> wanted(samples.data(), static_cast<std::size_t>(options_.eviction.samples));
+    while (true) {
+        const std::size_t found = table_.sample_run(evictable_, random_, wanted);
+        for (const CacheEntry* sample : wanted.first(found)) {
+            pool_.offer(sample->hash, clock_.eviction_score(*sample, now_ms));
+        }
+        while (const std::optional<std::uint64_t> hash = pool_.take_best()) {
+            CacheEntry* const entry = table_.find(*hash);
+            if (entry != nullptr && (evictable_ == Members::All || entry->has_expiry())) return entry;
+        }
+    }
+}
+
+bool Store::erase(std::uint64_t key) {
+    CacheEntry* const entry = table_.find(table_.hash_of(key));
+    if (entry == nullptr) return false;
+    table_.erase(entry);
+    return true;
+}
+
+void Store::clear() {
+    table_.clear();
+    pool_.clear();
+}
+
+std::uint64_t Store::expire_cycle(engine::Instant now) {
+    const std::uint64_t expired = expiry_.run(table_, milliseconds_of(now));
+    counters_.expired += expired;
+    return expired;
+}
+
+}  // namespace faultline::models
