@@ -36,8 +36,7 @@ std::string_view name_of(EvictionPolicy policy) {
     for (const PolicyName& entry : policy_names) {
         if (entry.policy == policy) return entry.name;
     }
-    SIM_CHECK(!"every policy has a name");
-    return {};
+    engine::check_failed(__FILE__, __LINE__, "every policy has a name");
 }
 
 std::optional<EvictionPolicy> eviction_policy_named(std::string_view name) {
