@@ -46,7 +46,7 @@ engine::Bytes Store::charge_of(engine::Bytes value, bool expires) const {
     return {(bytes + unit - 1) / unit * unit};
 }
 
-Lookup Store::get(std::uint64_t key, engine::Instant now) {
+Found Store::get(std::uint64_t key, engine::Instant now) {
     const std::uint64_t now_ms = milliseconds_of(now);
     CacheEntry* const entry = table_.find(table_.hash_of(key));
     if (entry == nullptr) {

@@ -37,7 +37,7 @@ enum class LookupOutcome {
     Miss,
     Expired,  // was resident, has expired, is now deleted: a miss for the client
 };
-struct Lookup {
+struct Found {
     LookupOutcome outcome = LookupOutcome::Miss;
     std::uint32_t version = 0;  // of a hit
 };
@@ -67,7 +67,7 @@ public:
     Store(const StoreOptions& options, RandomBits random);
 
     // `now` never goes back from call to call.
-    Lookup get(std::uint64_t key, engine::Instant now);
+    Found get(std::uint64_t key, engine::Instant now);
 
     // Redis evicts before a command, as long as it stands above maxmemory. Here a SET that went above it evicts at
     // once, which is the same for the command that follows; the value just stored may be the one to go. Refused if the

@@ -1,0 +1,72 @@
+// A cache node: one single-threaded server in front of a store of real keys. Its commands are processes that die with
+// it; what it held is gone when it comes back.
+//
+// Sources of the command's processor time: docs/models/cache.md (Redis "Benchmarks": 72 to 79 thousand unpipelined
+// commands a second on one thread, the network's share included).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/call.hpp"
+#include "engine/queueing/server_pool.hpp"
+#include "models/cache/store.hpp"
+#include "models/network/transport.hpp"
+#include "models/request.hpp"
+
+namespace faultline::models {
+
+struct CacheNodeShape {
+    StoreOptions store;
+    Duration command_cpu = std::chrono::microseconds{13};  // 1 s / 75'000
+    std::optional<Duration> ttl;
+    Bytes value{};  // of every entry
+};
+
+class CacheNode {
+public:
+    CacheNode(engine::Simulation& simulation, std::string path, PlaceId place, CacheNodeShape shape);
+
+    // Answers: ok with the version found, or miss.
+    engine::Process<Answer> get(RequestRef request, std::uint64_t key, Duration travel);
+    engine::Process<Answer> set(std::uint64_t key, std::uint32_t version, Duration travel);
+    engine::Process<Answer> erase(std::uint64_t key, Duration travel);
+
+    void crash(engine::Health how);
+    void start();  // empty
+
+    engine::Component& component() { return component_; }
+    PlaceId place() const { return place_; }
+    const Store& store() const { return store_; }
+    engine::ServerPool& cpu() { return cpu_; }
+
+private:
+    engine::Process<> expire();
+
+    engine::Simulation& simulation_;
+    engine::Component component_;
+    PlaceId place_;
+    CacheNodeShape shape_;
+    engine::ServerPool cpu_;
+    engine::RandomStream draws_;
+    Store store_;
+};
+
+// A cache as its clients see it: nodes that share the keys by hash slot.
+class CacheGroup {
+public:
+    explicit CacheGroup(std::string name) : name_(std::move(name)) {}
+    void add(std::unique_ptr<CacheNode> node) { nodes_.push_back(std::move(node)); }
+    std::size_t shard_of_key(std::uint64_t key) const;
+    CacheNode& node(std::size_t shard) { return *nodes_[shard]; }
+    std::size_t shards() const { return nodes_.size(); }
+    const std::string& name() const { return name_; }
+    const std::vector<std::unique_ptr<CacheNode>>& nodes() const { return nodes_; }
+
+private:
+    std::string name_;
+    std::vector<std::unique_ptr<CacheNode>> nodes_;
+};
+
+}  // namespace faultline::models

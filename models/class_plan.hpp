@@ -1,0 +1,39 @@
+// A query class, made ready for the hot path: names are indices, distributions are the engine's.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/random/distributions.hpp"
+#include "engine/random/zipf.hpp"
+#include "models/network/round_trip.hpp"
+#include "models/request.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::models {
+
+inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+struct ClassPlan {
+    std::string name;
+    std::size_t service = nowhere;   // index; nowhere: the office asks the last step itself
+    std::size_t cache = nowhere;     // looked aside (reads), or told to forget the key (writes)
+    std::size_t endpoint = nowhere;  // of a database: 2 * database, + 1 for the reader
+    std::size_t station = nowhere;
+    int statements = 1;
+    bool transaction = false;
+    bool writes = false;
+    bool idempotent = true;
+    engine::Distribution demand = engine::Distribution::constant(0.0);
+    Payload call;       // office <-> service, or station
+    Payload statement;  // service or office <-> database
+    std::optional<engine::Zipf> keys;
+    std::uint64_t key_multiplier = 1;  // spreads ranks over key numbers: neighbours in rank are strangers
+    Duration deadline{};
+    Duration timeout{};
+    scenarios::RetryPolicy retry;
+    double cumulative_share = 0.0;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,112 @@
+// The application tier: instances of a service in the zones of some regions, health checks that decide where calls go,
+// and what an instance does with a call: a thread, processor time, the cache looked aside, the database.
+//
+// A load balancer of the region (which does not fail by itself) sends each call to the next instance that its checks
+// hold healthy; if all look dead it sends to all (fail open). Leaves out: its own latency, slow start, scaling.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/queueing/server_pool.hpp"
+#include "engine/tokens.hpp"
+#include "models/cache/node.hpp"
+#include "models/class_plan.hpp"
+#include "models/measures/measures.hpp"
+#include "models/services/database_client.hpp"
+
+namespace faultline::models {
+
+struct ServiceInstanceShape {
+    int threads = 0;
+    int queue = 0;
+    int vcpus = 0;
+    engine::Distribution demand = engine::Distribution::constant(0.0);  // seconds of one call
+    Duration cache_timeout{};
+    Duration cache_reconnect{};
+};
+
+// What instances of all services share.
+struct ServiceContext {
+    engine::Simulation& simulation;
+    const Transport& transport;
+    const std::vector<ClassPlan>& classes;
+    const std::vector<std::unique_ptr<CacheGroup>>& caches;
+    const std::vector<std::unique_ptr<Cluster>>& clusters;
+    Measures& measures;
+};
+
+class ServiceInstance {
+public:
+    ServiceInstance(ServiceContext& context, std::string path, PlaceId place, const ServiceInstanceShape& shape);
+
+    // `client` may be null where the instance never needs that endpoint. Index: as in ClassPlan::endpoint.
+    void set_client(std::size_t endpoint, std::unique_ptr<DatabaseClient> client);
+
+    engine::Process<Answer> handle(RequestRef request, Duration travel);
+    engine::Process<Answer> ping(Duration travel);
+
+    void crash(engine::Health how);
+    void start();
+
+    engine::Component& component() { return component_; }
+    PlaceId place() const { return place_; }
+    const engine::ServerPool& cpu() const { return cpu_; }
+    engine::ServerPool& cpu() { return cpu_; }
+
+private:
+    enum class CacheOutcome : std::uint8_t { hit, miss, bypassed };
+    struct CacheRead {
+        CacheOutcome outcome = CacheOutcome::bypassed;
+    };
+    engine::Process<Answer> look_aside(RequestRef request, const ClassPlan& plan);
+    engine::Process<> fill(RequestRef request, const ClassPlan& plan, std::uint32_t version);
+    engine::Process<> forget_key(RequestRef request, const ClassPlan& plan);
+    Instant& retry_at(std::size_t cache, std::size_t shard);
+    void count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version);
+
+    ServiceContext& context_;
+    engine::Simulation& simulation_;
+    engine::Component component_;
+    PlaceId place_;
+    ServiceInstanceShape shape_;
+    engine::ServerPool cpu_;
+    std::unique_ptr<engine::Tokens> threads_;
+    std::vector<std::unique_ptr<DatabaseClient>> clients_;
+    std::vector<std::vector<Instant>> cache_retry_at_;  // a cache node that failed is left alone until then
+};
+
+struct HealthCheckShape {
+    Duration interval{};
+    int threshold = 3;
+};
+
+// The instances of a service in one region, as its load balancer sees them.
+class ServiceRegion {
+public:
+    ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer, const HealthCheckShape& checks);
+
+    ServiceInstance& add(std::string path, PlaceId place, const ServiceInstanceShape& shape);
+    void begin();
+
+    // The next healthy instance in turn; null if there is none at all.
+    ServiceInstance* next();
+    PlaceId balancer() const { return balancer_; }
+    const std::vector<std::unique_ptr<ServiceInstance>>& instances() const { return instances_; }
+
+private:
+    engine::Process<> check(std::size_t index);
+
+    ServiceContext& context_;
+    engine::Component component_;
+    PlaceId balancer_;
+    HealthCheckShape checks_;
+    engine::RandomStream draws_;
+    std::vector<std::unique_ptr<ServiceInstance>> instances_;
+    std::vector<bool> healthy_;
+    std::size_t healthy_count_ = 0;
+    std::size_t turn_ = 0;
+};
+
+}  // namespace faultline::models
