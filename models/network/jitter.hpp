@@ -1,0 +1,70 @@
+// What a round trip over a link takes beyond its base, and how often a packet is lost: the parameters of one class of
+// link, and one draw from them. Sums of draws over a path: round_trip.hpp.
+//
+//     excess = min(cap, median * exp(sigma * Z) + [with spike_probability] scale * U^(-1/alpha))
+//
+// a lognormal body with a Pareto spike; Z standard normal, U uniform on (0,1). Fitted to measured quantiles by class:
+// scenarios/profiles/jitter_model.csv, docs/models/network.md.
+#pragma once
+
+#include <boost/random/normal_distribution.hpp>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/time.hpp"
+
+namespace faultline::models {
+
+// The classes of jitter_model.csv that a topology is made of, and Ideal: no jitter and no loss.
+enum class LinkClass : std::uint8_t {
+    Ideal,
+    IntraZone,
+    InterZone,
+    Backbone,
+    InternetGood,
+    InternetTypical,
+    InternetBad,
+    AccessFibre,
+    AccessPrivate,  // MPLS or Direct Connect
+    AccessCable,
+    AccessDsl,
+    AccessCellular,
+    AccessLeoSatellite,
+};
+inline constexpr int link_class_count = 13;
+
+// The class's name in jitter_model.csv, "backbone_inter_region"; "ideal" for Ideal.
+std::string_view to_string(LinkClass link_class);
+
+struct JitterModel {
+    double body_median_s = 0.0;      // >= 0; 0 means no jitter at all, spikes included
+    double body_sigma = 0.0;         // of the logarithm, >= 0
+    double spike_probability = 0.0;  // per round trip, 0..1
+    double spike_scale_s = 0.0;      // least spike, >= 0
+    double spike_alpha = 2.0;        // Pareto exponent, > 1
+    double cap_s = 0.0;              // no excess is longer
+    double loss_probability = 0.0;   // per packet and direction, 0..1
+
+    // The mean excess, and the mean absolute difference of a draw from it (what rttvar of RFC 6298 converges to). Exact
+    // but for the cap, which is applied to the spike alone.
+    double mean_s() const;
+    double mean_deviation_s() const;
+
+    friend bool operator==(const JitterModel&, const JitterModel&) = default;
+};
+
+// One draw of the excess in seconds. One uniform decides whether there is a spike and, rescaled, how long it is.
+template <typename Generator>
+double sample_excess_s(const JitterModel& model, Generator& generator) {
+    if (model.body_median_s <= 0.0) return 0.0;
+    boost::random::normal_distribution<double> normal;  // ziggurat; it keeps no state between draws
+    double excess_s = model.body_median_s * std::exp(model.body_sigma * normal(generator));
+    const double u = generator.uniform();
+    if (u < model.spike_probability) [[unlikely]] {
+        excess_s += model.spike_scale_s * std::pow(u / model.spike_probability, -1.0 / model.spike_alpha);
+    }
+    return excess_s < model.cap_s ? excess_s : model.cap_s;
+}
+
+}  // namespace faultline::models
