@@ -1,0 +1,110 @@
+// One request and its answer over a path: base, jitter, lost packets and the time that the bytes take on the wire.
+//
+// Established connections wait the path's retransmission timeout for a lost packet and double it each time, connection
+// attempts 1 s (RFC 6298); a message of many segments recovers from a single loss in one round trip (RFC 5681, fast
+// retransmit), unless one of its last three is the lost one. It leaves out: slow start after idling, queues behind
+// other requests (flows have their own model, simgrid_flows.hpp), and paths that change while a packet is under way.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/time.hpp"
+#include "models/network/jitter.hpp"
+#include "models/topology.hpp"
+
+namespace faultline::models {
+
+struct Payload {
+    engine::Bytes request{};   // >= 0
+    engine::Bytes response{};  // >= 0
+};
+
+// `delivered` is false when the path carries nothing now, or when everything was lost until the sender gave up; then
+// the delays hold how long that took (zero for a path that carries nothing: the caller's timers decide).
+struct Delays {
+    bool delivered = true;
+    engine::Duration forward{};  // until the request has arrived
+    engine::Duration back{};     // until the answer has arrived, from its leaving
+};
+
+inline constexpr std::int64_t segment_bytes = 1460;  // 1500 of Ethernet less the headers of IPv4 and TCP
+inline constexpr int retransmissions_max = 15;       // Linux tcp_retries2
+inline constexpr int connect_retries_max = 6;        // Linux tcp_syn_retries: gives up after 127 s
+inline constexpr engine::Duration connect_timeout_first = std::chrono::seconds{1};          // RFC 6298 section 2.1
+inline constexpr engine::Duration retransmission_timeout_most = std::chrono::seconds{120};  // Linux TCP_RTO_MAX
+
+// What a round trip takes beyond path.base_round_trip, by the jitter of all links on the way. Losses not included.
+template <typename Generator>
+engine::Duration sample_excess(const Path& path, Generator& generator) {
+    double excess_s = 0.0;
+    for (const JitterModel* const jitter : path.jitter) excess_s += sample_excess_s(*jitter, generator);
+    return engine::Duration{static_cast<std::int64_t>(excess_s * 1e9)};
+}
+
+// The wait before packet number `attempt` is sent again, 0 being the first wait.
+inline engine::Duration retransmission_wait(engine::Duration first, int attempt) {
+    const engine::Duration longest = std::max(first, retransmission_timeout_most);
+    return attempt >= 10 ? longest : std::min(longest, first * (std::int64_t{1} << attempt));
+}
+
+namespace detail {
+
+// Sends one direction's bytes until they are through. Adds what losses cost to `delay`; false: gave up.
+template <typename Generator>
+bool survive_losses(const Path& path, engine::Bytes size, Generator& generator, engine::Duration& delay) {
+    const std::int64_t segments = std::max<std::int64_t>(1, (size.count + segment_bytes - 1) / segment_bytes);
+    // Beyond some hundred segments the exact count changes only how often the same single recovery is paid.
+    const double lost =
+        segments == 1 ? path.loss_one_way : -std::expm1(static_cast<double>(segments) * std::log1p(-path.loss_one_way));
+    if (generator.uniform() >= lost) [[likely]]
+        return true;
+    const double tail_share = 3.0 / static_cast<double>(segments);
+    if (segments > 3 && generator.uniform() >= tail_share) {
+        delay += path.base_round_trip;
+        return true;
+    }
+    int attempt = 0;
+    do {
+        if (attempt == retransmissions_max) return false;
+        delay += retransmission_wait(path.retransmission_timeout, attempt);
+        ++attempt;
+    } while (generator.uniform() < path.loss_one_way);
+    return true;
+}
+
+inline engine::Duration on_the_wire(const Path& path, engine::Bytes size) {
+    return std::isinf(path.bandwidth.value) ? engine::Duration{} : engine::transmission_time(size, path.bandwidth);
+}
+
+}  // namespace detail
+
+// A request and its answer on an established connection. The excess is split in halves between the two directions.
+template <typename Generator>
+Delays sample_round_trip(const Path& path, const Payload& payload, Generator& generator) {
+    if (!path.usable) return {.delivered = false};
+    const engine::Duration total = path.base_round_trip + sample_excess(path, generator);
+    const engine::Duration there = total / 2;
+    Delays delays{true, there + detail::on_the_wire(path, payload.request),
+                  total - there + detail::on_the_wire(path, payload.response)};
+    if (path.loss_one_way > 0.0) {
+        delays.delivered = detail::survive_losses(path, payload.request, generator, delays.forward) &&
+                           detail::survive_losses(path, payload.response, generator, delays.back);
+    }
+    return delays;
+}
+
+// The first round trip of a TCP connection: SYN and its answer, either of which may be lost.
+template <typename Generator>
+Delays sample_connect(const Path& path, Generator& generator) {
+    if (!path.usable) return {.delivered = false};
+    const engine::Duration total = path.base_round_trip + sample_excess(path, generator);
+    Delays delays{true, total / 2, total - total / 2};
+    for (int attempt = 0; path.loss_per_round_trip > 0.0 && generator.uniform() < path.loss_per_round_trip; ++attempt) {
+        delays.forward += retransmission_wait(connect_timeout_first, attempt);
+        if (attempt == connect_retries_max) return {false, delays.forward, {}};
+    }
+    return delays;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,242 @@
+#include "models/topology.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "engine/check.hpp"
+#include "models/topology_state.hpp"
+
+namespace faultline::models {
+
+using engine::Duration;
+using engine::Instant;
+
+Topology::Topology(TopologyOptions options) : state_(std::make_unique<State>(options)) {}
+Topology::Topology(Topology&&) noexcept = default;
+Topology& Topology::operator=(Topology&&) noexcept = default;
+Topology::~Topology() = default;
+
+PlaceId Topology::add_region(std::string name) {
+    SIM_CHECK(!state_->sealed);
+    const PlaceId id{static_cast<std::uint32_t>(state_->places.size())};
+    state_->places.push_back(
+        {std::move(name), PlaceKind::Region, id, 0, static_cast<std::uint32_t>(state_->core.size())});
+    state_->core.push_back(id);
+    return id;
+}
+
+PlaceId Topology::add_zone(PlaceId region, std::string name) {
+    SIM_CHECK(!state_->sealed && kind(region) == PlaceKind::Region);
+    const PlaceId id{static_cast<std::uint32_t>(state_->places.size())};
+    state_->places.push_back(
+        {std::move(name), PlaceKind::Zone, region, 0, static_cast<std::uint32_t>(state_->core.size())});
+    state_->core.push_back(id);
+    const LinkId uplink = add_link({.from = id,
+                                    .to = region,
+                                    .round_trip = state_->options.zone_uplink_round_trip,
+                                    .convergence = Convergence::Bfd});
+    state_->links[uplink.value].zone_uplink = true;
+    return id;
+}
+
+PlaceId Topology::add_site(std::string name) {
+    SIM_CHECK(!state_->sealed);
+    const PlaceId id{static_cast<std::uint32_t>(state_->places.size())};
+    state_->places.push_back(
+        {std::move(name), PlaceKind::Site, id, 0, static_cast<std::uint32_t>(state_->sites.size())});
+    state_->sites.push_back(id);
+    return id;
+}
+
+PlaceId Topology::add_exchange(std::string name) {
+    SIM_CHECK(!state_->sealed);
+    const PlaceId id{static_cast<std::uint32_t>(state_->places.size())};
+    state_->places.push_back({std::move(name), PlaceKind::Exchange, id, 0, 0});
+    return id;
+}
+
+LinkId Topology::add_link(const LinkSpec& link) {
+    SIM_CHECK(!state_->sealed);
+    SIM_CHECK(link.from.value < place_count() && link.to.value < place_count() && link.from != link.to);
+    SIM_CHECK(link.round_trip >= Duration::zero() && link.bandwidth.value > 0.0);
+    const LinkId id{static_cast<std::uint32_t>(state_->links.size())};
+    state_->links.emplace_back().spec = link;
+    state_->links.back().jitter_now = link.jitter;
+    return id;
+}
+
+void Topology::seal() {
+    SIM_CHECK(!state_->sealed);
+    state_->sealed = true;
+    const std::size_t core = state_->core.size(), sites = state_->sites.size();
+    state_->core_to_core.resize(core * core);
+    state_->site_to_core.resize(sites * core);
+    state_->core_to_site.resize(core * sites);
+    state_->site_to_itself.resize(sites);
+    state_->compute_routes();
+}
+
+const Path& Topology::path(PlaceId from, PlaceId to) const {
+    const State& s = *state_;
+    SIM_CHECK(s.sealed && from.value < s.places.size() && to.value < s.places.size());
+    const State::Place& a = s.places[from.value];
+    const State::Place& b = s.places[to.value];
+    const bool from_core = a.kind <= PlaceKind::Zone;
+    const bool to_core = b.kind <= PlaceKind::Zone;
+    if (from_core && to_core) return s.core_to_core[a.row * s.core.size() + b.row];
+    if (to_core && a.kind == PlaceKind::Site) return s.site_to_core[a.row * s.core.size() + b.row];
+    if (from_core && b.kind == PlaceKind::Site) return s.core_to_site[a.row * s.sites.size() + b.row];
+    return from == to && a.kind == PlaceKind::Site ? s.site_to_itself[a.row] : s.none;
+}
+
+// ---- failures and what the routers learn of them --------------------------------------------------------------------
+
+void Topology::State::touch(Link& link, Instant at) {
+    if (alive(link) == link.up) return;
+    link.up = !link.up;
+    if (link.up == link.known_up) {
+        link.notice.reset();  // back before anybody noticed: the timers start anew at the next failure
+        return;
+    }
+    const Duration delay =
+        link.spec.convergence == Convergence::Bfd ? options.bfd_convergence : options.bgp_convergence;
+    link.notice = engine::saturating_add(at, delay);
+}
+
+void Topology::State::change(PlaceId place, int failures, Instant at) {
+    const bool whole_region = places[place.value].kind == PlaceKind::Region;
+    for (std::uint32_t i = 0; i < places.size(); ++i) {
+        const bool hit =
+            PlaceId{i} == place || (whole_region && places[i].kind == PlaceKind::Zone && places[i].region == place);
+        if (hit) places[i].failures += failures;
+        SIM_CHECK(places[i].failures >= 0);
+    }
+    for (Link& link : links) {
+        const auto is_at = [&](PlaceId end) {
+            return end == place || (whole_region && is_core(end) && places[end.value].region == place);
+        };
+        if (is_at(link.spec.from) || is_at(link.spec.to)) touch(link, at);
+    }
+    refresh_figures();
+}
+
+void Topology::fail_link(LinkId link, Instant at) {
+    SIM_CHECK(state_->sealed && link.value < link_count());
+    State::Link& failed = state_->links[link.value];
+    ++failed.failures;
+    state_->touch(failed, at);
+    state_->refresh_figures();
+}
+
+void Topology::restore_link(LinkId link, Instant at) {
+    SIM_CHECK(state_->sealed && link.value < link_count());
+    State::Link& restored = state_->links[link.value];
+    SIM_CHECK(restored.failures > 0);
+    --restored.failures;
+    state_->touch(restored, at);
+    state_->refresh_figures();
+}
+
+void Topology::fail_place(PlaceId place, Instant at) {
+    SIM_CHECK(state_->sealed && place.value < place_count());
+    state_->change(place, 1, at);
+}
+
+void Topology::restore_place(PlaceId place, Instant at) {
+    SIM_CHECK(state_->sealed && place.value < place_count());
+    state_->change(place, -1, at);
+}
+
+void Topology::degrade_link(LinkId link, Degradation degradation) {
+    SIM_CHECK(state_->sealed && link.value < link_count());
+    SIM_CHECK(degradation.latency_multiplier > 0.0);
+    SIM_CHECK(degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
+    State::Link& degraded = state_->links[link.value];
+    degraded.degradation = degradation;
+    JitterModel& jitter = degraded.jitter_now;
+    jitter = degraded.spec.jitter;
+    jitter.body_median_s *= degradation.latency_multiplier;
+    jitter.spike_scale_s *= degradation.latency_multiplier;
+    jitter.cap_s *= degradation.latency_multiplier;
+    state_->refresh_figures();
+}
+
+Instant Topology::next_convergence() const {
+    Instant next = engine::end_of_time;
+    for (const State::Link& link : state_->links) {
+        if (link.notice) next = std::min(next, *link.notice);
+    }
+    return next;
+}
+
+bool Topology::converge(Instant now) {
+    SIM_CHECK(state_->sealed);
+    bool changed = false;
+    for (State::Link& link : state_->links) {
+        if (!link.notice || *link.notice > now) continue;
+        link.notice.reset();
+        link.known_up = state_->alive(link);
+        changed = true;
+    }
+    if (changed) state_->compute_routes();
+    return changed;
+}
+
+// ---- what is asked of it --------------------------------------------------------------------------------------------
+
+std::size_t Topology::place_count() const {
+    return state_->places.size();
+}
+std::size_t Topology::link_count() const {
+    return state_->links.size();
+}
+const TopologyOptions& Topology::options() const {
+    return state_->options;
+}
+
+const std::string& Topology::name(PlaceId place) const {
+    SIM_CHECK(place.value < place_count());
+    return state_->places[place.value].name;
+}
+
+PlaceKind Topology::kind(PlaceId place) const {
+    SIM_CHECK(place.value < place_count());
+    return state_->places[place.value].kind;
+}
+
+PlaceId Topology::region_of(PlaceId zone) const {
+    SIM_CHECK(zone.value < place_count() && state_->is_core(zone));
+    return state_->places[zone.value].region;
+}
+
+bool Topology::alive(PlaceId place) const {
+    SIM_CHECK(place.value < place_count());
+    return state_->alive(place);
+}
+
+bool Topology::alive(LinkId link) const {
+    SIM_CHECK(link.value < link_count());
+    return state_->alive(state_->links[link.value]);
+}
+
+const LinkSpec& Topology::link(LinkId link) const {
+    SIM_CHECK(link.value < link_count());
+    return state_->links[link.value].spec;
+}
+
+std::string Topology::link_name(LinkId link) const {
+    const LinkSpec& spec = this->link(link);
+    return name(spec.from) + " - " + name(spec.to);
+}
+
+std::vector<LinkId> Topology::links_of(PlaceId place) const {
+    std::vector<LinkId> found;
+    for (std::uint32_t i = 0; i < link_count(); ++i) {
+        const LinkSpec& spec = state_->links[i].spec;
+        if (spec.from == place || spec.to == place) found.push_back({i});
+    }
+    return found;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,155 @@
+// The network as a graph: regions with their zones, sites (branch offices), and the links between them; which links
+// carry the traffic of two places now, and what is lost until the routers have noticed a failure.
+//
+//   zone --- region's border --- backbone --- border of another region --- zone
+//   site --- exchange --- internet or carrier --- border of each region
+//
+// A place that fails takes its links with it, a region also its zones. Routes are least in latency over what was alive
+// when the routers last converged: from a failure until then packets are sent on and lost, after a repair they still
+// take the detour. Traffic crosses no site and no other site's exchange, and goes from zone to zone of one region
+// directly unless that link is gone. Gray failures move no route: routers see neither latency nor loss.
+//
+// It leaves out: routing policy and asymmetric routes, sites that talk to each other, packets in flight at a change.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/time.hpp"
+#include "models/network/jitter.hpp"
+
+namespace faultline::models {
+
+// A region's border, a zone, a site or an exchange. Counted from 0 in the order in which they were added.
+struct PlaceId {
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(PlaceId, PlaceId) = default;
+};
+struct LinkId {
+    std::uint32_t value = 0;
+    friend constexpr auto operator<=>(LinkId, LinkId) = default;
+};
+
+enum class PlaceKind : std::uint8_t { Region, Zone, Site, Exchange };
+
+// How the routers at the ends of a link notice that it is gone, or back.
+enum class Convergence : std::uint8_t {
+    Bfd,  // probes every 300 ms, three missed: 0.9 s (RFC 5880; the interval and multiplier that AWS Direct Connect
+          // sets)
+    Bgp,  // the hold timer: 90 s (RFC 4271 section 10)
+};
+
+inline constexpr engine::BitsPerSecond unlimited_bandwidth{std::numeric_limits<double>::infinity()};
+
+struct LinkSpec {
+    PlaceId from{};
+    PlaceId to{};
+    engine::Duration round_trip{};  // its share of the base, >= 0
+    LinkClass link_class = LinkClass::Ideal;
+    JitterModel jitter{};                                   // the class's, or the path's own draw of it
+    engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // each way, > 0
+    Convergence convergence = Convergence::Bgp;
+};
+
+struct Degradation {
+    double latency_multiplier = 1.0;  // on base and jitter, > 0
+    double extra_loss = 0.0;          // per packet and direction, 0..1
+};
+
+struct TopologyOptions {
+    engine::Duration intra_zone_round_trip = std::chrono::microseconds{100};
+    JitterModel intra_zone_jitter{};
+    engine::BitsPerSecond intra_zone_bandwidth = unlimited_bandwidth;  // of one flow
+    // From a zone to its region's border. Figures "to a region" hold half of the 1.0 ms between two zones at each end.
+    engine::Duration zone_uplink_round_trip = std::chrono::microseconds{500};
+    engine::Duration bfd_convergence = std::chrono::milliseconds{900};
+    engine::Duration bgp_convergence = std::chrono::seconds{90};
+};
+
+// How packets go from one place to another at this moment. Its address is stable; its contents change with every call
+// of fail, restore, degrade or converge, so do not copy it across one.
+struct Path {
+    bool usable = false;                 // a packet sent now arrives, but for loss_one_way
+    bool reachable = false;              // the routers know a route, whether it is alive or not
+    engine::Duration base_round_trip{};  // median, without jitter
+    double loss_one_way = 1.0;           // per packet; 1 while not usable
+    double loss_per_round_trip = 1.0;    // request or answer lost
+    double extra_loss = 0.0;             // the part of loss_one_way that degradations add
+    // What TCP waits before it sends a lost packet again: smoothed round trip + max(200 ms, 4 x mean deviation).
+    engine::Duration retransmission_timeout{};
+    engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // of the narrowest link
+    std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
+    std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
+    std::span<const JitterModel* const> jitter;             // of each of `classes`
+};
+
+// One place or link whose loss alone separates places that were connected.
+struct SinglePoint {
+    std::string what;                    // "link boston - boston exchange", "region us-east-1"
+    std::vector<std::string> separates;  // "boston from us-east-1a, us-east-1b"
+};
+
+class Topology {
+public:
+    explicit Topology(TopologyOptions options = {});
+    Topology(Topology&&) noexcept;
+    Topology& operator=(Topology&&) noexcept;
+    ~Topology();
+
+    // Building; all of it before seal(). Names are for reports; that they differ is the caller's care.
+    PlaceId add_region(std::string name);
+    PlaceId add_zone(PlaceId region, std::string name);  // with its link to the region's border (BFD)
+    PlaceId add_site(std::string name);
+    PlaceId add_exchange(std::string name);  // where a site's access lines end and its carriers begin
+    LinkId add_link(const LinkSpec& link);
+    void seal();  // computes the routes; paths and failures need it
+
+    // O(1). Between regions' borders, zones and sites, in either direction. From a place to itself: within it. Between
+    // two sites, or to an exchange: not reachable.
+    const Path& path(PlaceId from, PlaceId to) const;
+
+    // Failures nest: what failed twice is alive after two restores. `at` is the present.
+    void fail_link(LinkId link, engine::Instant at);
+    void restore_link(LinkId link, engine::Instant at);
+    void fail_place(PlaceId place, engine::Instant at);
+    void restore_place(PlaceId place, engine::Instant at);
+    void degrade_link(LinkId link, Degradation degradation);  // replaces the last one; {} ends it
+
+    // When routers next notice something, end_of_time if nothing is pending. The simulation calls converge() then; true
+    // if routes were computed anew.
+    engine::Instant next_convergence() const;
+    bool converge(engine::Instant now);
+
+    // What is connected over what is alive now, routes or not. Regions and zones stand in one part each; a site stands
+    // in every part that it reaches, or alone.
+    std::vector<std::vector<PlaceId>> partitions() const;
+
+    // Articulation points and bridges over what is alive now that separate at least one pair that matters. Asked only
+    // of pairs of zones and of a site and a zone, the site first.
+    std::vector<SinglePoint> single_points(const std::function<bool(PlaceId, PlaceId)>& matters) const;
+
+    std::size_t place_count() const;
+    std::size_t link_count() const;
+    const std::string& name(PlaceId place) const;
+    PlaceKind kind(PlaceId place) const;
+    PlaceId region_of(PlaceId zone) const;  // of a region: itself. Requires a zone or a region
+    bool alive(PlaceId place) const;
+    bool alive(LinkId link) const;  // both its ends included
+    const LinkSpec& link(LinkId link) const;
+    std::string link_name(LinkId link) const;  // "us-east-1 - us-west-2"
+    std::vector<LinkId> links_of(PlaceId place) const;
+    const TopologyOptions& options() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,69 @@
+// What models/topology.cpp, topology_routes.cpp and topology_analysis.cpp share. No other file includes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/topology.hpp"
+
+namespace faultline::models {
+
+struct Topology::State {
+    struct Place {
+        std::string name;
+        PlaceKind kind;
+        PlaceId region;  // of a zone or region
+        int failures = 0;
+        std::uint32_t row;  // among the regions and zones, or among the sites
+    };
+    struct Link {
+        LinkSpec spec;
+        bool zone_uplink = false;
+        int failures = 0;
+        bool up = true;                         // what is true
+        bool known_up = true;                   // what the routers believe
+        std::optional<engine::Instant> notice;  // when they learn otherwise
+        Degradation degradation{};
+        JitterModel jitter_now{};  // paths point here
+    };
+    struct Route {
+        bool found = false;
+        std::vector<LinkId> links;
+    };
+
+    explicit State(const TopologyOptions& chosen) : options(chosen), intra_zone_jitter(&options.intra_zone_jitter) {}
+
+    TopologyOptions options;
+    const JitterModel* intra_zone_jitter;  // an array of one, for the paths within zones
+    bool sealed = false;
+    std::vector<Place> places;
+    std::vector<Link> links;
+    std::vector<PlaceId> core;  // regions and zones
+    std::vector<PlaceId> sites;
+
+    // Paths from each core place and each site to each core place, and from each core place to each site.
+    std::vector<Path> core_to_core, site_to_core, core_to_site;
+    std::vector<Path> site_to_itself;
+    Path none;
+    // What the spans of the paths point into.
+    std::vector<LinkId> link_pool;
+    std::vector<LinkClass> class_pool;
+    std::vector<const JitterModel*> jitter_pool;
+
+    bool is_core(PlaceId place) const { return places[place.value].kind <= PlaceKind::Zone; }
+    bool alive(PlaceId place) const { return places[place.value].failures == 0; }
+    bool alive(const Link& link) const { return link.failures == 0 && alive(link.spec.from) && alive(link.spec.to); }
+
+    void touch(Link& link, engine::Instant at);  // after its state may have changed
+    void change(PlaceId place, int failures, engine::Instant at);
+    void compute_routes();   // from what the routers believe
+    void refresh_figures();  // of all paths, from what is true now
+    void refresh(Path& path, PlaceId from, PlaceId to) const;
+    std::vector<Route> routes_from(PlaceId source) const;  // to every core place, by row
+
+private:
+    void place_route(Path& path, const Route& route, bool reversed);
+};
+
+}  // namespace faultline::models

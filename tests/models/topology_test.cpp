@@ -1,0 +1,244 @@
+#include "models/topology.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "models/network/wiring.hpp"
+
+namespace faultline::models {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::end_of_time;
+using engine::start_of_time;
+
+NetworkPlan two_regions() {
+    NetworkPlan plan;
+    plan.regions = {{"us-east-1", {"a", "b", "c"}}, {"us-west-2", {"a", "b"}}};
+    plan.sites = {{.name = "boston", .city = "Boston, US"}, {.name = "denver", .city = "Denver, US"}};
+    return plan;
+}
+
+WiredNetwork wired(const NetworkPlan& plan, const NetworkProfile& profile = NetworkProfile::aws_2025()) {
+    std::vector<UnknownName> unknown;
+    WiredNetwork network = wire_network(profile, plan, unknown);
+    EXPECT_TRUE(unknown.empty());
+    return network;
+}
+
+LinkId link_between(const Topology& topology, PlaceId a, PlaceId b) {
+    for (const LinkId link : topology.links_of(a)) {
+        if (topology.link(link).from == b || topology.link(link).to == b) return link;
+    }
+    ADD_FAILURE() << "no link between " << topology.name(a) << " and " << topology.name(b);
+    return {};
+}
+
+TEST(TopologyTest, PathsAddUpToTheProfilesFigures) {
+    const NetworkProfile profile = NetworkProfile::aws_2025();
+    const WiredNetwork net = wired(two_regions(), profile);
+    const Topology& topology = net.topology;
+
+    const Path& regions = topology.path(net.zones[0][0], net.zones[1][1]);
+    EXPECT_EQ(regions.base_round_trip, profile.region_round_trip("us-east-1", "us-west-2")->round_trip);
+    EXPECT_EQ(regions.links.size(), 3U);
+    ASSERT_EQ(regions.classes.size(), 1U) << "uplinks add no jitter of their own";
+    EXPECT_EQ(regions.classes[0], LinkClass::Backbone);
+    EXPECT_TRUE(regions.usable);
+
+    const Path& zones = topology.path(net.zones[0][0], net.zones[0][2]);
+    EXPECT_EQ(zones.base_round_trip, 962us);
+    EXPECT_EQ(zones.links.size(), 1U);
+
+    const Path& within = topology.path(net.zones[0][0], net.zones[0][0]);
+    EXPECT_EQ(within.base_round_trip, 100us);
+    ASSERT_EQ(within.classes.size(), 1U);
+    EXPECT_EQ(within.classes[0], LinkClass::IntraZone);
+    EXPECT_TRUE(within.usable);
+
+    const Path& office = topology.path(net.sites[0], net.zones[0][0]);
+    EXPECT_EQ(office.base_round_trip,
+              profile.site_round_trip("Boston, US", "us-east-1")->round_trip + profile.access("fibre")->round_trip);
+    ASSERT_EQ(office.classes.size(), 2U);
+    EXPECT_EQ(office.bandwidth, engine::BitsPerSecond{1e9});
+    EXPECT_NEAR(office.loss_per_round_trip, 2.0 * (2e-4 + 5e-4), 1e-6);
+    EXPECT_GT(office.retransmission_timeout, office.base_round_trip + 200ms);
+    EXPECT_LT(office.retransmission_timeout, office.base_round_trip + 210ms);
+}
+
+TEST(TopologyTest, ThereAndBackAreTheSameRoute) {
+    const WiredNetwork net = wired(two_regions());
+    for (std::uint32_t a = 0; a < net.topology.place_count(); ++a) {
+        for (std::uint32_t b = 0; b < net.topology.place_count(); ++b) {
+            const Path& there = net.topology.path({a}, {b});
+            const Path& back = net.topology.path({b}, {a});
+            EXPECT_EQ(there.base_round_trip, back.base_round_trip);
+            std::vector<LinkId> reversed(back.links.rbegin(), back.links.rend());
+            EXPECT_TRUE(std::equal(there.links.begin(), there.links.end(), reversed.begin(), reversed.end()));
+        }
+    }
+    EXPECT_FALSE(net.topology.path(net.sites[0], net.sites[1]).reachable);
+}
+
+TEST(TopologyTest, PacketsAreLostUntilTheRoutersConverge) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    const Path& path = topology.path(net.zones[0][0], net.zones[0][1]);
+    const LinkId direct = link_between(topology, net.zones[0][0], net.zones[0][1]);
+
+    EXPECT_EQ(topology.next_convergence(), end_of_time);
+    topology.fail_link(direct, start_of_time + 10s);
+    EXPECT_FALSE(path.usable);
+    EXPECT_TRUE(path.reachable) << "the routers do not know yet";
+    EXPECT_EQ(path.loss_per_round_trip, 1.0);
+    EXPECT_EQ(topology.next_convergence(), start_of_time + 10'900ms);
+    EXPECT_FALSE(topology.converge(start_of_time + 10'899ms));
+    EXPECT_FALSE(path.usable);
+
+    EXPECT_TRUE(topology.converge(start_of_time + 10'900ms));
+    EXPECT_TRUE(path.usable) << "over the third zone";
+    EXPECT_EQ(path.base_round_trip, 962us + 790us);
+    EXPECT_EQ(&path, &topology.path(net.zones[0][0], net.zones[0][1])) << "the address is stable";
+
+    topology.restore_link(direct, start_of_time + 60s);
+    EXPECT_EQ(path.base_round_trip, 962us + 790us) << "the detour stays until the routers see the link again";
+    EXPECT_TRUE(topology.converge(topology.next_convergence()));
+    EXPECT_EQ(path.base_round_trip, 807us);
+    EXPECT_EQ(topology.next_convergence(), end_of_time);
+}
+
+TEST(TopologyTest, AFlapThatNobodyNoticedChangesNoRoute) {
+    WiredNetwork net = wired(two_regions());
+    const LinkId direct = link_between(net.topology, net.zones[0][0], net.zones[0][1]);
+    net.topology.fail_link(direct, start_of_time);
+    net.topology.restore_link(direct, start_of_time + 500ms);
+    EXPECT_EQ(net.topology.next_convergence(), end_of_time);
+    EXPECT_TRUE(net.topology.path(net.zones[0][0], net.zones[0][1]).usable);
+}
+
+TEST(TopologyTest, FailuresNestAndARegionTakesItsZones) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    const PlaceId zone = net.zones[0][0];
+    topology.fail_place(zone, start_of_time);
+    topology.fail_place(net.regions[0], start_of_time + 1s);
+    EXPECT_FALSE(topology.alive(net.zones[0][1]));
+    EXPECT_FALSE(topology.path(net.zones[0][1], net.zones[0][1]).usable);
+    EXPECT_FALSE(topology.path(net.sites[0], net.zones[0][1]).usable);
+    EXPECT_TRUE(topology.path(net.sites[0], net.zones[1][0]).usable);
+    topology.restore_place(net.regions[0], start_of_time + 5s);
+    EXPECT_TRUE(topology.alive(net.zones[0][1]));
+    EXPECT_FALSE(topology.alive(zone));
+    topology.restore_place(zone, start_of_time + 6s);
+    EXPECT_TRUE(topology.alive(zone));
+}
+
+TEST(TopologyTest, AnInternetPathGivesWayToTheBackboneAfterTheHoldTimer) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    const Path& path = topology.path(net.sites[0], net.zones[0][0]);
+    const auto before = path.base_round_trip;
+    const LinkId internet = path.links[1];
+    EXPECT_EQ(topology.link(internet).link_class, LinkClass::InternetTypical);
+    topology.fail_link(internet, start_of_time);
+    EXPECT_EQ(topology.next_convergence(), start_of_time + 90s);
+    topology.converge(start_of_time + 90s);
+    EXPECT_TRUE(path.usable);
+    EXPECT_GT(path.base_round_trip, before + 50ms) << "through the other region";
+}
+
+TEST(TopologyTest, OfficesCarryNoTrafficBetweenRegions) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    topology.fail_link(link_between(topology, net.regions[0], net.regions[1]), start_of_time);
+    topology.converge(start_of_time + 1s);
+    EXPECT_FALSE(topology.path(net.zones[0][0], net.zones[1][0]).reachable);
+    EXPECT_TRUE(topology.path(net.sites[0], net.zones[0][0]).usable);
+    EXPECT_TRUE(topology.path(net.sites[0], net.zones[1][0]).usable);
+
+    const auto parts = topology.partitions();
+    ASSERT_EQ(parts.size(), 2U);
+    for (const auto& part : parts) {
+        EXPECT_EQ(std::count(part.begin(), part.end(), net.sites[0]), 1) << "the office reaches both parts";
+    }
+}
+
+TEST(TopologyTest, GrayLinksSlowAndLoseButMoveNoRoute) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    const Path& path = topology.path(net.zones[0][0], net.zones[0][1]);
+    const LinkId link = path.links[0];
+    const double median_s = path.jitter[0]->body_median_s;
+    topology.degrade_link(link, {.latency_multiplier = 10.0, .extra_loss = 0.02});
+    EXPECT_EQ(path.base_round_trip, 8'070us);
+    EXPECT_DOUBLE_EQ(path.jitter[0]->body_median_s, 10.0 * median_s);
+    EXPECT_NEAR(path.extra_loss, 0.02, 1e-6);
+    EXPECT_TRUE(path.usable);
+    EXPECT_EQ(topology.next_convergence(), end_of_time);
+    topology.degrade_link(link, {});
+    EXPECT_EQ(path.base_round_trip, 807us);
+    EXPECT_DOUBLE_EQ(path.jitter[0]->body_median_s, median_s);
+}
+
+TEST(TopologyTest, SinglePointsAreNamedInTheArchitectsTerms) {
+    NetworkPlan plan = two_regions();
+    plan.sites[1].backup_access = "lte";
+    const WiredNetwork net = wired(plan);
+    const Topology& topology = net.topology;
+    const auto office_from_zone = [&](PlaceId a, PlaceId) { return topology.kind(a) == PlaceKind::Site; };
+    std::vector<std::string> names;
+    for (const SinglePoint& point : topology.single_points(office_from_zone)) names.push_back(point.what);
+    const std::vector<std::string> expected{"region us-east-1", "region us-west-2", "exchange boston's exchange",
+                                            "exchange denver's exchange", "link boston - boston's exchange"};
+    EXPECT_EQ(names, expected) << "denver has a second line";
+
+    for (const SinglePoint& point : topology.single_points(office_from_zone)) {
+        if (point.what != "link boston - boston's exchange") continue;
+        EXPECT_EQ(point.separates,
+                  std::vector<std::string>{"boston from us-east-1a, us-east-1b, us-east-1c, us-west-2a, us-west-2b"});
+    }
+    const auto nothing = [](PlaceId, PlaceId) { return false; };
+    EXPECT_TRUE(topology.single_points(nothing).empty());
+}
+
+TEST(TopologyTest, ABackupLineTakesOverWhenTheFirstIsKnownToBeDown) {
+    NetworkPlan plan = two_regions();
+    plan.sites[1].backup_access = "mpls";  // faster than fibre, and still the backup
+    WiredNetwork net = wired(plan);
+    const Path& path = net.topology.path(net.sites[1], net.zones[0][0]);
+    EXPECT_EQ(path.links[0], net.access[1][0]);
+    net.topology.fail_link(net.access[1][0], start_of_time);
+    EXPECT_FALSE(path.usable);
+    net.topology.converge(start_of_time + 90s);
+    EXPECT_TRUE(path.usable);
+    EXPECT_EQ(path.links[0], net.access[1][1]);
+}
+
+TEST(TopologyTest, TheZeroProfileGivesZeroPaths) {
+    const WiredNetwork net = wired(two_regions(), NetworkProfile::zero());
+    for (const PlaceId site : net.sites) {
+        const Path& path = net.topology.path(site, net.zones[1][0]);
+        EXPECT_TRUE(path.usable);
+        EXPECT_EQ(path.base_round_trip, 0ms);
+        EXPECT_EQ(path.loss_per_round_trip, 0.0);
+        EXPECT_TRUE(path.jitter.empty());
+    }
+    EXPECT_EQ(net.topology.path(net.zones[0][0], net.zones[0][0]).base_round_trip, 0ms);
+}
+
+TEST(TopologyTest, AllUnknownNamesAreReportedOnce) {
+    NetworkPlan plan = two_regions();
+    plan.regions[0].code = "us-est-1";
+    plan.sites[0].city = "Bostn, US";
+    plan.sites[1].access = "fiber";
+    std::vector<UnknownName> unknown;
+    wire_network(NetworkProfile::aws_2025(), plan, unknown);
+    ASSERT_EQ(unknown.size(), 3U);
+    EXPECT_EQ(unknown[0].name, "us-est-1");
+    EXPECT_EQ(unknown[1].name, "Bostn, US");
+    EXPECT_EQ(unknown[2].name, "fiber");
+}
+
+}  // namespace
+}  // namespace faultline::models
