@@ -30,7 +30,8 @@ Figure find_figure(const char* file, const char* key_column, const char* value_c
     while (csv.next()) {
         if (csv.text(name) == key) return {csv.number(value), std::string{csv.text(source)}};
     }
-    SIM_CHECK(!"a figure that the models need is not in the file");
+    const bool found = false;  // the models need a figure that is not in the file
+    SIM_CHECK(found);
     return {};
 }
 
