@@ -24,6 +24,8 @@ using scenarios::stage_count;
 using ClassId = std::uint16_t;
 using OfficeId = std::uint16_t;
 
+inline constexpr std::uint64_t no_key = ~std::uint64_t{0};
+
 enum class Outcome : std::uint8_t { in_flight, answered, refused, timed_out, failed };
 
 // A due operation. Lives in a RequestTable; held by RequestRef.
@@ -45,7 +47,7 @@ public:
     const std::array<Duration, stage_count>& stages() const { return stages_; }
 
     Instant due{};
-    std::uint64_t key = 0;  // of the class's key space
+    std::uint64_t key = no_key;  // of the class's key space
     ClassId query_class = 0;
     OfficeId office = 0;
     Outcome outcome = Outcome::in_flight;

@@ -74,6 +74,7 @@ public:
     void copy_lost(std::size_t copy, engine::Health how);
     void copy_rebuilt(std::size_t copy);
     bool whole() const;
+    void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 private:
     engine::Process<> watch();
@@ -83,7 +84,6 @@ private:
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
     Instance* elect() const;
     void publish_readers();
-    void tell_whole();
     std::size_t index_of(const Instance& instance) const;
 
     engine::Simulation& simulation_;

@@ -30,13 +30,14 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
         request.charge(Stage::cpu, served.started);
     }
     std::uint32_t version = 0;
-    if (statement.reads_key) version = cluster_.version_for_read(*this, request->key);
+    const std::uint64_t key = request ? request->key : no_key;
+    if (statement.reads_key) version = cluster_.version_for_read(*this, key);
     if (statement.commits) {
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
         const bool durable = co_await cluster_.storage().commit(place_, cluster_.storage().epoch(), request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
-        cluster_.committed(*this, request->key, simulation_.now() - began);
+        cluster_.committed(*this, key, simulation_.now() - began);
     }
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, AnswerStatus::ok, version};

@@ -58,6 +58,7 @@ public:
     // The process of the database begins anew, with this role; all connections are gone.
     void start(Role role);
 
+    Cluster& cluster() { return cluster_; }
     engine::Component& component() { return component_; }
     const engine::Component& component() const { return component_; }
     PlaceId place() const { return place_; }

@@ -56,10 +56,6 @@ public:
     engine::ServerPool& cpu() { return cpu_; }
 
 private:
-    enum class CacheOutcome : std::uint8_t { hit, miss, bypassed };
-    struct CacheRead {
-        CacheOutcome outcome = CacheOutcome::bypassed;
-    };
     engine::Process<Answer> look_aside(RequestRef request, const ClassPlan& plan);
     engine::Process<> fill(RequestRef request, const ClassPlan& plan, std::uint32_t version);
     engine::Process<> forget_key(RequestRef request, const ClassPlan& plan);
@@ -92,6 +88,7 @@ public:
 
     // The next healthy instance in turn; null if there is none at all.
     ServiceInstance* next();
+    bool healthy() const { return healthy_count_ > 0; }
     PlaceId balancer() const { return balancer_; }
     const std::vector<std::unique_ptr<ServiceInstance>>& instances() const { return instances_; }
 

@@ -1,0 +1,203 @@
+#include "models/clients/office.hpp"
+
+#include <algorithm>
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration steering_time_to_live = std::chrono::seconds{60};  // of the service's DNS record (defaults.cpp)
+constexpr Duration canary_interval = std::chrono::seconds{1};
+constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+
+Outcome outcome_of(AnswerStatus status, bool timed_out) {
+    if (timed_out) return Outcome::timed_out;
+    if (status == AnswerStatus::ok || status == AnswerStatus::miss) return Outcome::answered;
+    return status == AnswerStatus::refused ? Outcome::refused : Outcome::failed;
+}
+}  // namespace
+
+Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shape)
+    : context_(context),
+      simulation_(context.simulation),
+      requests_(requests),
+      component_(context.simulation, "offices/" + shape.name),
+      shape_(std::move(shape)),
+      arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.rate_per_s, shape_.curve,
+                shape_.start_of_day_s),
+      work_key_(context.simulation.stream_key(component_.path(), "work")),
+      network_key_(context.simulation.stream_key(component_.path(), "network")),
+      retries_(context.simulation.stream(component_.path(), "retries")) {}
+
+void Office::set_targets(OfficeTargets targets) {
+    targets_ = std::move(targets);
+    connections_.resize(targets_.services.size());
+}
+
+void Office::begin() {
+    simulation_.spawn(component_, arrivals());
+    engine::RandomStream phases = simulation_.stream(component_.path(), "canary");
+    for (std::size_t endpoint = 0; endpoint < targets_.canaries.size(); ++endpoint) {
+        const Duration offset = engine::duration_from_seconds(phases.uniform());
+        if (targets_.canaries[endpoint] != nullptr) simulation_.spawn(component_, canary(endpoint, offset));
+    }
+}
+
+engine::Process<> Office::arrivals() {
+    for (std::uint64_t number = 1;; ++number) {
+        const Instant due = arrivals_.next(simulation_.now());
+        if (due == engine::end_of_time) co_return;
+        co_await simulation_.delay(due - simulation_.now());
+        simulation_.spawn(component_, query(number));
+    }
+}
+
+// The class and the key: the first draws of the query, so that they are the same whatever serves it.
+void Office::choose_work(Request& request) {
+    const double draw = request.work.uniform();
+    std::size_t index = 0;
+    while (index + 1 < context_.classes.size() && draw >= context_.classes[index].cumulative_share) ++index;
+    request.query_class = static_cast<ClassId>(index);
+    request.office = shape_.id;
+    const ClassPlan& plan = context_.classes[index];
+    if (!plan.keys) return;
+    const std::uint64_t rank = (*plan.keys)(request.work) - 1;
+    request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
+}
+
+engine::Process<> Office::query(std::uint64_t number) {
+    RequestRef request = requests_.open(work_key_, network_key_, number, simulation_.now());
+    choose_work(*request);
+    const ClassPlan& plan = context_.classes[request->query_class];
+    context_.measures.due(request->query_class, shape_.id, request->due);
+    Attempt last;
+    int attempt = 1;
+    for (;; ++attempt) {
+        if (plan.service != nowhere) {
+            last = Attempt{};
+            const Attempt tried = co_await call_service(request, plan);
+            last = tried;
+        } else {
+            const Attempt tried = co_await ask_directly(request, plan);
+            last = tried;
+        }
+        if (outcome_of(last.status, last.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
+        request.next_attempt();
+        request.charge(Stage::retry_wait, simulation_.now());
+        co_await simulation_.delay(backoff(plan, attempt));
+    }
+    request.charge(Stage::network, simulation_.now());
+    request->outcome = outcome_of(last.status, last.timed_out);
+    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), request->outcome,
+                            request->stages(), attempt);
+}
+
+Duration Office::backoff(const ClassPlan& plan, int attempt) {
+    const auto doublings = static_cast<double>(std::int64_t{1} << std::min(attempt - 1, 40));
+    const double longest = std::min(engine::in_seconds(plan.retry.cap), engine::in_seconds(plan.retry.base) * doublings);
+    const double share = plan.retry.jitter == scenarios::BackoffJitter::full ? retries_.uniform() : 1.0;
+    return engine::duration_from_seconds(longest * share);
+}
+
+// The nearest region whose balancer holds an instance healthy; the nearest of all if none does.
+ServiceRegion* Office::steer(std::size_t service) {
+    Connections& connections = connections_[service];
+    const auto& regions = targets_.services[service];
+    if (simulation_.now() >= connections.steered_until) {
+        const auto healthy = std::find_if(regions.begin(), regions.end(), [](const auto* r) { return r->healthy(); });
+        const std::size_t chosen = healthy == regions.end() ? 0 : static_cast<std::size_t>(healthy - regions.begin());
+        if (chosen != connections.region) connections.open = connections.idle = 0;
+        connections.region = chosen;
+        connections.steered_until = simulation_.now() + steering_time_to_live;
+    }
+    return regions[connections.region];
+}
+
+engine::Process<Office::Attempt> Office::call_service(RequestRef request, const ClassPlan& plan) {
+    const Instant give_up = simulation_.now() + plan.timeout;
+    Connections& connections = connections_[plan.service];
+    ServiceInstance* const instance = steer(plan.service)->next();
+    if (instance == nullptr) co_return Attempt{AnswerStatus::failed, false};
+    if (connections.idle > 0) {
+        --connections.idle;
+    } else {
+        if (connections.open >= shape_.connections) co_return Attempt{AnswerStatus::refused, false};
+        ++connections.open;
+        const bool connected = co_await connect(request, instance->place(), give_up);
+        if (!connected) {
+            connections.open = std::max(0, connections.open - 1);
+            co_return Attempt{AnswerStatus::failed, simulation_.now() >= give_up};
+        }
+    }
+    request.charge(Stage::network, simulation_.now());
+    const Delays legs = context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
+    engine::Timer patience(simulation_, give_up - simulation_.now());
+    std::optional<engine::Call<Answer>> call;
+    if (legs.delivered) {
+        call.emplace(simulation_, instance->component(), instance->handle(request, legs.back), legs.forward, legs.back);
+    } else {
+        call.emplace(simulation_, instance->component(), legs.forward, legs.back);
+    }
+    co_await engine::any_of(*call, patience);
+    if (call->outcome() == engine::CallOutcome::answered) {
+        connections.idle = std::min(connections.idle + 1, connections.open);
+        co_return Attempt{call->value().status, false};
+    }
+    connections.open = std::max(0, connections.open - 1);
+    co_return Attempt{AnswerStatus::failed, call->outcome() == engine::CallOutcome::none};
+}
+
+// TCP and TLS towards the balancer, which stands where the instance does.
+engine::Process<bool> Office::connect(RequestRef request, PlaceId to, Instant give_up) {
+    request.charge(Stage::connect, simulation_.now());
+    const ConnectionCost& cost = connection_cost(Protocol::Https);
+    const Delays shake = context_.transport.handshake(shape_.place, to, cost.round_trips(), request->network);
+    const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
+    const Duration left = std::max(Duration::zero(), give_up - simulation_.now());
+    co_await simulation_.delay(std::min(needed, left));
+    co_return needed <= left;
+}
+
+// A station, or a database without a service in front.
+engine::Process<Office::Attempt> Office::ask_directly(RequestRef request, const ClassPlan& plan) {
+    engine::Timer patience(simulation_, plan.timeout);
+    std::optional<engine::Call<Answer>> call;
+    if (plan.station != nowhere) {
+        Station& station = *targets_.stations[plan.station];
+        const Delays legs = context_.transport.round_trip(shape_.place, station.place(), plan.call, request->network);
+        const Duration demand = plan.demand.sample_duration(request->work);
+        if (legs.delivered) {
+            call.emplace(simulation_, station.component(), station.serve(request, demand, legs.back), legs.forward,
+                         legs.back);
+        } else {
+            call.emplace(simulation_, station.component(), legs.forward, legs.back);
+        }
+    } else {
+        const DatabaseWork work{plan.statements, plan.transaction,           plan.writes,
+                                plan.keys.has_value(), &plan.demand, plan.statement};
+        call.emplace(simulation_, component_, targets_.direct[plan.endpoint]->run(request, work), Duration::zero());
+    }
+    co_await engine::any_of(*call, patience);
+    if (call->outcome() == engine::CallOutcome::answered) co_return Attempt{call->value().status, false};
+    co_return Attempt{AnswerStatus::failed, call->outcome() == engine::CallOutcome::none};
+}
+
+engine::Process<> Office::canary(std::size_t endpoint, Duration offset) {
+    co_await simulation_.delay(offset);
+    for (;;) {
+        simulation_.spawn(component_, try_canary(endpoint));
+        co_await simulation_.delay(canary_interval);
+    }
+}
+
+engine::Process<> Office::try_canary(std::size_t endpoint) {
+    const Instant due = simulation_.now();
+    const bool writes = endpoint % 2 == 0;
+    const Statement statement{.writes = writes, .commits = writes};
+    engine::Timer patience(simulation_, shape_.canary_timeout);
+    engine::Call<Answer> call(simulation_, component_, targets_.canaries[endpoint]->probe(statement), Duration::zero());
+    co_await engine::any_of(call, patience);
+    const bool good = call.outcome() == engine::CallOutcome::answered && call.value().status == AnswerStatus::ok;
+    context_.measures.canary(shape_.id, endpoint, due, good);
+}
+
+}  // namespace faultline::models

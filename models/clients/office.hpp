@@ -1,0 +1,85 @@
+// A branch office: its users' queries as they fall due, each with its deadline, its attempts and its retries; and a canary
+// that tries every database endpoint once a second over a new connection.
+//
+// An office calls a service over HTTPS connections that it keeps, at most `connections` to one region of a service; it
+// reaches a database directly only in classes without a service. DNS steers it to a region of a service that has healthy
+// instances, the nearest first, and is asked again after its time to live.
+// Leaves out: users that wait for their answer before they ask again (closed users), sessions, think time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/clients/arrivals.hpp"
+#include "models/services/service.hpp"
+#include "models/stations/station.hpp"
+
+namespace faultline::models {
+
+struct OfficeShape {
+    std::string name;
+    OfficeId id = 0;
+    PlaceId place{};
+    int connections = 64;
+    Duration canary_timeout{};
+    std::vector<double> curve;
+    double rate_per_s = 0.0;
+    std::int32_t start_of_day_s = 0;
+};
+
+// Where each class can go, seen from one office.
+struct OfficeTargets {
+    std::vector<std::vector<ServiceRegion*>> services;     // by service, in the order of preference
+    std::vector<std::unique_ptr<DatabaseClient>> direct;   // by endpoint, null: not used
+    std::vector<std::unique_ptr<DatabaseClient>> canaries; // by endpoint, null: not watched
+    std::vector<Station*> stations;
+};
+
+class Office {
+public:
+    Office(ServiceContext& context, RequestTable& requests, OfficeShape shape);
+    void set_targets(OfficeTargets targets);
+    void begin();
+
+    engine::Component& component() { return component_; }
+    const OfficeShape& shape() const { return shape_; }
+
+private:
+    // The HTTPS connections to one service.
+    struct Connections {
+        int open = 0;  // in use or idle
+        int idle = 0;
+        std::size_t region = 0;  // where DNS steers
+        Instant steered_until{};
+    };
+    struct Attempt {
+        AnswerStatus status = AnswerStatus::failed;
+        bool timed_out = false;
+    };
+    engine::Process<> arrivals();
+    engine::Process<> query(std::uint64_t number);
+    engine::Process<Attempt> call_service(RequestRef request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_directly(RequestRef request, const ClassPlan& plan);
+    engine::Process<bool> connect(RequestRef request, PlaceId to, Instant give_up);
+    engine::Process<> canary(std::size_t endpoint, Duration offset);
+    engine::Process<> try_canary(std::size_t endpoint);
+    ServiceRegion* steer(std::size_t service);
+    void choose_work(Request& request);
+    Duration backoff(const ClassPlan& plan, int attempt);
+
+    ServiceContext& context_;
+    engine::Simulation& simulation_;
+    RequestTable& requests_;
+    engine::Component component_;
+    OfficeShape shape_;
+    OfficeTargets targets_;
+    std::vector<Connections> connections_;  // by service
+    Arrivals arrivals_;
+    engine::StreamKey work_key_;
+    engine::StreamKey network_key_;
+    engine::RandomStream retries_;
+};
+
+}  // namespace faultline::models
