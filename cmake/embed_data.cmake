@@ -1,5 +1,6 @@
 # embed_data(<target> <file>...)
-# A static library that holds the files byte for byte, found by name through scenarios/embedded_data.hpp. The assembler
+# A static library that holds the files byte for byte, found by name (without folder) through
+# scenarios/embedded_data.hpp. The assembler
 # reads them (.incbin): megabytes cost no compile time, and g++ and clang both know the directive.
 function(embed_data target)
     set(declarations "")
@@ -16,7 +17,8 @@ function(embed_data target)
             "    \".global ${symbol}_end\\n.hidden ${symbol}_end\\n${symbol}_end:\\n.byte 0\\n.popsection\\n\");\n"
             "extern \"C\" __attribute__((visibility(\"hidden\"))) const char ${symbol}[];\n"
             "extern \"C\" __attribute__((visibility(\"hidden\"))) const char ${symbol}_end[];\n")
-        string(APPEND entries "        {\"${file}\", ${symbol}, ${symbol}_end},\n")
+        get_filename_component(name "${file}" NAME)
+        string(APPEND entries "        {\"${name}\", ${symbol}, ${symbol}_end},\n")
         math(EXPR index "${index} + 1")
     endforeach()
     set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp")

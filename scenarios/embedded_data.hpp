@@ -6,8 +6,8 @@
 
 namespace faultline::scenarios {
 
-// The bytes of scenarios/profiles/<name>, for example "jitter_model.csv"; they live as long as the program.
-// A view with data() == nullptr when no file of that name was embedded.
+// The bytes of scenarios/profiles/<name> or scenarios/catalogue/<name>, for example "jitter_model.csv"; they live as
+// long as the program. A view with data() == nullptr when no file of that name was embedded.
 std::string_view embedded_file(std::string_view name);
 
 }  // namespace faultline::scenarios
