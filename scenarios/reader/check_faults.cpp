@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+constexpr std::string_view zone_role = "az-of: ";
+
+// Everything that a fault of this kind may name, in the order of the file.
+std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
+    std::vector<std::string> targets;
+    if (kind == FaultKind::zone_outage) {
+        for (const Region& region : scenario.regions) {
+            for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
+        }
+    }
+    const std::string role{kind == FaultKind::zone_outage ? zone_role : ""};
+    for (const Database& database : scenario.databases) {
+        if (kind == FaultKind::storage_node_loss) {
+            const Region* const region = find_named(scenario.regions, database.region);
+            for (const std::string& zone : region == nullptr ? std::vector<std::string>{} : region->zones) {
+                for (int copy = 1; copy <= database.storage.copies_per_zone; ++copy) {
+                    targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, copy));
+                }
+            }
+            continue;
+        }
+        targets.push_back(role + database.name + "/writer");
+        for (std::size_t i = 1; i <= database.replicas.size() + 1; ++i) {
+            targets.push_back(fmt::format("{}{}/instance-{}", role, database.name, i));
+        }
+    }
+    return targets;
+}
+
+void check_fault(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const Pointer at = Pointer{} / "faults" / fault.name;
+    if (scenario.run.measured > Duration{} && fault.at >= scenario.run.measured) {
+        report.add(at / "at",
+                   fmt::format("{} after the warm-up is not before the end of the run, {}: the fault would hit nothing",
+                               to_text(fault.at), to_text(scenario.run.measured)));
+    }
+    if (fault.target.empty()) return;
+    const std::vector<std::string> targets = targets_of(scenario, fault.kind);
+    if (std::find(targets.begin(), targets.end(), fault.target) != targets.end() || report.full()) return;
+    constexpr std::string_view later[] = {"region-of:", "each:"};
+    for (const std::string_view role : later) {
+        if (!fault.target.starts_with(role)) continue;
+        report.add(at / "target",
+                   fmt::format("target {} is not in this version; it has names and \"az-of: orders/writer\"",
+                               in_quotes(role)));
+        return;
+    }
+    report.add(at / "target", fmt::format("this kind of fault cannot hit {}{}", in_quotes(fault.target),
+                                          suggestion(fault.target, {targets.begin(), targets.end()})));
+}
+
+void check_of(const Scenario& scenario, const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name / "of";
+    std::string_view what = "class";
+    std::vector<std::string_view> known = names_of(scenario.workload.classes);
+    if (requirement.measure == "rpo") {
+        what = "database";
+        known = names_of(scenario.databases);
+    } else if (requirement.measure == "hit-rate" || requirement.measure == "offload") {
+        what = "cache";
+        known = names_of(scenario.caches);
+    }
+    if (requirement.of.empty()) {
+        report.add(at, fmt::format("\"of\" is missing: the {} that {} is measured of", what, requirement.measure));
+    } else if (std::find(known.begin(), known.end(), requirement.of) == known.end()) {
+        report.add(at, unknown_name(what, requirement.of, known));
+    }
+}
+
+void check_requirement(const Scenario& scenario, const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    if (requirement.measure.empty()) return;
+    check_of(scenario, requirement, report);
+    const bool of_incidents = requirement.measure == "rto" || requirement.measure == "rpo";
+    if (!requirement.after.empty() && find_named(scenario.faults, requirement.after) == nullptr) {
+        report.add(at / "after", unknown_name("fault", requirement.after, names_of(scenario.faults)));
+    } else if (!requirement.after.empty() && !of_incidents) {
+        report.add(at / "after", fmt::format("only rto and rpo are measured after a fault; give {} a \"phase\"",
+                                             requirement.measure));
+    }
+    if (of_incidents && requirement.phase != Phase::all) {
+        report.add(at / "phase", fmt::format("{} belongs to an incident, not to a phase", requirement.measure));
+    }
+    if (of_incidents && scenario.faults.empty()) {
+        report.add(at / "measure", fmt::format("{} needs a fault, and this scenario has none", requirement.measure));
+    }
+    const bool after_fault = requirement.phase == Phase::degraded || requirement.phase == Phase::recovering;
+    if (after_fault && scenario.faults.empty()) {
+        report.add(at / "phase", "this phase needs a fault, and this scenario has none");
+    }
+}
+
+}  // namespace
+
+void check_faults(const Scenario& scenario, const Report& report) {
+    for (const Fault& fault : scenario.faults) check_fault(scenario, fault, report);
+    // A warm-up that is longer than what it prepares is a slip; the automatic one needs some calm to look at.
+    const Run& run = scenario.run;
+    if (run.warm_up && run.measured > Duration{} && *run.warm_up > 10 * run.measured) {
+        report.add(Pointer{} / "run" / "warm_up", fmt::format("{} is more than ten times the measured time, {}",
+                                                              to_text(*run.warm_up), to_text(run.measured)));
+    }
+    constexpr std::chrono::seconds calm{60};
+    for (const Fault& fault : scenario.faults) {
+        if (run.warm_up || fault.at >= calm || run.measured == Duration{}) continue;
+        report.add(
+            Pointer{} / "run" / "warm_up",
+            fmt::format("\"auto\" looks at the time before the first fault, and {} comes after {}; give a duration, or "
+                        "let it come after 60s",
+                        in_quotes(fault.name), to_text(fault.at)));
+        break;
+    }
+    if (!run.warm_up && run.measured > Duration{} && run.measured < calm) {
+        report.add(Pointer{} / "run" / "measured",
+                   fmt::format("{} is too short for the automatic warm-up; give at least 60s, or a "
+                               "\"warm_up\"",
+                               to_text(run.measured)));
+    }
+}
+
+void check_requirements(const Scenario& scenario, const Report& report) {
+    for (const Requirement& requirement : scenario.requirements) check_requirement(scenario, requirement, report);
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "scenarios/catalogue.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+std::vector<std::string_view> views(const std::vector<std::string>& names) {
+    return {names.begin(), names.end()};
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The region of a thing, or nullptr and a problem; an empty name is missing and was reported.
+const Region* find_region(const Scenario& scenario, const std::string& name, const Pointer& at, const Report& report) {
+    const Region* const region = find_named(scenario.regions, name);
+    if (region == nullptr && !name.empty()) report.add(at, unknown_name("region", name, names_of(scenario.regions)));
+    return region;
+}
+
+void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report) {
+    if (region == nullptr || zone.empty() || region->zones.empty() || contains(region->zones, zone)) return;
+    const std::string what = "zone of " + region->name;
+    if (zone.find('/') != std::string::npos) {
+        report.add(at, fmt::format("expected the zone's short name, such as {}, found {}",
+                                   in_quotes(region->zones.front()), in_quotes(zone)));
+    } else {
+        report.add(at, unknown_name(what, zone, views(region->zones)));
+    }
+}
+
+// Source of the rules: Gifford, Weighted Voting for Replicated Data, SOSP 1979: reads meet the last write, and two
+// writes meet each other.
+void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report) {
+    const StorageVolume& storage = database.storage;
+    const int copies = storage.copies_per_zone * static_cast<int>(region.zones.size());
+    const std::string of =
+        fmt::format("{} copies ({} in each of {} zones)", copies, storage.copies_per_zone, region.zones.size());
+    if (region.zones.empty()) return;
+    if (storage.write_quorum > copies) {
+        report.add(at / "write_quorum", fmt::format("{} of {} can never be reached", storage.write_quorum, of));
+    } else if (2 * storage.write_quorum <= copies) {
+        report.add(at / "write_quorum",
+                   fmt::format("expected more than half of {}, found {}: two writes could miss each other", of,
+                               storage.write_quorum));
+    }
+    if (storage.read_quorum > copies) {
+        report.add(at / "read_quorum", fmt::format("{} of {} can never be reached", storage.read_quorum, of));
+    } else if (storage.write_quorum + storage.read_quorum <= copies) {
+        report.add(
+            at / "read_quorum",
+            fmt::format("with a write quorum of {} expected more than {} of {}, found {}: a read could miss a write",
+                        storage.write_quorum, copies - storage.write_quorum, of, storage.read_quorum));
+    }
+}
+
+void check_database(const Scenario& scenario, const Database& database, const Report& report) {
+    const Pointer at = Pointer{} / "databases" / database.name;
+    const Region* const region = find_region(scenario, database.region, at / "region", report);
+    check_zone(region, database.writer.zone, at / "writer" / "zone", report);
+    for (std::size_t i = 0; i < database.replicas.size(); ++i) {
+        check_zone(region, database.replicas[i].zone, at / "replicas" / i / "zone", report);
+    }
+    if (region != nullptr) check_quorum(database, *region, at / "storage", report);
+}
+
+void check_services(const Scenario& scenario, const Report& report) {
+    for (const Service& service : scenario.services) {
+        const Pointer at = Pointer{} / "services" / service.name;
+        std::vector<std::string_view> own;
+        for (const auto& [region, count] : service.regions) {
+            find_region(scenario, region, at / "regions" / region, report);
+            own.push_back(region);
+        }
+        const std::string_view steering = service.steering;
+        constexpr std::string_view fixed = "region:";
+        if (steering == "nearest") continue;
+        if (!steering.starts_with(fixed)) {
+            report.add(at / "steering",
+                       fmt::format("expected \"nearest\" or \"region:<name>\", found {}", in_quotes(steering)));
+        } else if (std::find(own.begin(), own.end(), steering.substr(fixed.size())) == own.end()) {
+            report.add(at / "steering", unknown_name("region of this service", steering.substr(fixed.size()), own));
+        }
+    }
+}
+
+void check_stations(const Scenario& scenario, const Report& report) {
+    for (const Station& station : scenario.stations) {
+        if (station.zone.empty()) continue;
+        const Pointer at = Pointer{} / "stations" / station.name / "zone";
+        const std::size_t slash = station.zone.find('/');
+        if (slash == std::string::npos) {
+            report.add(at, fmt::format("expected \"region/zone\", found {}", in_quotes(station.zone)));
+            continue;
+        }
+        const Region* const region = find_region(scenario, station.zone.substr(0, slash), at, report);
+        check_zone(region, station.zone.substr(slash + 1), at, report);
+    }
+}
+
+// A route names caches, stations and databases alike, and faults and states name services with them.
+void check_shared_names(const Scenario& scenario, const Report& report) {
+    std::map<std::string_view, std::string_view> first;
+    const auto take = [&](std::string_view map, const auto& things) {
+        for (const auto& thing : things) {
+            const auto [entry, added] = first.emplace(thing.name, map);
+            if (added) continue;
+            report.add(Pointer{} / map / thing.name,
+                       fmt::format("{} is the name of one of the {} as well; stations, databases, caches, services and "
+                                   "regions share their names",
+                                   in_quotes(thing.name), entry->second));
+        }
+    };
+    take("regions", scenario.regions);
+    take("stations", scenario.stations);
+    take("databases", scenario.databases);
+    take("caches", scenario.caches);
+    take("services", scenario.services);
+}
+
+}  // namespace
+
+void check_topology(const Scenario& scenario, const Report& report) {
+    if (scenario.network.profile != "zero") {
+        for (const Region& region : scenario.regions) {
+            if (contains(profile_regions(), region.name)) continue;
+            report.add(Pointer{} / "regions" / region.name,
+                       unknown_name("region of the profile", region.name, views(profile_regions())));
+        }
+    }
+    if (scenario.offices.empty())
+        report.add(Pointer{} / "offices", "expected at least one office: nobody asks anything");
+    for (const Database& database : scenario.databases) check_database(scenario, database, report);
+    for (const Cache& cache : scenario.caches) {
+        const Pointer at = Pointer{} / "caches" / cache.name;
+        const Region* const region = find_region(scenario, cache.region, at / "region", report);
+        for (std::size_t i = 0; i < cache.zones.size(); ++i)
+            check_zone(region, cache.zones[i], at / "zones" / i, report);
+        const InstanceClass* const entry = find_instance_class(CatalogueService::elasticache, cache.class_name);
+        if (entry != nullptr && cache.memory && *cache.memory > entry->memory) {
+            report.add(at / "memory",
+                       fmt::format("{} is more than the class {} has", to_text(*cache.memory), entry->name));
+        }
+    }
+    check_services(scenario, report);
+    check_stations(scenario, report);
+    check_shared_names(scenario, report);
+}
+
+}  // namespace faultline::scenarios

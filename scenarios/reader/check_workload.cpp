@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenarios/catalogue.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+void check_route(const QueryClass& query, const Pointer& at, const Report& report) {
+    if (query.route.empty()) {
+        report.add(at / "route", "expected at least one step, such as \"orders/reader\": nothing answers this class");
+        return;
+    }
+    for (std::size_t i = 0; i < query.route.size(); ++i) {
+        const RouteStep& step = query.route[i];
+        const bool last = i + 1 == query.route.size();
+        for (std::size_t j = 0; j < i; ++j) {
+            if (query.route[j].name == step.name && query.route[j].role == step.role) {
+                report.add(at / "route" / i, fmt::format("{} stands in this route twice", in_quotes(step.name)));
+            }
+        }
+        if (last && step.role == TargetRole::cache) {
+            report.add(at / "route" / i,
+                       fmt::format("{} is a cache and cannot answer what it does not hold; end the route with "
+                                   "a station or an endpoint",
+                                   in_quotes(step.name)));
+        } else if (!last && step.role != TargetRole::cache) {
+            report.add(at / "route" / i,
+                       fmt::format("{} answers, so the route ends here; only caches may stand before the end",
+                                   in_quotes(step.name)));
+        }
+    }
+}
+
+void check_class(const Scenario& scenario, const QueryClass& query, const Report& report) {
+    const Pointer at = Pointer{} / "workload" / "classes" / query.name;
+    if (!query.via.empty() && find_named(scenario.services, query.via) == nullptr) {
+        report.add(at / "via", unknown_name("service", query.via, names_of(scenario.services)));
+    }
+    check_route(query, at, report);
+    if (query.route.empty()) return;
+    const RouteStep& end = query.route.back();
+    const bool cached = query.route.front().role == TargetRole::cache;
+    if (query.writes && end.role == TargetRole::reader) {
+        report.add(at / "route" / (query.route.size() - 1),
+                   fmt::format("this class writes; a reader refuses that, write \"{}/writer\"", end.name));
+    }
+    if (query.writes && cached)
+        report.add(at / "route" / std::size_t{0}, "a class that writes cannot look aside into a cache");
+    if (cached && query.via.empty()) {
+        report.add(at / "via",
+                   "only a service looks aside into a cache; name one, or leave the cache out of the route");
+    }
+    if (cached && !query.keys && !query.writes) {
+        report.add(at / "keys", "\"keys\" is missing: what goes through a cache needs to say which keys it reads");
+    }
+    if (query.transaction && end.role == TargetRole::station) {
+        report.add(at / "transaction", "a station knows no transactions");
+    }
+}
+
+std::optional<int> connections_of(const Database& database) {
+    if (database.connections_max) return database.connections_max;
+    const InstanceClass* const entry = find_instance_class(CatalogueService::aurora, database.writer.class_name);
+    if (entry == nullptr) return std::nullopt;
+    return database.kind == "aurora-mysql" ? entry->connections_mysql : entry->connections_postgresql;
+}
+
+void check_connections(const Scenario& scenario, const Report& report) {
+    for (const Database& database : scenario.databases) {
+        const InstanceClass* const entry = find_instance_class(CatalogueService::aurora, database.writer.class_name);
+        if (entry == nullptr || entry->vcpu == 0 || connections_of(database)) continue;
+        report.add(Pointer{} / "databases" / database.name / "writer" / "class",
+                   fmt::format("the catalogue knows no connection limit of {} for {}; give \"connections_max\"",
+                               entry->name, database.kind));
+    }
+}
+
+void check_shares(const Scenario& scenario, const Report& report) {
+    const std::vector<QueryClass>& classes = scenario.workload.classes;
+    if (classes.empty()) return;
+    double sum = 0.0;
+    for (const QueryClass& query : classes) sum += query.share;
+    constexpr double tolerance = 1e-6;
+    if (std::abs(sum - 1.0) > tolerance) {
+        report.add(Pointer{} / "workload" / "classes", fmt::format("the shares add up to {:.7g}; expected 1", sum));
+    }
+}
+
+}  // namespace
+
+void check_workload(const Scenario& scenario, const Report& report) {
+    for (const QueryClass& query : scenario.workload.classes) check_class(scenario, query, report);
+    check_shares(scenario, report);
+    check_connections(scenario, report);
+}
+
+}  // namespace faultline::scenarios

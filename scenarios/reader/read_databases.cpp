@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include "scenarios/catalogue.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+// Reads "class" and checks it against the catalogue; an empty default means that it must be given.
+std::string read_class(ObjectReader& object, CatalogueService service, const std::string& otherwise) {
+    std::optional<std::string> name = object.maybe_text("class");
+    if (!name && !object.has("class")) {
+        if (otherwise.empty()) object.problem("class", "\"class\" is missing: an instance class of the catalogue");
+        return otherwise;
+    }
+    if (!name || object.report().full()) return otherwise;
+    const InstanceClass* const entry = find_instance_class(service, *name);
+    if (entry == nullptr) {
+        object.problem("class", unknown_name("instance class", *name, instance_class_names(service)));
+    } else if (entry->vcpu == 0) {
+        object.problem("class", fmt::format("class {} is not in this version; name one with vCPUs", in_quotes(*name)));
+    }
+    return *name;
+}
+
+DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report) {
+    ObjectReader object(child, "database-instance", report);
+    DatabaseInstance instance;
+    if (child.value->is_object()) {
+        instance.class_name = read_class(object, CatalogueService::aurora, default_class);
+    } else {
+        object.raw("class");
+    }
+    instance.zone = object.text("zone");
+    instance.promotion_tier = object.integer("promotion_tier");
+    object.finish();
+    return instance;
+}
+
+StorageVolume read_storage(const Child& child, const Report& report) {
+    ObjectReader object(child, "storage", report);
+    StorageVolume storage;
+    storage.copies_per_zone = object.integer("copies_per_zone");
+    storage.write_quorum = object.integer("write_quorum");
+    storage.read_quorum = object.integer("read_quorum");
+    storage.persist = object.random("persist");
+    object.finish();
+    return storage;
+}
+
+Failover read_failover(const Child& child, const Report& report) {
+    ObjectReader object(child, "failover", report);
+    Failover failover{object.random("detection"), object.random("promotion"), object.random("dns_update"),
+                      object.random("restart"), object.random("rebuild")};
+    object.finish();
+    return failover;
+}
+
+std::optional<Duration> read_retention(const std::optional<Child>& child, const Report& report) {
+    if (!child) return std::nullopt;
+    ObjectReader backups(*child, "backups", report);
+    const std::optional<Duration> retention = backups.maybe_duration("retention");
+    constexpr std::chrono::hours day{24};
+    if (retention && (*retention < day || *retention > 35 * day)) {
+        backups.problem("retention", fmt::format("expected 1d to 35d, found {}", to_text(*retention)));
+    }
+    backups.finish();
+    return retention;
+}
+
+void read_database(const Child& child, Database& database, const Report& report) {
+    ObjectReader object(child, "database", report);
+    database.name = child.name;
+    database.kind = object.one_of("kind");
+    database.version = object.text("version");
+    database.region = object.text("region");
+    database.data = object.bytes("data");
+    constexpr Bytes largest{std::int64_t{128} << 40};
+    if (object.has("data") && (database.data > largest)) {
+        object.problem("data", "expected at most 128TiB, the largest volume");
+    }
+    database.backup_retention = read_retention(object.child("backups"), report);
+    if (const std::optional<Child> writer = object.child("writer"))
+        database.writer = read_instance(*writer, "", report);
+    for (const Child& replica : object.list("replicas")) {
+        // Without a class of the writer there is one problem already; any text keeps replicas from repeating it.
+        const std::string& of_writer = database.writer.class_name;
+        database.replicas.push_back(read_instance(replica, of_writer.empty() ? "the writer's" : of_writer, report));
+    }
+    if (database.replicas.size() > 15) {
+        object.problem("replicas", fmt::format("expected at most 15 replicas, found {}", database.replicas.size()));
+    }
+    database.storage = read_storage(*object.child("storage"), report);
+    database.failover = read_failover(*object.child("failover"), report);
+    database.dns_ttl = object.duration("dns_ttl");
+    database.connections_max = object.maybe_integer("connections_max");
+    object.finish();
+}
+
+void read_cache(const Child& child, Cache& cache, const Report& report) {
+    ObjectReader object(child, "cache", report);
+    cache.name = child.name;
+    cache.kind = object.one_of("kind");
+    cache.region = object.text("region");
+    if (child.value->is_object() && object.has("class")) {
+        cache.class_name = read_class(object, CatalogueService::elasticache, "");
+    } else {
+        cache.class_name = object.text("class");
+    }
+    cache.shards = object.integer("shards");
+    cache.zones = object.names("zones");
+    cache.policy = object.one_of("policy");
+    cache.samples = object.integer("samples");
+    cache.memory = object.maybe_bytes("memory");
+    if (cache.memory && *cache.memory == Bytes{}) object.problem("memory", "expected a size above 0");
+    const bool has_ttl = object.has("ttl");
+    cache.ttl = object.maybe_duration("ttl");
+    if (has_ttl && cache.ttl == Duration{}) object.problem("ttl", "expected a duration above 0");
+    cache.command_timeout = object.positive_duration("command_timeout");
+    cache.reconnect_after = object.duration("reconnect_after");
+    object.finish();
+}
+
+}  // namespace
+
+void read_databases(ObjectReader& file, Scenario& scenario) {
+    for (const Child& child : file.map("databases")) {
+        read_database(child, scenario.databases.emplace_back(), file.report());
+    }
+    for (const Child& child : file.map("caches")) read_cache(child, scenario.caches.emplace_back(), file.report());
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+FaultKind fault_kind(std::string_view name) {
+    if (name == "zone-outage") return FaultKind::zone_outage;
+    return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
+}
+
+struct Measure {
+    std::string_view name;
+    std::string_view statistics;  // "percentile" (one is needed), "percentile or p95", ""
+    bool duration = false;        // else a share
+};
+constexpr Measure measures[] = {
+    {"latency", "percentile or mean", true},
+    {"rto", "percentile, p95 if left out", true},
+    {"rpo", "percentile, p95 if left out", true},
+    {"availability", "", false},
+    {"hit-rate", "", false},
+    {"offload", "", false},
+};
+
+// "p99", "p99.9": above 0 and below 100.
+bool is_percentile(std::string_view text) {
+    if (!text.starts_with('p') || text.size() > 8) return false;
+    const Parsed<double> share = parse_share(std::string{text.substr(1)} + "%");
+    return share.value && *share.value > 0.0 && *share.value < 1.0;
+}
+
+// Splits and checks "latency p99". nullptr: not known, and said so.
+const Measure* read_measure(ObjectReader& object, Requirement& into) {
+    const std::string text = object.text("measure");
+    if (text.empty() && !object.has("measure")) return nullptr;  // missing: said already
+    const std::size_t blank = text.find(' ');
+    into.measure = text.substr(0, blank);
+    into.statistic = blank == std::string::npos ? "" : text.substr(blank + 1);
+    std::vector<std::string_view> known;
+    for (const Measure& measure : measures) {
+        known.push_back(measure.name);
+        if (measure.name != into.measure) continue;
+        const bool optional_percentile = measure.duration && measure.name != "latency";
+        if (optional_percentile && blank == std::string::npos) into.statistic = "p95";
+        const bool fits = measure.statistics.empty() ? blank == std::string::npos
+                                                     : is_percentile(into.statistic) ||
+                                                           (measure.name == "latency" && into.statistic == "mean");
+        if (!fits) {
+            object.problem("measure",
+                           measure.statistics.empty()
+                               ? fmt::format("{} takes no statistic, found {}", measure.name, in_quotes(text))
+                               : fmt::format("expected \"{} p99\" ({}), found {}", measure.name, measure.statistics,
+                                             in_quotes(text)));
+        }
+        return &measure;
+    }
+    const std::string later = later_value(shape_named("requirement"), "measure", into.measure, known);
+    object.problem("measure", later.empty() ? fmt::format("measure {} is not known{}", in_quotes(into.measure),
+                                                          suggestion(into.measure, known))
+                                            : later);
+    return nullptr;
+}
+
+// The bound in the unit of the measure, in seconds or as a pure number.
+double read_limit(ObjectReader& object, std::string_view key, const Measure& measure) {
+    const Json& value = *object.raw(key);
+    if (!measure.duration) return object.share(key);
+    if (!value.is_string()) {
+        object.problem(key, value.is_number()
+                                ? parse_duration(value.dump()).error
+                                : fmt::format("expected a duration such as \"60s\", found {}", shown(value)));
+        return 0.0;
+    }
+    const Parsed<Duration> parsed = parse_duration(value.get_ref<const std::string&>());
+    if (!parsed.value) object.problem(key, parsed.error);
+    // Divided: times 1e-9 would make 60.000000000000007 of "60s".
+    return static_cast<double>(parsed.value.value_or(Duration{}).count()) / 1e9;
+}
+
+void read_bound(ObjectReader& object, Requirement& into, const Measure* measure) {
+    const bool most = object.raw("at_most") != nullptr, least = object.raw("at_least") != nullptr;
+    into.at_most = most;
+    if (measure == nullptr) return;
+    const std::string_view expected = measure->duration ? "at_most" : "at_least";
+    if (most && least) {
+        object.problem("at_least", "expected one bound, found \"at_most\" and \"at_least\"");
+    } else if (!most && !least) {
+        object.report().add(object.at(expected), fmt::format("the limit is missing: \"{}\": \"{}\"", expected,
+                                                             measure->duration ? "60s" : "99.99%"));
+    } else if (most != measure->duration) {
+        object.problem(most ? "at_most" : "at_least", fmt::format("{} is limited by \"{}\"", measure->name, expected));
+    }
+    if (most || least) into.limit = read_limit(object, most ? "at_most" : "at_least", *measure);
+}
+
+Phase phase_named(std::string_view name) {
+    if (name == "steady") return Phase::steady;
+    if (name == "degraded") return Phase::degraded;
+    return name == "recovering" ? Phase::recovering : Phase::all;
+}
+
+}  // namespace
+
+void read_faults(ObjectReader& file, Scenario& scenario) {
+    for (const Child& child : file.map("faults")) {
+        ObjectReader object(child, "fault", file.report());
+        Fault& fault = scenario.faults.emplace_back();
+        fault.name = child.name;
+        const std::optional<std::string> kind = object.maybe_one_of("kind");
+        fault.kind = fault_kind(kind.value_or(""));
+        fault.target = object.text("target");
+        // Without a kind nobody knows what may be a target: an empty one is not checked.
+        if (!kind) fault.target.clear();
+        fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
+        fault.at = object.duration("at");
+        fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
+        object.finish();
+    }
+}
+
+void read_requirements(ObjectReader& file, Scenario& scenario) {
+    for (const Child& child : file.map("requirements")) {
+        ObjectReader object(child, "requirement", file.report());
+        Requirement& requirement = scenario.requirements.emplace_back();
+        requirement.name = child.name;
+        const Measure* const measure = read_measure(object, requirement);
+        requirement.of = object.text("of");
+        requirement.after = object.text("after");
+        requirement.pooled = object.one_of("sites") == "pooled";
+        requirement.phase = phase_named(object.one_of("phase"));
+        read_bound(object, requirement, measure);
+        if (measure == nullptr) requirement.measure.clear();  // not checked any further
+        object.finish();
+    }
+}
+
+}  // namespace faultline::scenarios

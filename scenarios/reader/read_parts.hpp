@@ -1,0 +1,42 @@
+// The parts of read_scenario, one file each. Each reads its part into the scenario, whole or not: names are kept even
+// of entries with mistakes, so that references to them are not reported as well.
+#pragma once
+
+#include "scenarios/reader/object_reader.hpp"
+
+namespace faultline::scenarios {
+
+void read_run(ObjectReader& file, Scenario& scenario);
+void read_topology(ObjectReader& file, Scenario& scenario);   // network, regions, offices, stations
+void read_databases(ObjectReader& file, Scenario& scenario);  // and caches
+void read_services(ObjectReader& file, Scenario& scenario);
+void read_workload(ObjectReader& file, Scenario& scenario);
+void read_faults(ObjectReader& file, Scenario& scenario);
+void read_requirements(ObjectReader& file, Scenario& scenario);
+
+// A driver's preset or object at this key.
+Driver read_driver(ObjectReader& object, std::string_view key);
+
+// What only the whole can show: references, quorums, shares, times.
+void check_topology(const Scenario& scenario, const Report& report);
+void check_workload(const Scenario& scenario, const Report& report);
+void check_faults(const Scenario& scenario, const Report& report);
+void check_requirements(const Scenario& scenario, const Report& report);
+
+// The names of a list of named things.
+template <typename Named>
+std::vector<std::string_view> names_of(const std::vector<Named>& things) {
+    std::vector<std::string_view> names;
+    for (const Named& thing : things) names.push_back(thing.name);
+    return names;
+}
+
+template <typename Named>
+const Named* find_named(const std::vector<Named>& things, std::string_view name) {
+    for (const Named& thing : things) {
+        if (thing.name == name) return &thing;
+    }
+    return nullptr;
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+std::vector<std::pair<std::string, int>> read_counts(ObjectReader& object, std::string_view key) {
+    constexpr std::uint64_t instances_max = 10'000;
+    std::vector<std::pair<std::string, int>> counts;
+    for (const Child& child : object.map(key)) {
+        const bool whole = child.value->is_number_unsigned();
+        const std::uint64_t count = whole ? child.value->get<std::uint64_t>() : 0;
+        if (count < 1 || count > instances_max) {
+            object.report().add(child.at, fmt::format("expected a whole number from 1 to {}, found {}", instances_max,
+                                                      shown(*child.value)));
+        }
+        counts.emplace_back(child.name, static_cast<int>(std::min(std::max<std::uint64_t>(count, 1), instances_max)));
+    }
+    if (counts.empty() && object.has(key)) object.problem(key, "expected at least one region");
+    return counts;
+}
+
+void read_service(const Child& child, Service& service, const Report& report) {
+    ObjectReader object(child, "service", report);
+    service.name = child.name;
+    service.regions = read_counts(object, "regions");
+    service.threads = object.integer("threads");
+    service.vcpus = object.integer("vcpus");
+    service.demand = object.random("demand");
+    service.steering = object.text("steering");
+    ObjectReader check(*object.child("health_check"), "health-check", report);
+    service.health_check_interval = check.positive_duration("interval");
+    service.health_check_threshold = check.integer("threshold");
+    check.finish();
+    service.driver = read_driver(object, "driver");
+    service.pool = object.integer("pool");
+    service.pool_wait = object.positive_duration("pool_wait");
+    service.queue = object.integer("queue");
+    object.finish();
+}
+
+}  // namespace
+
+Driver read_driver(ObjectReader& object, std::string_view key) {
+    const Json* const value = object.raw(key);
+    // A preset alone is short for an object that names it.
+    Json named = Json::object();
+    if (value != nullptr && value->is_string()) named["preset"] = *value;
+    const bool is_name = value != nullptr && value->is_string();
+    ObjectReader reader({std::string{key}, is_name ? &named : value, object.at(key)}, "driver", object.report());
+    Driver driver;
+    driver.preset = reader.one_of("preset");
+    reader.use_preset(driver.preset);
+    driver.connect_timeout = reader.positive_duration("connect_timeout");
+    driver.socket_timeout = reader.maybe_duration("socket_timeout");
+    driver.dead_peer_after = reader.maybe_duration("dead_peer_after");
+    driver.dns_cache = reader.duration("dns_cache");
+    for (const std::string_view name : {"socket_timeout", "dead_peer_after"}) {
+        const std::optional<Duration>& limit =
+            name == "socket_timeout" ? driver.socket_timeout : driver.dead_peer_after;
+        if (limit == Duration{} && reader.has(name))
+            reader.problem(name, "expected a duration above 0; leave it out for none");
+    }
+    reader.finish();
+    return driver;
+}
+
+void read_services(ObjectReader& file, Scenario& scenario) {
+    for (const Child& child : file.map("services"))
+        read_service(child, scenario.services.emplace_back(), file.report());
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,215 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "scenarios/defaults.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+std::vector<double> read_curve(ObjectReader& arrivals) {
+    const Json* const value = arrivals.raw("curve");
+    if (value->is_string()) {
+        const auto& name = value->get_ref<const std::string&>();
+        if (name == "flat") return {};
+        if (name == "office-day") return {office_day_curve.begin(), office_day_curve.end()};
+        arrivals.problem(
+            "curve", fmt::format("curve {} is not known{}", in_quotes(name), suggestion(name, {"flat", "office-day"})));
+        return {};
+    }
+    constexpr std::size_t hours = 24;
+    if (!value->is_array() || value->size() != hours) {
+        arrivals.problem(
+            "curve", fmt::format("expected \"flat\", \"office-day\" or 24 factors, one for each local hour, found {}",
+                                 value->is_array() ? fmt::format("{} of them", value->size()) : shown(*value)));
+        return {};
+    }
+    std::vector<double> curve;
+    constexpr double factor_max = 1000.0;
+    for (const Json& factor : *value) {
+        const double number = factor.is_number() ? factor.get<double>() : -1.0;
+        if (!(number >= 0.0 && number <= factor_max)) {
+            arrivals.report().add(arrivals.at("curve") / curve.size(),
+                                  fmt::format("expected a factor from 0 to 1000, found {}", shown(factor)));
+        }
+        curve.push_back(number);
+    }
+    if (std::all_of(curve.begin(), curve.end(), [](double factor) { return factor == 0.0; })) {
+        arrivals.problem("curve", "expected at least one factor above 0");
+    }
+    return curve;
+}
+
+void read_arrivals(ObjectReader& workload, Arrivals& into) {
+    const std::optional<Child> child = workload.child("arrivals");
+    if (!child) return;
+    ObjectReader arrivals(*child, "arrivals", workload.report());
+    into.rate_per_s = arrivals.rate("rate");
+    const Json* const rate = arrivals.raw("rate");
+    const bool parsed = rate != nullptr && rate->is_string() && parse_rate(rate->get<std::string>()).value;
+    if (parsed && !(into.rate_per_s > 0.0 && into.rate_per_s <= 1e9)) {
+        arrivals.problem("rate", "expected more than 0/s and at most 1000000000/s");
+    }
+    into.curve = read_curve(arrivals);
+    arrivals.finish();
+}
+
+// "hot-east" is a cache or a station, "orders/reader" an endpoint of a database.
+void read_step(const Child& child, QueryClass& into, const Scenario& scenario, const Report& report) {
+    if (!child.value->is_string()) {
+        report.add(child.at, fmt::format("expected a name such as \"orders/reader\", found {}", shown(*child.value)));
+        return;
+    }
+    const auto& text = child.value->get_ref<const std::string&>();
+    const std::size_t slash = text.find('/');
+    const std::string name = text.substr(0, slash);
+    if (slash != std::string::npos) {
+        const std::string endpoint = text.substr(slash + 1);
+        if (find_named(scenario.databases, name) == nullptr) {
+            report.add(child.at, unknown_name("database", name, names_of(scenario.databases)));
+        } else if (endpoint != "reader" && endpoint != "writer") {
+            report.add(child.at, fmt::format("a database has no endpoint {}{}", in_quotes(endpoint),
+                                             suggestion(endpoint, {"reader", "writer"})));
+        }
+        into.route.push_back({endpoint == "writer" ? TargetRole::writer : TargetRole::reader, name});
+        return;
+    }
+    if (find_named(scenario.caches, name) != nullptr) {
+        into.route.push_back({TargetRole::cache, name});
+        return;
+    }
+    into.route.push_back({TargetRole::station, name});
+    if (find_named(scenario.stations, name) != nullptr || report.full()) return;
+    if (find_named(scenario.databases, name) != nullptr) {
+        report.add(child.at,
+                   fmt::format("{} is a database; write \"{}/reader\" or \"{}/writer\"", in_quotes(name), name, name));
+        return;
+    }
+    std::vector<std::string> known;
+    for (const Cache& cache : scenario.caches) known.push_back(cache.name);
+    for (const Station& station : scenario.stations) known.push_back(station.name);
+    for (const Database& database : scenario.databases) {
+        known.insert(known.end(), {database.name + "/reader", database.name + "/writer"});
+    }
+    report.add(child.at, unknown_name("cache, station or endpoint", name, {known.begin(), known.end()}));
+}
+
+RetryPolicy read_retry(const Child& child, const Report& report) {
+    ObjectReader object(child, "retry", report);
+    RetryPolicy retry;
+    retry.attempts = object.integer("attempts");
+    retry.base = object.duration("base");
+    retry.cap = object.duration("cap");
+    retry.jitter = object.one_of("jitter") == "none" ? BackoffJitter::none : BackoffJitter::full;
+    if (retry.cap < retry.base) {
+        object.problem(object.has("cap") ? "cap" : "base",
+                       fmt::format("the cap, {}, is below the base, {}", to_text(retry.cap), to_text(retry.base)));
+    }
+    object.finish();
+    return retry;
+}
+
+std::optional<Keys> read_keys(const std::optional<Child>& child, const Report& report) {
+    if (!child) return std::nullopt;
+    ObjectReader object(*child, "keys", report);
+    const Keys keys{object.number("zipf"), object.whole("count"), object.bytes("value")};
+    if (keys.value == Bytes{}) object.problem("value", "expected a size above 0");
+    object.finish();
+    return keys;
+}
+
+constexpr std::array<std::pair<std::string_view, QueryKind>, 5> query_kinds{{{"point-read", QueryKind::point_read},
+                                                                             {"range-read", QueryKind::range_read},
+                                                                             {"update", QueryKind::update},
+                                                                             {"complex-join", QueryKind::complex_join},
+                                                                             {"other", QueryKind::other}}};
+
+void read_kind(ObjectReader& object, QueryClass& into) {
+    const TargetRole answers = into.route.empty() ? TargetRole::reader : into.route.back().role;
+    std::string_view otherwise = "point-read";
+    if (answers == TargetRole::writer) otherwise = "update";
+    if (answers == TargetRole::station) otherwise = "other";
+    const std::string kind = object.maybe_one_of("kind").value_or(std::string{otherwise});
+    for (const auto& [name, value] : query_kinds) {
+        if (name == kind) into.kind = value;
+    }
+    object.use_preset(kind);
+    const bool writes = object.flag("writes");
+    into.writes = into.kind == QueryKind::update || writes;
+    if (object.has("writes") && into.kind != QueryKind::other) {
+        object.problem("writes", fmt::format("only a class of the kind \"other\" says whether it writes; this is {}",
+                                             in_quotes(kind)));
+    }
+}
+
+void read_class_sizes(ObjectReader& object, QueryClass& into) {
+    into.demand = object.random("demand");
+    if (into.kind == QueryKind::other && !object.has("demand")) {
+        object.report().add(object.at("demand"), "\"demand\" is missing: a class of the kind \"other\" has no default");
+    }
+    into.request = object.bytes("request");
+    into.response = object.bytes("response");
+    into.log = object.bytes("log");
+    if (object.has("log") && !into.writes) object.problem("log", "this class does not write, so it has no log");
+    // A message or log record beyond this would be a bulk transfer, not a query.
+    constexpr Bytes largest{std::int64_t{1} << 30};
+    for (const auto& [key, size] :
+         {std::pair{"request", into.request}, {"response", into.response}, {"log", into.log}}) {
+        if (size > largest) object.problem(key, "expected at most 1GiB");
+    }
+}
+
+void read_class(const Child& child, QueryClass& into, const Scenario& scenario, const Report& report) {
+    ObjectReader object(child, "class", report);
+    into.name = child.name;
+    for (const Child& step : object.list("route")) read_step(step, into, scenario, report);
+    if (child.value->is_object()) {
+        read_kind(object, into);
+    } else {
+        for (const std::string_view key : {"kind", "writes"}) object.raw(key);
+    }
+    into.share = object.number("share");
+    into.via = object.text("via");
+    into.deadline = object.positive_duration("deadline");
+    const bool has_timeout = object.has("timeout");
+    into.timeout =
+        has_timeout ? object.positive_duration("timeout") : object.maybe_duration("timeout").value_or(into.deadline);
+    into.retry = read_retry(*object.child("retry"), report);
+    into.statements = object.integer("statements");
+    into.transaction = object.flag("transaction");
+    into.idempotent = object.flag("idempotent");
+    into.keys = read_keys(object.child("keys"), report);
+    if (child.value->is_object()) {
+        read_class_sizes(object, into);
+    } else {
+        for (const std::string_view key : {"demand", "request", "response", "log"}) object.raw(key);
+    }
+    object.finish();
+}
+
+}  // namespace
+
+void read_workload(ObjectReader& file, Scenario& scenario) {
+    const std::optional<Child> child = file.child("workload");
+    if (!child) return;
+    ObjectReader workload(*child, "workload", file.report());
+    read_arrivals(workload, scenario.workload.arrivals);
+    for (const Child& entry : workload.map("classes")) {
+        read_class(entry, scenario.workload.classes.emplace_back(), scenario, file.report());
+    }
+    if (workload.has("classes") && scenario.workload.classes.empty() && workload.raw("classes")->is_object()) {
+        workload.problem("classes", "expected at least one class");
+    }
+    ObjectReader canary(*workload.child("canary"), "canary", file.report());
+    scenario.workload.canary = {canary.flag("enabled"), canary.positive_duration("timeout")};
+    canary.finish();
+    scenario.workload.driver = read_driver(workload, "driver");
+    scenario.workload.office_pool = workload.integer("office_pool");
+    workload.finish();
+}
+
+}  // namespace faultline::scenarios

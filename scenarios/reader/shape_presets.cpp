@@ -1,0 +1,127 @@
+// Defaults that depend on a preset, and what later versions bring. Each figure with its source; "memory" says that the
+// source is named from memory and was not read again.
+#include <array>
+
+#include "scenarios/reader/shapes.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+constexpr std::string_view pgjdbc = "pgjdbc documentation: connectTimeout 10 s, socketTimeout none, no keepalive";
+constexpr std::string_view fast_failover =
+    "Aurora User Guide, Fast failover with Aurora PostgreSQL: 2 s, 60 s, keepalive 1 s x 5";
+constexpr std::string_view ycsb = "YCSB workload files: records of 1 KB";
+
+constexpr auto presets = std::to_array<PresetValue>({
+    {"driver", "plain", "connect_timeout", R"("10s")", pgjdbc},
+    {"driver", "plain", "dns_cache", R"("30s")",
+     "JVM: 30 s for look-ups that succeed (field post; RDS guide, JVM TTL)"},
+    {"driver", "with-timeouts", "connect_timeout", R"("2s")", fast_failover},
+    {"driver", "with-timeouts", "socket_timeout", R"("60s")", fast_failover},
+    {"driver", "with-timeouts", "dns_cache", R"("5s")", "Aurora User Guide, Global database: at most 5 s"},
+    {"driver", "fast-failover", "connect_timeout", R"("2s")", fast_failover},
+    {"driver", "fast-failover", "socket_timeout", R"("60s")", fast_failover},
+    {"driver", "fast-failover", "dead_peer_after", R"("5s")", fast_failover},
+    {"driver", "fast-failover", "dns_cache", R"("1s")",
+     "Aurora User Guide, Fast failover: 1 s for look-ups that succeed"},
+
+    {"class", "point-read", "demand", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
+     "point select by key, page in cache: 0.1 to 0.3 ms of CPU (common sizing practice, memory)"},
+    {"class", "point-read", "response", R"("1KB")", ycsb},
+    {"class", "range-read", "demand", R"({"lognormal": {"mean": "2500us", "cv": 0.8}})",
+     "list of 20 to 100 rows: 1 to 5 ms (assumption)"},
+    {"class", "range-read", "response", R"("16KiB")", "assumption: 60 rows of about 270 B"},
+    {"class", "update", "demand", R"({"lognormal": {"mean": "300us", "cv": 0.5}})",
+     "upper end of a point select (memory); TPC-C New-Order: 3 to 6 ms over its 46 statements (assumption)"},
+    {"class", "update", "response", R"("100B")", "assumption: a row count"},
+    {"class", "update", "log", R"("1KiB")",
+     "AWS guidance on Aurora I/O: a log record of 1,024 B as the example of one write"},
+    {"class", "update", "idempotent", "false", "an update without an idempotency key is applied again by a retry"},
+    {"class", "complex-join", "demand", R"({"lognormal": {"mean": "200ms", "cv": 1.0}})",
+     "report over 10^5 rows: from 0.2 s (assumption, the low end of 0.2 to 5 s)"},
+    {"class", "complex-join", "response", R"("64KiB")", "assumption: 240 rows of about 270 B"},
+});
+
+constexpr auto later = std::to_array<LaterFeature>({
+    {"scenario", "warehouses", ""},
+    {"scenario", "links", ""},
+    {"scenario", "search", ""},
+    {"scenario", "checks", ""},
+    {"scenario", "prices", ""},
+    {"run", "replications", "auto"},
+    {"run", "precision", ""},
+    {"office", "backup_access", ""},
+    {"office", "users", ""},
+    {"office", "access", "internet"},
+    {"office", "access", "vpn"},
+    {"database", "kind", "redshift"},
+    {"database", "kind", "aurora-serverless"},
+    {"database", "kind", "rds-postgresql"},
+    {"database", "kind", "rds-mysql"},
+    {"database", "secondaries", ""},
+    {"database", "proxy", ""},
+    {"database", "encryption", ""},
+    {"database", "global", ""},
+    {"database", "logical_replicas", ""},
+    {"database", "write_forwarding", ""},
+    {"backups", "copies", ""},
+    {"backups", "backtrack", ""},
+    {"cache", "kind", "valkey"},
+    {"cache", "kind", "memcached"},
+    {"cache", "replicas", ""},
+    {"cache", "write_through", ""},
+    {"cache", "coalescing", ""},
+    {"service", "breaker", ""},
+    {"service", "zone_affinity", ""},
+    {"driver", "preset", "aws-wrapper"},
+    {"driver", "preset", "rds-proxy"},
+    {"workload", "users", ""},
+    {"workload", "closed_users", ""},
+    {"arrivals", "trace", ""},
+    {"arrivals", "burstiness", ""},
+    {"class", "kind", "analytic"},
+    {"class", "consistency", ""},
+    {"class", "breaker", ""},
+    {"retry", "budget", ""},
+    {"keys", "drift", ""},
+    {"fault", "mode", "gray"},
+    {"fault", "each", ""},
+    {"fault", "mtbf", ""},
+    {"fault", "mttr", ""},
+    {"fault", "kind", "cache-node-loss"},
+    {"fault", "kind", "service-instance-crash"},
+    {"fault", "kind", "zone-power"},
+    {"fault", "kind", "zone-network"},
+    {"fault", "kind", "zone-gray"},
+    {"fault", "kind", "region-outage"},
+    {"fault", "kind", "link-cut"},
+    {"fault", "kind", "link-gray"},
+    {"fault", "kind", "dns-outage"},
+    {"fault", "kind", "gray-failure"},
+    {"fault", "kind", "operator-error"},
+    {"fault", "kind", "patch"},
+    {"fault", "kind", "upgrade"},
+    {"fault", "kind", "class-change"},
+    {"fault", "kind", "scaling"},
+    {"fault", "kind", "schema-change"},
+    {"fault", "kind", "switchover"},
+    {"requirement", "measure", "freshness"},
+    {"requirement", "measure", "cost"},
+    {"requirement", "measure", "replica-lag"},
+    {"requirement", "measure", "stale-reads"},
+    {"requirement", "measure", "full-recovery"},
+    {"requirement", "planned_work", ""},
+});
+
+}  // namespace
+
+std::span<const PresetValue> preset_values() {
+    return presets;
+}
+
+std::span<const LaterFeature> later_features() {
+    return later;
+}
+
+}  // namespace faultline::scenarios

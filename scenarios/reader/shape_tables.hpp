@@ -1,0 +1,229 @@
+// The longer tables of shapes.cpp: database, cache, service, workload and distributions.
+#pragma once
+
+#include <array>
+
+#include "scenarios/reader/shapes.hpp"
+
+namespace faultline::scenarios {
+
+inline constexpr std::array database_keys{
+    Key{.name = "kind", .type = "one-of:aurora-mysql|aurora-postgresql", .about = "the engine", .required = true},
+    Key{"version", "text", "of the engine", R"("")", "-"},
+    Key{.name = "region", .type = "text", .about = "where it stands", .required = true},
+    Key{.name = "data", .type = "bytes", .about = "volume size, 1 B to 128 TiB", .required = true},
+    Key{"backups", "object:backups", "left out: none"},
+    Key{.name = "writer",
+        .type = "object:database-instance",
+        .about = "the first writer, instance-1",
+        .required = true},
+    Key{"replicas", "list:database-instance", "at most 15, instance-2 and on", "[]", "-"},
+    Key{"storage", "object:storage", "copies and quorum", "{}", "-"},
+    Key{"failover", "object:failover", "stages of a failover", "{}", "-"},
+    Key{"dns_ttl", "duration", "of the endpoints", R"("5s")", "AWS blog, Improve application availability on Aurora"},
+    Key{.name = "connections_max",
+        .type = "integer",
+        .about = "of an instance; left out: the default of its class",
+        .least = 1,
+        .most = 16'000},
+};
+
+inline constexpr std::array backups_keys{
+    Key{.name = "retention", .type = "duration", .about = "1d to 35d", .required = true},
+};
+
+inline constexpr std::array database_instance_keys{
+    Key{"class", "text", "of the catalogue, \"db.r6g.4xlarge\"; a replica's default is the writer's"},
+    Key{.name = "zone", .type = "text", .about = "short name of a zone of the database's region", .required = true},
+    Key{"promotion_tier", "integer", "0 is promoted first, 15 last", "1", "Aurora User Guide, High availability", false,
+        0, 15},
+};
+
+inline constexpr std::array storage_keys{
+    Key{"copies_per_zone", "integer", "in each zone of the region", "2", "Verbitski et al., SIGMOD 2017, section 2.1",
+        false, 1, 10},
+    Key{"write_quorum", "integer", "copies that must have a log write", "4",
+        "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 100},
+    Key{"read_quorum", "integer", "copies that a recovery must reach", "3",
+        "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 100},
+    Key{"persist", "random", "one copy makes a log write durable", R"({"lognormal": {"mean": "600us", "cv": 0.8}})",
+        "assumption: the 4th of 6 over measured inter-zone round trips then gives commits of 1 to 3 ms"},
+};
+
+inline constexpr std::array failover_keys{
+    Key{"detection", "random", "writer lost, until the control plane has decided",
+        R"({"lognormal": {"mean": "6s", "cv": 0.4}})",
+        "assumption: with promotion and DNS it adds up to the typical 30 s (Aurora FAQ; Aurora User Guide, High "
+        "availability)"},
+    Key{"promotion", "random", "until the successor takes writes", R"({"lognormal": {"mean": "4s", "cv": 0.5}})",
+        "assumption, as for detection"},
+    Key{"dns_update", "random", "until the endpoint's record is changed",
+        R"({"uniform": {"low": "15s", "high": "20s"}})",
+        "AWS JDBC wrapper, Failover Configuration Guide: usually 15 to 20 s at AWS DNS"},
+    Key{"restart", "random", "a crashed process, until it serves again in place",
+        R"({"lognormal": {"mean": "8s", "cv": 0.4}})",
+        "assumption: no redo replay, recovery within about 10 s (Verbitski et al., SIGMOD 2017, section 4.3)"},
+    Key{"rebuild", "random", "no replica left: a new writer in the same zone",
+        R"({"uniform": {"low": "4min", "high": "10min"}})",
+        "Aurora User Guide, High availability: typically less than 10 minutes; the lower end is an assumption"},
+};
+
+inline constexpr std::array cache_keys{
+    Key{"kind", "one-of:redis", "the engine", R"("redis")", "-"},
+    Key{.name = "region", .type = "text", .about = "where it stands", .required = true},
+    Key{.name = "class", .type = "text", .about = "of the catalogue, \"cache.r6g.large\"", .required = true},
+    Key{"shards", "integer", "by hash slot; shard k stands in zone k modulo the zones", "1", "-", false, 1, 500},
+    Key{"zones", "names", "left out: all zones of the region, in order", "[]", "-"},
+    Key{"policy",
+        "one-of:allkeys-lru|allkeys-lfu|allkeys-random|volatile-lru|volatile-lfu|volatile-random|volatile-ttl|"
+        "noeviction",
+        "whom a full node evicts", R"("allkeys-lru")",
+        "Redis documentation, Key eviction: the choice for power-law access (Redis itself: noeviction; ElastiCache: "
+        "volatile-lru)"},
+    Key{"samples", "integer", "candidates for an eviction", "5", "redis.conf 7.0, maxmemory-samples", false, 1, 64},
+    Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
+    Key{"ttl", "duration", "of every entry; left out: for ever"},
+    Key{"command_timeout", "duration", "until a command is given up", R"("2s")",
+        "Jedis, Protocol.DEFAULT_TIMEOUT (memory)"},
+    Key{"reconnect_after", "duration", "until a failed node is tried again", R"("1s")", "assumption"},
+};
+
+inline constexpr std::array service_keys{
+    Key{.name = "regions",
+        .type = "counts",
+        .about = "instances in each region, spread over its zones in order",
+        .required = true},
+    Key{"threads", "integer", "calls at once in one instance", "200",
+        "Apache Tomcat 10 documentation, maxThreads (memory)", false, 1, 1'000'000},
+    Key{"vcpus", "integer", "of one instance", "4", "assumption", false, 1, 1024},
+    Key{"demand", "random", "CPU of one call", R"({"exponential": "300us"})", "assumption"},
+    Key{"steering", "text", "\"nearest\" region that is healthy, or \"region:<name>\"", R"("nearest")", "-"},
+    Key{"health_check", "object:health-check", "how a dead instance is taken out", "{}", "-"},
+    Key{"driver", "driver", "a preset, or an object", R"("plain")", "-"},
+    Key{"pool", "integer", "connections of one instance to one endpoint, at most", "10",
+        "HikariCP README, maximumPoolSize", false, 1, 100'000},
+    Key{"pool_wait", "duration", "a call waits this long for a connection, at most", R"("30s")",
+        "HikariCP README, connectionTimeout"},
+    Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
+        "Apache Tomcat 10 documentation, acceptCount (memory)", false, 0, 1'000'000},
+};
+
+inline constexpr std::array health_check_keys{
+    Key{"interval", "duration", "between two checks", R"("30s")", "Elastic Load Balancing defaults (memory)"},
+    Key{"threshold", "integer", "failures in a row until an instance is out", "2",
+        "Elastic Load Balancing defaults (memory)", false, 1, 100},
+};
+
+inline constexpr std::array driver_keys{
+    Key{"preset", "one-of:plain|with-timeouts|fast-failover", "what the other keys default to", R"("plain")", "-"},
+    Key{"connect_timeout", "duration", "until an attempt to connect is given up"},
+    Key{"socket_timeout", "duration", "until an answer is given up; left out: waits for the kernel"},
+    Key{"dead_peer_after", "duration", "keepalive or TCP_USER_TIMEOUT; left out: the kernel's retries"},
+    Key{"dns_cache", "duration", "an answer is kept at least this long"},
+};
+
+inline constexpr std::array workload_keys{
+    Key{.name = "arrivals", .type = "object:arrivals", .about = "how many queries", .required = true},
+    Key{.name = "classes", .type = "map:class", .about = "what they ask; their shares add up to 1", .required = true},
+    Key{"canary", "object:canary", "a probe at each office", "{}", "-"},
+    Key{"driver", "driver", "of offices that talk to a database directly", R"("plain")", "-"},
+    Key{"office_pool", "integer", "connections of one office to one service or endpoint, at most", "64", "assumption",
+        false, 1, 1'000'000},
+};
+
+inline constexpr std::array arrivals_keys{
+    Key{.name = "rate", .type = "rate", .about = "of all offices together, where the curve is 1", .required = true},
+    Key{"curve", "curve", "by local hour: \"flat\", \"office-day\" or 24 factors", R"("flat")", "-"},
+};
+
+inline constexpr std::array class_keys{
+    Key{"kind", "one-of:point-read|range-read|update|complex-join|other",
+        "what demand and sizes default to; left out: update to a writer, other to a station, else point-read"},
+    Key{.name = "share",
+        .type = "number",
+        .about = "of the arrivals; all shares add up to 1",
+        .required = true,
+        .most = 1},
+    Key{"via", "text", "a service; left out: the office talks to the last step of the route", R"("")", "-"},
+    Key{.name = "route",
+        .type = "route",
+        .about = "caches to look aside, then what answers: a station, \"orders/reader\" or \"orders/writer\"",
+        .required = true},
+    Key{.name = "deadline", .type = "duration", .about = "an answer later than this is not good", .required = true},
+    Key{"timeout", "duration", "the client gives an attempt up after this; left out: the deadline"},
+    Key{"retry", "object:retry", "after a failed attempt", "{}", "-"},
+    Key{"statements", "integer", "of one query", "1", "-", false, 1, 10'000},
+    Key{"transaction", "flag", "the statements are one, with round trips of their own for begin and commit", "false",
+        "-"},
+    Key{"writes", "flag", "it changes data; only of the kind other, the other kinds know", "false", "-"},
+    Key{"idempotent", "flag", "applied twice, it is as if once", "true", "-"},
+    Key{"keys", "object:keys", "left out: not cacheable"},
+    Key{"demand", "random", "CPU of one statement, or the service time of a station"},
+    Key{"request", "bytes", "size of a request", R"("200B")", "assumption: a statement with its parameters"},
+    Key{"response", "bytes", "size of an answer", R"("200B")", "assumption"},
+    Key{"log", "bytes", "redo of one commit; only of a class that writes", R"("0B")", "-"},
+};
+
+inline constexpr std::array retry_keys{
+    Key{"attempts", "integer", "all in all", "3", "AWS SDK standard retry mode: 3 attempts (memory)", false, 1, 100},
+    Key{"base", "duration", "before the second attempt; doubles", R"("50ms")",
+        "AWS SDK for Java 2, base delay 100 ms halved by full jitter (memory)"},
+    Key{"cap", "duration", "the longest pause", R"("2s")", "assumption (AWS SDK: 20 s, beyond any deadline here)"},
+    Key{"jitter", "one-of:none|full", "of the pause", R"("full")",
+        "AWS Architecture Blog, Exponential Backoff And Jitter"},
+};
+
+inline constexpr std::array keys_keys{
+    Key{"zipf", "number", "exponent of the popularity; 0: uniform", "0.99",
+        "YCSB; below the median of 54 Twitter clusters, 1.21 (Yang et al., OSDI 2020)", false, 0, 5},
+    Key{.name = "count", .type = "integer", .about = "of keys", .required = true, .least = 1, .most = 1e12},
+    Key{"value", "bytes", "of one entry", R"("250B")", "Yang et al., OSDI 2020: median object about 230 B"},
+};
+
+inline constexpr std::array canary_keys{
+    Key{"enabled", "flag", "whether there is one", "true", "-"},
+    Key{"timeout", "duration", "of connection and statement together", R"("1s")", "design section 5"},
+};
+
+inline constexpr std::array random_duration_keys{
+    Key{"exponential", "duration", "its mean"},
+    Key{"lognormal", "object:lognormal", "mean and coefficient of variation"},
+    Key{"gamma", "object:gamma", "mean and shape"},
+    Key{"uniform", "object:uniform", "from low to high"},
+    Key{"pareto", "object:pareto", "minimum, alpha and cap"},
+    Key{"hyperexponential", "object:hyperexponential", "mean and squared coefficient of variation"},
+    Key{"quantiles", "quantiles", "values by probability, from \"0\" to \"1\", linear between"},
+};
+inline constexpr std::array lognormal_keys{
+    Key{.name = "mean", .type = "duration", .about = "above 0", .required = true},
+    Key{.name = "cv",
+        .type = "number",
+        .about = "standard deviation / mean",
+        .required = true,
+        .least = 1e-6,
+        .most = 100},
+};
+inline constexpr std::array gamma_keys{
+    Key{.name = "mean", .type = "duration", .about = "above 0", .required = true},
+    Key{.name = "shape", .type = "number", .about = "1: exponential", .required = true, .least = 1e-3, .most = 1e6},
+};
+inline constexpr std::array uniform_keys{
+    Key{.name = "low", .type = "duration", .about = "least value", .required = true},
+    Key{.name = "high", .type = "duration", .about = "greatest value", .required = true},
+};
+inline constexpr std::array pareto_keys{
+    Key{.name = "minimum", .type = "duration", .about = "least value, above 0", .required = true},
+    Key{.name = "alpha", .type = "number", .about = "tail exponent", .required = true, .least = 0.01, .most = 1000},
+    Key{.name = "cap", .type = "duration", .about = "greatest value", .required = true},
+};
+inline constexpr std::array hyperexponential_keys{
+    Key{.name = "mean", .type = "duration", .about = "above 0", .required = true},
+    Key{.name = "scv",
+        .type = "number",
+        .about = "squared coefficient of variation, 1 or more",
+        .required = true,
+        .least = 1,
+        .most = 1e6},
+};
+
+}  // namespace faultline::scenarios

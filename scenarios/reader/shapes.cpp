@@ -1,0 +1,178 @@
+#include "scenarios/reader/shapes.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "scenarios/reader/shape_tables.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+constexpr std::array scenario_keys{
+    Key{"$schema", "text", "where an editor finds the schema"},
+    Key{.name = "name", .type = "text", .about = "what reports call it", .required = true},
+    Key{"description", "text", "the question that it answers", R"("")", "-"},
+    Key{.name = "run", .type = "object:run", .about = "how long, how often, from which seed", .required = true},
+    Key{"network", "object:network", "the measured profile", "{}", "-"},
+    Key{"regions", "map:region", "regions and their zones", "{}", "-"},
+    Key{.name = "offices", .type = "map:office", .about = "branch offices, where clients are", .required = true},
+    Key{"stations", "map:station", "plain queues, to check against theory", "{}", "-"},
+    Key{"databases", "map:database", "database clusters", "{}", "-"},
+    Key{"caches", "map:cache", "caches", "{}", "-"},
+    Key{"services", "map:service", "the application tier", "{}", "-"},
+    Key{.name = "workload", .type = "object:workload", .about = "who asks what, and how often", .required = true},
+    Key{"faults", "map:fault", "what breaks, and when", "{}", "-"},
+    Key{"requirements", "map:requirement", "what is judged", "{}", "-"},
+    Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
+};
+
+constexpr std::array run_keys{
+    Key{"warm_up", "warm-up", "dropped time at the start; \"auto\": by MSER-5", R"("auto")",
+        "design: MSER-5 before the first fault and at constant load"},
+    Key{.name = "measured", .type = "duration", .about = "time after the warm-up", .required = true},
+    Key{"replications", "replications", "independent runs", "5", "assumption: enough for a first interval", false, 1,
+        100'000},
+    Key{"seed", "integer", "of every random number", "1", "-", false, 0, 18446744073709551615.0},
+    Key{"confidence", "share", "of the intervals and verdicts, 0.5 to 0.9999", R"("95%")", "convention"},
+    Key{"start_of_day", "clock", "local time at the first office when the run begins, \"HH:MM\"", R"("10:00")",
+        "the busiest hour of the curve office-day"},
+};
+
+constexpr std::array network_keys{
+    Key{"profile", "one-of:aws-2025|zero", "measured round trips, or none at all", R"("aws-2025")",
+        "scenarios/profiles/README.md"},
+    Key{"spike_multiplier", "number", "of the probability of a jitter spike", "1", "scenarios/profiles/README.md",
+        false, 0, 1000},
+};
+
+constexpr std::array region_keys{
+    Key{.name = "zones",
+        .type = "names",
+        .about = "availability zones, \"a\" of us-east-1 is us-east-1/a",
+        .required = true},
+};
+
+constexpr std::array office_keys{
+    Key{"city", "text", "\"Boston, US\"; may be left out only with the network profile zero", R"("")", "-"},
+    Key{"access", "one-of:fibre|cable|dsl|lte|leo-satellite|mpls|direct-connect|none", "the last mile", R"("fibre")",
+        "assumption: the usual line of a branch office"},
+    Key{"weight", "number", "share of the arrivals: weight / sum of weights", "1", "assumption: equal offices", false,
+        1e-9, 1e9},
+};
+
+constexpr std::array station_keys{
+    Key{.name = "servers",
+        .type = "integer",
+        .about = "that serve at once",
+        .required = true,
+        .least = 1,
+        .most = 100'000},
+    Key{"discipline", "one-of:fcfs|processor-sharing", "first come first served, or all at once", R"("fcfs")", "-"},
+    Key{.name = "waiting_room", .type = "integer", .about = "places to wait; left out: unbounded", .most = 1e9},
+    Key{"zone", "text", "\"region/zone\"; left out: no distance from any office", R"("")", "-"},
+};
+
+constexpr std::array requirement_keys{
+    Key{.name = "measure",
+        .type = "text",
+        .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"availability\", \"hit-rate\", "
+                 "\"offload\"",
+        .required = true},
+    Key{"of", "text", "a class (latency, rto, availability), database (rpo) or cache (hit-rate, offload)", R"("")",
+        "-"},
+    Key{"after", "text", "a fault (rto, rpo); left out: any", R"("")", "-"},
+    Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
+        "design: no office may be left behind"},
+    Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
+    Key{"at_most", "limit", "for latency, rto, rpo: a duration"},
+    Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
+};
+
+constexpr std::array fault_keys{
+    Key{.name = "kind",
+        .type = "one-of:instance-crash|storage-node-loss|zone-outage",
+        .about = "what breaks",
+        .required = true},
+    Key{.name = "target",
+        .type = "text",
+        .about = "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
+                 "orders/writer\"",
+        .required = true},
+    Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
+        "design: a lost writer sends no reset (re:Post, redirected endpoint writer)"},
+    Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
+    Key{"lasts", "duration", "left out: to the end of the run, or what the repair takes"},
+};
+
+constexpr auto all_shapes = std::to_array<Shape>({
+    {"scenario", "a system, its load, its faults and its requirements", scenario_keys},
+    {"run", "how it is simulated", run_keys},
+    {"network", "what lies between the places", network_keys},
+    {"region", "a region", region_keys},
+    {"office", "a branch office", office_keys},
+    {"station", "one queue with c servers", station_keys},
+    {"database", "a cluster: one writer, replicas, a shared storage volume", database_keys},
+    {"backups", "continuous backups", backups_keys},
+    {"database-instance", "the writer or a replica", database_instance_keys},
+    {"storage", "the quorum of the storage volume", storage_keys},
+    {"failover", "stages from the loss of the writer to the new one", failover_keys},
+    {"cache", "a look-aside cache", cache_keys},
+    {"service", "instances that offices call, and that call databases", service_keys},
+    {"health-check", "how a dead instance of a service is taken out", health_check_keys},
+    {"driver", "how a client notices and outlives a lost server", driver_keys},
+    {"workload", "the demand", workload_keys},
+    {"arrivals", "open arrivals, Poisson", arrivals_keys},
+    {"class", "a class of queries", class_keys},
+    {"retry", "what a client does after a failed attempt", retry_keys},
+    {"keys", "which keys a class reads", keys_keys},
+    {"canary", "a new connection and one statement a second at each site", canary_keys},
+    {"fault", "something that breaks", fault_keys},
+    {"requirement", "a limit on something measured", requirement_keys},
+    {"random-duration", "exactly one of these", random_duration_keys},
+    {"lognormal", "lognormal", lognormal_keys},
+    {"gamma", "gamma", gamma_keys},
+    {"uniform", "uniform", uniform_keys},
+    {"pareto", "Pareto, cut at the cap", pareto_keys},
+    {"hyperexponential", "two exponentials with balanced means", hyperexponential_keys},
+});
+
+}  // namespace
+
+const Key* Shape::find(std::string_view key) const {
+    for (const Key& candidate : keys) {
+        if (candidate.name == key) return &candidate;
+    }
+    return nullptr;
+}
+
+std::vector<std::string_view> Shape::key_names() const {
+    std::vector<std::string_view> names;
+    for (const Key& key : keys) names.push_back(key.name);
+    return names;
+}
+
+std::span<const Shape> shapes() {
+    return all_shapes;
+}
+
+const Shape& shape_named(std::string_view name) {
+    for (const Shape& shape : all_shapes) {
+        if (shape.name == name) return shape;
+    }
+    throw std::logic_error("no shape is named " + std::string{name});
+}
+
+std::vector<std::string_view> choices(const Key& key) {
+    std::vector<std::string_view> values;
+    std::string_view rest = key.type;
+    rest.remove_prefix(rest.find(':') + 1);
+    while (true) {
+        const std::size_t bar = rest.find('|');
+        values.push_back(rest.substr(0, bar));
+        if (bar == std::string_view::npos) return values;
+        rest.remove_prefix(bar + 1);
+    }
+}
+
+}  // namespace faultline::scenarios
