@@ -1,0 +1,72 @@
+// Every kind that a scenario may name, one line each. A list rather than objects that register themselves: it prints as
+// `faultline kinds`, it is in one order, and a linker cannot drop an entry of a static library.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace faultline::scenarios {
+
+struct Kind {
+    std::string_view group;  // "fault"
+    std::string_view name;   // "zone-outage"
+    std::string_view about;
+    std::string_view shape;   // whose keys are its parameters; empty: none
+    std::string_view preset;  // of these defaults; empty: none
+};
+
+inline constexpr auto kinds = std::to_array<Kind>({
+    {"network profile", "aws-2025", "measured round trips, jitter and loss between regions, zones and cities",
+     "network", ""},
+    {"network profile", "zero", "no round trip takes time and nothing is lost", "network", ""},
+    {"access", "fibre", "a business line over the internet", "office", ""},
+    {"access", "cable", "a cable line over the internet", "office", ""},
+    {"access", "dsl", "a telephone line over the internet", "office", ""},
+    {"access", "lte", "mobile, over the internet", "office", ""},
+    {"access", "leo-satellite", "low orbit, over the internet", "office", ""},
+    {"access", "mpls", "a carrier's private network", "office", ""},
+    {"access", "direct-connect", "a private line into the region", "office", ""},
+    {"access", "none", "no last mile at all", "office", ""},
+    {"station", "fcfs", "c servers, first come first served", "station", ""},
+    {"station", "processor-sharing", "c servers, all present share them", "station", ""},
+    {"database", "aurora-mysql", "one writer, up to 15 readers, a shared storage volume", "database", ""},
+    {"database", "aurora-postgresql", "the same with the PostgreSQL engine", "database", ""},
+    {"cache", "redis", "hash slots, eviction, expiry; looked aside by a service", "cache", ""},
+    {"service", "service", "instances in the zones of its regions, with threads and connection pools", "service", ""},
+    {"driver", "plain", "a driver as it comes: no socket timeout, no keepalive", "driver", "plain"},
+    {"driver", "with-timeouts", "connect and socket timeouts set", "driver", "with-timeouts"},
+    {"driver", "fast-failover", "timeouts, keepalive of 5 s, DNS kept for 1 s", "driver", "fast-failover"},
+    {"arrivals", "flat", "the same rate at every hour", "arrivals", ""},
+    {"arrivals", "office-day", "by the local hour of each office: two humps, a dip at noon", "arrivals", ""},
+    {"class", "point-read", "one row by its key", "class", "point-read"},
+    {"class", "range-read", "a list of 20 to 100 rows", "class", "range-read"},
+    {"class", "update", "a change, durable before it is answered", "class", "update"},
+    {"class", "complex-join", "a report over 100,000 rows", "class", "complex-join"},
+    {"class", "other", "anything else: its demand is given", "class", "other"},
+    {"distribution", "constant", "\"2ms\"", "", ""},
+    {"distribution", "exponential", "{\"exponential\": \"10ms\"}: its mean", "random-duration", ""},
+    {"distribution", "lognormal", "mean and coefficient of variation", "lognormal", ""},
+    {"distribution", "gamma", "mean and shape", "gamma", ""},
+    {"distribution", "uniform", "from low to high", "uniform", ""},
+    {"distribution", "pareto", "heavy tail from a minimum, cut at a cap", "pareto", ""},
+    {"distribution", "hyperexponential", "mean and squared coefficient of variation of 1 or more", "hyperexponential",
+     ""},
+    {"distribution", "quantiles", "{\"0\": \"1ms\", \"0.5\": \"2ms\", \"1\": \"9ms\"}, linear between",
+     "random-duration", ""},
+    {"fault", "instance-crash", "a database instance dies", "fault", ""},
+    {"fault", "storage-node-loss", "one copy of the storage volume is lost", "fault", ""},
+    {"fault", "zone-outage", "everything in a zone is gone", "fault", ""},
+    {"measure", "latency", "\"latency p99\" or \"latency mean\" of a class, from due to the last answer", "requirement",
+     ""},
+    {"measure", "rto", "from an incident's start to the end of its last bad window, of a class", "requirement", ""},
+    {"measure", "rpo", "commits acknowledged and lost, as a gap in time, of a database", "requirement", ""},
+    {"measure", "availability", "good over due operations of a class", "requirement", ""},
+    {"measure", "hit-rate", "fresh hits over all reads of cacheable classes, of a cache", "requirement", ""},
+    {"measure", "offload", "reads that never reach the database, of a cache", "requirement", ""},
+});
+
+// What `faultline kinds` prints: each kind in its group, then every key with its type, default and source.
+std::string kinds_text();
+
+}  // namespace faultline::scenarios
