@@ -1,0 +1,129 @@
+// The members of every struct of result.hpp, each named once for writing and reading alike. A member that is added
+// there and not here is not in the file; tests/scenarios/result_file_test.cpp sets every member and compares.
+#pragma once
+
+#include <type_traits>
+
+#include "scenarios/result.hpp"
+
+namespace faultline::scenarios {
+
+// An archive that writes sees const structs, one that reads fills them.
+template <typename Archive, typename T>
+using Part = std::conditional_t<Archive::writes, const T, T>;
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, HistogramData>& x) {
+    a("buckets", x.buckets), a("counts", x.counts), a("failed", x.failed), a("sum_ns", x.sum_ns), a("max_ns", x.max_ns);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, Outcomes>& x) {
+    a("due", x.due), a("answered", x.answered), a("refused", x.refused), a("timed_out", x.timed_out);
+    a("failed", x.failed), a("in_flight", x.in_flight), a("good", x.good);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, ClassAtOffice>& x) {
+    a("outcomes", x.outcomes), a("latency", x.latency);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, ClassResult>& x) {
+    a("name", x.name), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
+    a("stage_ns", x.stage_ns), a("stage_slow_ns", x.stage_slow_ns), a("stage_slow_count", x.stage_slow_count);
+    a("attempts", x.attempts), a("unknown", x.unknown), a("duplicates", x.duplicates);
+    a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, FaultResult>& x) {
+    a("name", x.name), a("target", x.target), a("start_ns", x.start_ns), a("end_ns", x.end_ns);
+    a("hit", x.hit), a("operations_cut", x.operations_cut);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, Recovery>& x) {
+    a("of", x.of), a("office", x.office), a("canary", x.canary), a("recovered", x.recovered), a("any_bad", x.any_bad);
+    a("first_impact_ns", x.first_impact_ns), a("rto_ns", x.rto_ns), a("bad_time_ns", x.bad_time_ns);
+    a("relapses", x.relapses);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, DataLoss>& x) {
+    a("database", x.database), a("commits_lost", x.commits_lost), a("gap_ns", x.gap_ns);
+    a("unknown_durable", x.unknown_durable), a("unknown_absent", x.unknown_absent);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, std::pair<std::string, std::int64_t>>& x) {
+    a("stage", x.first), a("ns", x.second);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, IncidentResult>& x) {
+    a("faults", x.faults), a("start_ns", x.start_ns), a("full_recovery_ns", x.full_recovery_ns);
+    a("recoveries", x.recoveries), a("losses", x.losses), a("waterfall", x.waterfall);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, CacheResult>& x) {
+    a("name", x.name), a("reads", x.reads), a("fresh_hits", x.fresh_hits), a("stale_hits", x.stale_hits);
+    a("misses", x.misses), a("bypassed", x.bypassed), a("coalesced", x.coalesced), a("evicted", x.evicted);
+    a("resident_keys", x.resident_keys), a("used_bytes", x.used_bytes), a("hit_rate_per_s", x.hit_rate_per_s);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, ExposureResult>& x) {
+    a("database", x.database), a("p99_ns", x.p99_ns), a("max_ns", x.max_ns);
+    a("replica_lag_ms_mean", x.replica_lag_ms_mean), a("replica_lag_ms_max", x.replica_lag_ms_max);
+    a("commit_latency", x.commit_latency), a("commits_acknowledged", x.commits_acknowledged);
+    a("commits_durable_unacknowledged", x.commits_durable_unacknowledged);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, StateChange>& x) {
+    a("at_ns", x.at_ns), a("component", x.component), a("state", x.state);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, QueueResult>& x) {
+    a("name", x.name), a("utilisation", x.utilisation), a("mean_length", x.mean_length), a("served", x.served);
+    a("refused", x.refused);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, MemoryResult>& x) {
+    a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
+    a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
+    a("replication", x.replication), a("fingerprint", x.fingerprint), a("events", x.events);
+    a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
+    a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
+    a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, RequirementResult>& x) {
+    a("name", x.name), a("text", x.text), a("verdict", x.verdict), a("estimate", x.estimate), a("low", x.low);
+    a("high", x.high), a("limit", x.limit), a("unit", x.unit), a("worst_at", x.worst_at), a("why", x.why);
+    a("observations", x.observations), a("replications_needed", x.replications_needed);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, FailedReplication>& x) {
+    a("replication", x.replication), a("why", x.why), a("repeat_command", x.repeat_command);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, RunResult>& x) {
+    a("schema_version", x.schema_version), a("tool_version", x.tool_version), a("scenario_name", x.scenario_name);
+    a("variant", x.variant), a("scenario_source", x.scenario_source), a("seed", x.seed), a("confidence", x.confidence);
+    a("numeric_fingerprint", x.numeric_fingerprint), a("offices", x.offices), a("replications", x.replications);
+    a("failed", x.failed), a("requirements", x.requirements);
+}
+
+}  // namespace faultline::scenarios

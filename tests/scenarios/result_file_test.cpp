@@ -1,0 +1,183 @@
+#include "scenarios/result_file.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "tests/scenarios/example_scenario.hpp"
+
+namespace faultline::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Every member differs from its default, so that one that is not written is missed.
+ReplicationResult example_replication() {
+    const HistogramData histogram{{1, 7, 4'000'000'000}, {3, 1, UINT64_MAX}, 5, 123, INT64_MAX};
+    const ClassAtOffice at_office{{21, 6, 5, 4, 3, 2, 1}, histogram};
+    ReplicationResult r;
+    r.replication = 3;
+    r.fingerprint = UINT64_MAX - 1;
+    r.events = 12, r.warm_up_ns = 13, r.end_ns = 14, r.waits_without_timer = 15;
+    r.classes = {{"update",
+                  {at_office},
+                  {at_office, at_office},
+                  {at_office},
+                  {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+                  {10, 9, -1},
+                  11,
+                  12,
+                  13,
+                  14,
+                  {1, 2, UINT32_MAX},
+                  {0, 2},
+                  {0.1F, -2.5F, std::numeric_limits<float>::infinity()}}};
+    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3}};
+    r.incidents = {{{"zone lost"},
+                    1,
+                    2,
+                    {{"update", "boston", true, false, true, 3, 4, 5, 6}},
+                    {{"orders", 1, 2, 3, 4}},
+                    {{"detection", 7}, {"dns", 8}}}};
+    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}}};
+    r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
+    r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
+    r.states = {{5, "orders/instance-1", "promoting"}};
+    r.memory = {1, 2, 3, 4, 5};
+    return r;
+}
+
+RunResult example_result() {
+    RunResult result;
+    result.tool_version = "0.1.0", result.scenario_name = "Ex\xC3\xA4mple", result.variant = "fast";
+    result.scenario_source = "{\n\"a\": 1 }", result.seed = UINT64_MAX, result.confidence = 0.9;
+    result.numeric_fingerprint = 42, result.offices = {"boston", "denver"};
+    result.replications = {example_replication(), {}};
+    result.failed = {{7, "signal 6", "faultline run x --replication 7"}};
+    result.requirements = {{"back", "rto p95 of update", Verdict::violated, 70.5, 65.0,
+                            std::numeric_limits<double>::infinity(), 60.0, "s", "boston", "because", 59, 12},
+                           {}};
+    return result;
+}
+
+class ResultFileTest : public ::testing::Test {
+protected:
+    void SetUp() override { fs::create_directories(folder_); }
+    void TearDown() override { fs::remove_all(folder_); }
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    std::size_t files() const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+    }
+    const fs::path folder_ = fs::temp_directory_path() / ("result_file_test." + std::to_string(getpid()));
+};
+
+TEST_F(ResultFileTest, WhatIsReadIsWhatWasWritten) {
+    const RunResult written = example_result();
+    ASSERT_FALSE(write_result(written, path("r.json")));
+    Problems problems;
+    const std::optional<RunResult> read = read_result(path("r.json"), problems);
+    ASSERT_TRUE(read) << all_of(problems);
+    EXPECT_EQ(result_text(*read), result_text(written));
+    EXPECT_EQ(read->seed, UINT64_MAX);
+    EXPECT_EQ(read->requirements.at(0).verdict, Verdict::violated);
+    EXPECT_TRUE(std::isinf(read->requirements.at(0).high));
+    EXPECT_EQ(read->requirements.at(0).replications_needed, 12);
+    EXPECT_FALSE(read->requirements.at(1).replications_needed);
+    const ClassResult& update = read->replications.at(0).classes.at(0);
+    EXPECT_EQ(update.due_per_s, (std::vector<std::uint32_t>{1, 2, UINT32_MAX}));
+    EXPECT_EQ(update.latency_mean_ms_per_s.at(0), 0.1F);
+    EXPECT_EQ(update.steady.at(0).latency.counts.at(2), UINT64_MAX);
+    EXPECT_EQ(read->replications.at(0).incidents.at(0).waterfall.at(1).first, "dns");
+    EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(ResultFileTest, AReplicationGoesThroughCborUnchanged) {
+    const std::vector<std::uint8_t> bytes = to_cbor(example_replication());
+    std::string error;
+    const std::optional<ReplicationResult> read = from_cbor(bytes, error);
+    ASSERT_TRUE(read) << error;
+    EXPECT_EQ(to_cbor(*read), bytes);
+    EXPECT_EQ(read->fingerprint, UINT64_MAX - 1);
+    for (std::size_t size = 0; size < bytes.size(); size += 7) {
+        EXPECT_FALSE(from_cbor(std::span{bytes}.first(size), error)) << size;
+    }
+    const std::vector<std::uint8_t> other{0x81, 0x01};
+    EXPECT_FALSE(from_cbor(other, error));
+    EXPECT_EQ(error, ": expected an object");
+}
+
+TEST_F(ResultFileTest, ForeignNewerAndDamagedFilesAreProblems) {
+    const std::string right = result_text(example_result());
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"", "not JSON, or cut off"},
+        {"{}", "is no result file"},
+        {"[1, 2]", "is no result file"},
+        {right.substr(0, right.size() / 2), "not JSON, or cut off"},
+        {replaced(right, "\"schema_version\": 1", "\"schema_version\": 2"),
+         "/schema_version: version 2 is newer than 1"},
+        {replaced(right, "\"schema_version\": 1", "\"schema_version\": 0"),
+         "/schema_version: version 0 is older than 1"},
+        {replaced(right, "\"schema_version\": 1", "\"schema_version\": \"1\""),
+         "/schema_version: expected a whole number"},
+        {replaced(right, "\"seed\": 18446744073709551615", "\"seed\": -1"), "/seed: expected a number that fits"},
+        {replaced(right, "\"seed\": 18446744073709551615", "\"seed\": 1e30"), "/seed: expected a whole number"},
+        {replaced(right, "\"violated\"", "\"broken\""), "/requirements/0/verdict: expected \"met\""},
+        {replaced(right, "\"due_per_s\": \"A", "\"due_per_s\": \"*"),
+         "/replications/0/classes/0/due_per_s: expected a series"},
+        {replaced(right, "\"offices\"", "\"officers\""), "\"offices\" is missing"},
+    };
+    for (const auto& [text, message] : cases) {
+        Problems problems;
+        EXPECT_FALSE(read_result_text(text, "r.json", problems)) << message;
+        EXPECT_NE(all_of(problems).find(message), std::string::npos) << all_of(problems);
+    }
+    Problems problems;
+    EXPECT_FALSE(read_result(path("missing.json"), problems));
+    EXPECT_FALSE(read_result(folder_.string(), problems));
+    EXPECT_EQ(problems.count(), 2U);
+}
+
+TEST_F(ResultFileTest, APathThatCannotBeWrittenIsAnErrorValueAndLeavesNothing) {
+    const std::optional<Problem> no_folder = write_result(example_result(), path("no/such/r.json"));
+    ASSERT_TRUE(no_folder);
+    EXPECT_NE(no_folder->message.find("cannot be written"), std::string::npos);
+    fs::create_directories(folder_ / "taken");
+    std::ofstream(folder_ / "taken" / "x") << "x";
+    EXPECT_TRUE(write_result(example_result(), path("taken")));
+    EXPECT_EQ(files(), 1U);
+}
+
+// A limit on the size of files stands for the full disk: write() fails in the middle in the same way.
+TEST_F(ResultFileTest, AFullDiskLeavesTheOldFileAndNoHalfOne) {
+    std::ofstream(folder_ / "r.json") << "old";
+    const auto write_limited = [&] {
+        signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{1000, 1000};
+        setrlimit(RLIMIT_FSIZE, &limit);
+        _exit(write_result(example_result(), path("r.json")) ? 7 : 0);
+    };
+    EXPECT_EXIT(write_limited(), ::testing::ExitedWithCode(7), "");
+    EXPECT_EQ(files(), 1U);
+    std::string text;
+    std::ifstream(folder_ / "r.json") >> text;
+    EXPECT_EQ(text, "old");
+}
+
+TEST(Base64Test, AgreesWithRfc4648) {
+    const auto bytes = [](std::string_view text) { return std::vector<std::uint8_t>(text.begin(), text.end()); };
+    for (const auto& [plain, coded] : std::vector<std::pair<std::string, std::string>>{
+             {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}}) {
+        EXPECT_EQ(to_base64(bytes(plain)), coded);
+        EXPECT_EQ(from_base64(coded), bytes(plain));
+    }
+    for (const char* const text : {"Z", "Zg=", "Zg==Zg==", "Z===", "====", "Zm9*"})
+        EXPECT_FALSE(from_base64(text)) << text;
+}
+
+}  // namespace
+}  // namespace faultline::scenarios
