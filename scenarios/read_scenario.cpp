@@ -41,7 +41,7 @@ Scenario read_document(const Json& document, const Report& report) {
     ObjectReader file({{}, &document, {}}, "scenario", report);
     file.text("$schema");
     scenario.name = file.text("name");
-    if (file.has("name") && scenario.name.empty()) file.problem("name", "expected a name");
+    if (file.has("name") && *file.raw("name") == "") file.problem("name", "expected a name");
     scenario.description = file.text("description");
     read_run(file, scenario);
     read_topology(file, scenario);

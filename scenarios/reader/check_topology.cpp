@@ -136,8 +136,6 @@ void check_topology(const Scenario& scenario, const Report& report) {
                        unknown_name("region of the profile", region.name, views(profile_regions())));
         }
     }
-    if (scenario.offices.empty())
-        report.add(Pointer{} / "offices", "expected at least one office: nobody asks anything");
     for (const Database& database : scenario.databases) check_database(scenario, database, report);
     for (const Cache& cache : scenario.caches) {
         const Pointer at = Pointer{} / "caches" / cache.name;

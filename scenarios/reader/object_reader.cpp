@@ -108,7 +108,7 @@ std::optional<Duration> ObjectReader::maybe_duration(std::string_view key) {
 Duration ObjectReader::positive_duration(std::string_view key) {
     const std::optional<Duration> value = maybe_duration(key);
     if (value && *value == Duration{}) problem(key, "expected a duration above 0");
-    return value.value_or(Duration{1});
+    return value.value_or(Duration{});
 }
 
 std::optional<Bytes> ObjectReader::maybe_bytes(std::string_view key) {
@@ -119,21 +119,26 @@ double ObjectReader::rate(std::string_view key) {
     return parse_text<double>(key, parse_rate, "a rate such as \"10/s\" (/s, /min, /h)").value_or(0.0);
 }
 
-double ObjectReader::share(std::string_view key) {
+double ObjectReader::share(std::string_view key, double least, double most) {
     const Found found = find(key);
     if (found.value == nullptr) return 0.0;
     if (found.value->is_number()) {
         const double value = found.value->get<double>();
-        if (!(value >= 0.0 && value <= 1.0)) wrong(found, "a share from 0 to 1, or 0% to 100%");
-        return std::clamp(value, 0.0, 1.0);
+        if (value >= least && value <= most) return value;
+        wrong(found, fmt::format("a share from {} to {}", least, most));
+        return least;
     }
     if (!found.value->is_string()) {
         wrong(found, "a share such as \"99.99%\"");
         return 0.0;
     }
     const Parsed<double> parsed = parse_share(found.value->get_ref<const std::string&>());
-    if (!parsed.value) report_.add(found.at, parsed.error);
-    return parsed.value.value_or(0.0);
+    if (!parsed.value) {
+        report_.add(found.at, parsed.error);
+    } else if (!(*parsed.value >= least && *parsed.value <= most)) {
+        wrong(found, fmt::format("{:.6g}% to {:.6g}%", 100.0 * least, 100.0 * most));
+    }
+    return parsed.value.value_or(least);
 }
 
 double ObjectReader::number(std::string_view key) {

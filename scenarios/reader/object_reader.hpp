@@ -56,13 +56,13 @@ public:
 
     // Absent, and without a default: the first value of the type, and a problem if the key is required.
     Duration duration(std::string_view key) { return maybe_duration(key).value_or(Duration{}); }
-    Duration positive_duration(std::string_view key);  // 0 is a problem
+    Duration positive_duration(std::string_view key);  // 0 is a problem; after any problem, 0
     std::optional<Duration> maybe_duration(std::string_view key);
     Bytes bytes(std::string_view key) { return maybe_bytes(key).value_or(Bytes{}); }
     std::optional<Bytes> maybe_bytes(std::string_view key);
     double rate(std::string_view key);
     double number(std::string_view key);
-    double share(std::string_view key);
+    double share(std::string_view key, double least = 0.0, double most = 1.0);
     std::uint64_t whole(std::string_view key) { return maybe_whole(key).value_or(0); }
     std::optional<std::uint64_t> maybe_whole(std::string_view key);
     int integer(std::string_view key);

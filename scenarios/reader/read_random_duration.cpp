@@ -142,7 +142,9 @@ RandomDuration read_random_duration(const Child& child, const Report& report) {
         }
     }
     object.finish();
-    if (forms.size() != 1) {
+    // Of an unknown form finish() has told already.
+    const bool unknown = forms.empty() && !child.value->empty();
+    if (forms.size() != 1 && !unknown) {
         report.add(child.at, fmt::format("expected exactly one of exponential, lognormal, gamma, uniform, pareto, "
                                          "hyperexponential, quantiles, found {}",
                                          forms.size()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
 namespace faultline::scenarios {
@@ -43,14 +44,26 @@ void read_service(const Child& child, Service& service, const Report& report) {
     object.finish();
 }
 
+bool known_preset(const ObjectReader& object, std::string_view key, const std::string& preset) {
+    const Shape& shape = shape_named("driver");
+    const std::vector<std::string_view> known = choices(*shape.find("preset"));
+    if (std::find(known.begin(), known.end(), preset) != known.end()) return true;
+    const std::string later = later_value(shape, "preset", preset, known);
+    object.problem(key, later.empty()
+                            ? fmt::format("no driver is named {}{}", in_quotes(preset), suggestion(preset, known))
+                            : later);
+    return false;
+}
+
 }  // namespace
 
 Driver read_driver(ObjectReader& object, std::string_view key) {
     const Json* const value = object.raw(key);
-    // A preset alone is short for an object that names it.
+    // A preset alone is short for an object that names it; a wrong one is reported where it stands, and then is
+    // "plain".
     Json named = Json::object();
-    if (value != nullptr && value->is_string()) named["preset"] = *value;
     const bool is_name = value != nullptr && value->is_string();
+    if (is_name && known_preset(object, key, value->get_ref<const std::string&>())) named["preset"] = *value;
     ObjectReader reader({std::string{key}, is_name ? &named : value, object.at(key)}, "driver", object.report());
     Driver driver;
     driver.preset = reader.one_of("preset");

@@ -52,10 +52,7 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     scenario.run.measured = run.positive_duration("measured");
     scenario.run.replications = run.integer("replications");
     scenario.run.seed = run.whole("seed");
-    scenario.run.confidence = run.share("confidence");
-    if (run.has("confidence") && (scenario.run.confidence < 0.5 || scenario.run.confidence > 0.9999)) {
-        run.problem("confidence", "expected 50% to 99.99%");
-    }
+    scenario.run.confidence = run.share("confidence", 0.5, 0.9999);
     scenario.run.start_of_day_s = read_clock(run, "start_of_day");
     run.finish();
     // The simulated clock ends after 292 years; a run of more than a year is a slip of the unit.
@@ -79,6 +76,9 @@ void read_topology(ObjectReader& file, Scenario& scenario) {
         scenario.offices.push_back({child.name, read_city(office, scenario.network.profile), office.one_of("access"),
                                     office.number("weight")});
         office.finish();
+    }
+    if (file.has("offices") && scenario.offices.empty() && file.raw("offices")->is_object()) {
+        file.problem("offices", "expected at least one office: nobody asks anything");
     }
     for (const Child& child : file.map("stations")) {
         ObjectReader station(child, "station", file.report());

@@ -58,36 +58,36 @@ void read_arrivals(ObjectReader& workload, Arrivals& into) {
     arrivals.finish();
 }
 
-// "hot-east" is a cache or a station, "orders/reader" an endpoint of a database.
-void read_step(const Child& child, QueryClass& into, const Scenario& scenario, const Report& report) {
+// "hot-east" is a cache or a station, "orders/reader" an endpoint of a database. None, and a problem, for anything
+// else.
+std::optional<RouteStep> read_endpoint(const std::string& text, const Pointer& at, const Scenario& scenario,
+                                       const Report& report) {
+    const std::size_t slash = text.find('/');
+    const std::string name = text.substr(0, slash), endpoint = text.substr(slash + 1);
+    if (find_named(scenario.databases, name) == nullptr) {
+        report.add(at, unknown_name("database", name, names_of(scenario.databases)));
+    } else if (endpoint != "reader" && endpoint != "writer") {
+        report.add(at, fmt::format("a database has no endpoint {}{}", in_quotes(endpoint),
+                                   suggestion(endpoint, {"reader", "writer"})));
+    } else {
+        return RouteStep{endpoint == "writer" ? TargetRole::writer : TargetRole::reader, name};
+    }
+    return std::nullopt;
+}
+
+std::optional<RouteStep> read_step(const Child& child, const Scenario& scenario, const Report& report) {
     if (!child.value->is_string()) {
         report.add(child.at, fmt::format("expected a name such as \"orders/reader\", found {}", shown(*child.value)));
-        return;
+        return std::nullopt;
     }
-    const auto& text = child.value->get_ref<const std::string&>();
-    const std::size_t slash = text.find('/');
-    const std::string name = text.substr(0, slash);
-    if (slash != std::string::npos) {
-        const std::string endpoint = text.substr(slash + 1);
-        if (find_named(scenario.databases, name) == nullptr) {
-            report.add(child.at, unknown_name("database", name, names_of(scenario.databases)));
-        } else if (endpoint != "reader" && endpoint != "writer") {
-            report.add(child.at, fmt::format("a database has no endpoint {}{}", in_quotes(endpoint),
-                                             suggestion(endpoint, {"reader", "writer"})));
-        }
-        into.route.push_back({endpoint == "writer" ? TargetRole::writer : TargetRole::reader, name});
-        return;
-    }
-    if (find_named(scenario.caches, name) != nullptr) {
-        into.route.push_back({TargetRole::cache, name});
-        return;
-    }
-    into.route.push_back({TargetRole::station, name});
-    if (find_named(scenario.stations, name) != nullptr || report.full()) return;
+    const auto& name = child.value->get_ref<const std::string&>();
+    if (name.find('/') != std::string::npos) return read_endpoint(name, child.at, scenario, report);
+    if (find_named(scenario.caches, name) != nullptr) return RouteStep{TargetRole::cache, name};
+    if (find_named(scenario.stations, name) != nullptr) return RouteStep{TargetRole::station, name};
     if (find_named(scenario.databases, name) != nullptr) {
         report.add(child.at,
                    fmt::format("{} is a database; write \"{}/reader\" or \"{}/writer\"", in_quotes(name), name, name));
-        return;
+        return std::nullopt;
     }
     std::vector<std::string> known;
     for (const Cache& cache : scenario.caches) known.push_back(cache.name);
@@ -96,6 +96,24 @@ void read_step(const Child& child, QueryClass& into, const Scenario& scenario, c
         known.insert(known.end(), {database.name + "/reader", database.name + "/writer"});
     }
     report.add(child.at, unknown_name("cache, station or endpoint", name, {known.begin(), known.end()}));
+    return std::nullopt;
+}
+
+// Empty after any problem: what is half a route would only give more of them.
+std::vector<RouteStep> read_route(ObjectReader& object, const Scenario& scenario) {
+    std::vector<RouteStep> route;
+    bool right = true;
+    for (const Child& child : object.list("route")) {
+        const std::optional<RouteStep> step = read_step(child, scenario, object.report());
+        right = right && step;
+        if (step) route.push_back(*step);
+    }
+    const Json* const value = object.has("route") ? object.raw("route") : nullptr;
+    if (value != nullptr && value->is_array() && value->empty()) {
+        object.problem("route", "expected at least one step, such as \"orders/reader\": nothing answers this class");
+    }
+    if (!right) route.clear();
+    return route;
 }
 
 RetryPolicy read_retry(const Child& child, const Report& report) {
@@ -139,7 +157,7 @@ void read_kind(ObjectReader& object, QueryClass& into) {
     }
     object.use_preset(kind);
     const bool writes = object.flag("writes");
-    into.writes = into.kind == QueryKind::update || writes;
+    into.writes = into.kind == QueryKind::update || (into.kind == QueryKind::other && writes);
     if (object.has("writes") && into.kind != QueryKind::other) {
         object.problem("writes", fmt::format("only a class of the kind \"other\" says whether it writes; this is {}",
                                              in_quotes(kind)));
@@ -166,13 +184,16 @@ void read_class_sizes(ObjectReader& object, QueryClass& into) {
 void read_class(const Child& child, QueryClass& into, const Scenario& scenario, const Report& report) {
     ObjectReader object(child, "class", report);
     into.name = child.name;
-    for (const Child& step : object.list("route")) read_step(step, into, scenario, report);
+    into.route = read_route(object, scenario);
     if (child.value->is_object()) {
         read_kind(object, into);
     } else {
         for (const std::string_view key : {"kind", "writes"}) object.raw(key);
     }
     into.share = object.number("share");
+    const Json* const share = object.has("share") ? object.raw("share") : nullptr;
+    const bool right = share != nullptr && share->is_number() && *share == into.share;
+    if (!right) into.share = -1.0;  // then the sum is not judged
     into.via = object.text("via");
     into.deadline = object.positive_duration("deadline");
     const bool has_timeout = object.has("timeout");
