@@ -106,7 +106,7 @@ private:
     bool broken_ = false;        // it is no object: said once
 };
 
-// "in this version" for a value that the design has and this version has not; empty for any other.
+// What to say of a value that is planned and that this version has not; empty for any other.
 std::string later_value(const Shape& shape, std::string_view key, std::string_view value,
                         const std::vector<std::string_view>& known);
 

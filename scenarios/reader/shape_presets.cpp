@@ -1,5 +1,5 @@
-// Defaults that depend on a preset, and what later versions bring. Each figure with its source; "memory" says that the
-// source is named from memory and was not read again.
+// Defaults that depend on a preset, and what later versions bring. Each figure with its source; "from memory" says that
+// the source is named from memory and was not read again.
 #include <array>
 
 #include "scenarios/reader/shapes.hpp"
@@ -27,13 +27,13 @@ constexpr auto presets = std::to_array<PresetValue>({
      "Aurora User Guide, Fast failover: 1 s for look-ups that succeed"},
 
     {"class", "point-read", "demand", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
-     "point select by key, page in cache: 0.1 to 0.3 ms of CPU (common sizing practice, memory)"},
+     "point select by key, page in cache: 0.1 to 0.3 ms of CPU (common sizing practice, from memory)"},
     {"class", "point-read", "response", R"("1KB")", ycsb},
     {"class", "range-read", "demand", R"({"lognormal": {"mean": "2500us", "cv": 0.8}})",
      "list of 20 to 100 rows: 1 to 5 ms (assumption)"},
     {"class", "range-read", "response", R"("16KiB")", "assumption: 60 rows of about 270 B"},
     {"class", "update", "demand", R"({"lognormal": {"mean": "300us", "cv": 0.5}})",
-     "upper end of a point select (memory); TPC-C New-Order: 3 to 6 ms over its 46 statements (assumption)"},
+     "upper end of a point select (from memory); TPC-C New-Order: 3 to 6 ms over its 46 statements (assumption)"},
     {"class", "update", "response", R"("100B")", "assumption: a row count"},
     {"class", "update", "log", R"("1KiB")",
      "AWS guidance on Aurora I/O: a log record of 1,024 B as the example of one write"},

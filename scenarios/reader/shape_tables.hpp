@@ -84,7 +84,7 @@ inline constexpr std::array cache_keys{
     Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
     Key{"ttl", "duration", "of every entry; left out: for ever"},
     Key{"command_timeout", "duration", "until a command is given up", R"("2s")",
-        "Jedis, Protocol.DEFAULT_TIMEOUT (memory)"},
+        "Jedis, Protocol.DEFAULT_TIMEOUT (from memory)"},
     Key{"reconnect_after", "duration", "until a failed node is tried again", R"("1s")", "assumption"},
 };
 
@@ -94,7 +94,7 @@ inline constexpr std::array service_keys{
         .about = "instances in each region, spread over its zones in order",
         .required = true},
     Key{"threads", "integer", "calls at once in one instance", "200",
-        "Apache Tomcat 10 documentation, maxThreads (memory)", false, 1, 1'000'000},
+        "Apache Tomcat 10 documentation, maxThreads (from memory)", false, 1, 1'000'000},
     Key{"vcpus", "integer", "of one instance", "4", "assumption", false, 1, 1024},
     Key{"demand", "random", "CPU of one call", R"({"exponential": "300us"})", "assumption"},
     Key{"steering", "text", "\"nearest\" region that is healthy, or \"region:<name>\"", R"("nearest")", "-"},
@@ -105,13 +105,13 @@ inline constexpr std::array service_keys{
     Key{"pool_wait", "duration", "a call waits this long for a connection, at most", R"("30s")",
         "HikariCP README, connectionTimeout"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
-        "Apache Tomcat 10 documentation, acceptCount (memory)", false, 0, 1'000'000},
+        "Apache Tomcat 10 documentation, acceptCount (from memory)", false, 0, 1'000'000},
 };
 
 inline constexpr std::array health_check_keys{
-    Key{"interval", "duration", "between two checks", R"("30s")", "Elastic Load Balancing defaults (memory)"},
+    Key{"interval", "duration", "between two checks", R"("30s")", "Elastic Load Balancing defaults (from memory)"},
     Key{"threshold", "integer", "failures in a row until an instance is out", "2",
-        "Elastic Load Balancing defaults (memory)", false, 1, 100},
+        "Elastic Load Balancing defaults (from memory)", false, 1, 100},
 };
 
 inline constexpr std::array driver_keys{
@@ -165,9 +165,10 @@ inline constexpr std::array class_keys{
 };
 
 inline constexpr std::array retry_keys{
-    Key{"attempts", "integer", "all in all", "3", "AWS SDK standard retry mode: 3 attempts (memory)", false, 1, 100},
+    Key{"attempts", "integer", "all in all", "3", "AWS SDK standard retry mode: 3 attempts (from memory)", false, 1,
+        100},
     Key{"base", "duration", "before the second attempt; doubles", R"("50ms")",
-        "AWS SDK for Java 2, base delay 100 ms halved by full jitter (memory)"},
+        "AWS SDK for Java 2, base delay 100 ms halved by full jitter (from memory)"},
     Key{"cap", "duration", "the longest pause", R"("2s")", "assumption (AWS SDK: 20 s, beyond any deadline here)"},
     Key{"jitter", "one-of:none|full", "of the pause", R"("full")",
         "AWS Architecture Blog, Exponential Backoff And Jitter"},
@@ -182,7 +183,7 @@ inline constexpr std::array keys_keys{
 
 inline constexpr std::array canary_keys{
     Key{"enabled", "flag", "whether there is one", "true", "-"},
-    Key{"timeout", "duration", "of connection and statement together", R"("1s")", "design section 5"},
+    Key{"timeout", "duration", "of connection and statement together", R"("1s")", "by definition of the canary"},
 };
 
 inline constexpr std::array random_duration_keys{

@@ -29,7 +29,7 @@ constexpr std::array scenario_keys{
 
 constexpr std::array run_keys{
     Key{"warm_up", "warm-up", "dropped time at the start; \"auto\": by MSER-5", R"("auto")",
-        "design: MSER-5 before the first fault and at constant load"},
+        "White, Cobb, Spratt, WSC 2000: MSER-5"},
     Key{.name = "measured", .type = "duration", .about = "time after the warm-up", .required = true},
     Key{"replications", "replications", "independent runs", "5", "assumption: enough for a first interval", false, 1,
         100'000},
@@ -83,7 +83,7 @@ constexpr std::array requirement_keys{
         "-"},
     Key{"after", "text", "a fault (rto, rpo); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
-        "design: no office may be left behind"},
+        "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
     Key{"at_most", "limit", "for latency, rto, rpo: a duration"},
     Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
@@ -100,7 +100,7 @@ constexpr std::array fault_keys{
                  "orders/writer\"",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
-        "design: a lost writer sends no reset (re:Post, redirected endpoint writer)"},
+        "re:Post, redirected endpoint writer: a lost writer sends no reset"},
     Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
     Key{"lasts", "duration", "left out: to the end of the run, or what the repair takes"},
 };

@@ -52,7 +52,7 @@ struct PresetValue {
 };
 std::span<const PresetValue> preset_values();
 
-// What the design has and this version has not: refused by name, never ignored. `value` empty: a key of the shape; else
+// What is planned and this version has not: refused by name, never ignored. `value` empty: a key of the shape; else
 // a value of that key.
 struct LaterFeature {
     std::string_view shape;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "scenarios/defaults.hpp"
 #include "tests/scenarios/example_scenario.hpp"
@@ -56,6 +57,20 @@ TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
               "rto p95 of update after zone lost at worst office <= 1min");
     EXPECT_EQ(requirement_text(scenario->requirements.at(2)), "latency p99 of lookup, steady at worst office <= 100ms");
     EXPECT_EQ(requirement_text(scenario->requirements.at(5)), "hit-rate of hot-east, steady >= 0.85");
+}
+
+// The guide's first scenario is the one that readers copy.
+TEST(ReadScenarioTest, TheExampleOfTheDocumentationReads) {
+    std::ifstream file("docs/scenario-format.md");
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::string fence = "```json\n";
+    const std::size_t begin = text.find(fence) + fence.size();
+    text = text.substr(begin, text.find("```", begin) - begin);
+    Problems problems;
+    const std::optional<Scenario> scenario = read_scenario(text, "docs/scenario-format.md", "", problems);
+    ASSERT_TRUE(scenario) << all_of(problems);
+    EXPECT_EQ(scenario->workload.classes.at(0).kind, QueryKind::point_read);
+    EXPECT_TRUE(scenario->workload.classes.at(1).writes);
 }
 
 TEST(ReadScenarioTest, VariantsPatchTheBaseAndCarryTheirText) {
