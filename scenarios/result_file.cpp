@@ -155,20 +155,23 @@ std::vector<std::uint8_t> to_cbor(const ReplicationResult& replication) {
 }
 
 std::optional<ReplicationResult> from_cbor(std::span<const std::uint8_t> bytes, std::string& error) {
-    const ResultJson json = ResultJson::from_cbor(bytes.begin(), bytes.end(), true, false);
-    if (json.is_discarded()) {
-        error = "not CBOR, or cut off";
-        return std::nullopt;
-    }
     try {
+        // A length beyond all memory is thrown even where exceptions are switched off (nlohmann 3.11).
+        const ResultJson json = ResultJson::from_cbor(bytes.begin(), bytes.end(), true, false);
+        if (json.is_discarded()) {
+            error = "not CBOR, or cut off";
+            return std::nullopt;
+        }
         ReplicationResult replication;
         ReadingArchive archive(json, {});
         fields(archive, replication);
         return replication;
     } catch (const Unreadable& wrong) {
         error = wrong.pointer + ": " + wrong.message;
-        return std::nullopt;
+    } catch (const ResultJson::exception& wrong) {
+        error = wrong.what();
     }
+    return std::nullopt;
 }
 
 }  // namespace faultline::scenarios

@@ -69,7 +69,7 @@ struct DatabaseInstance {
 };
 
 struct StorageVolume {
-    int copies_per_zone = 2;
+    int copies_per_zone = 2;  // in every zone of the region: copies = this times its zones
     int write_quorum = 4;
     int read_quorum = 3;
     RandomDuration persist;  // one log write made durable by one copy
@@ -203,7 +203,9 @@ enum class FailureMode { crash, silent };
 struct Fault {
     std::string name;
     FaultKind kind = FaultKind::instance_crash;
-    std::string target;  // a name, or a role at that instant: "az-of: orders/writer"
+    // "us-east-1/a", "orders/writer", "orders/instance-2" (1 is the first writer, then the replicas),
+    // "orders/storage/a/1" (zone and copy from 1), or the zone of a role at that instant: "az-of: orders/writer"
+    std::string target;
     FailureMode mode = FailureMode::silent;
     Duration at{};  // after the warm-up's end
     std::optional<Duration> lasts;
@@ -213,7 +215,7 @@ enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
     std::string measure;    // "latency", "rto", "rpo", "availability", "hit-rate", "offload"
-    std::string statistic;  // "p99", "mean", ...; empty where the measure has only one
+    std::string statistic;  // "p99", "mean"; "p95" for rto and rpo unless named; empty where the measure has only one
     std::string of;         // a class, database or cache
     std::string after;      // a fault; empty where it does not matter
     bool pooled = false;    // false: judged at the worst office

@@ -106,6 +106,9 @@ TEST_F(ResultFileTest, AReplicationGoesThroughCborUnchanged) {
     for (std::size_t size = 0; size < bytes.size(); size += 7) {
         EXPECT_FALSE(from_cbor(std::span{bytes}.first(size), error)) << size;
     }
+    const std::vector<std::uint8_t> endless{0xBB, 0x7F, 0xFF, 0xFF, 0xFF,
+                                            0xFF, 0xFF, 0xFF, 0xFF};  // an object of 2^63 - 1
+    EXPECT_FALSE(from_cbor(endless, error));
     const std::vector<std::uint8_t> other{0x81, 0x01};
     EXPECT_FALSE(from_cbor(other, error));
     EXPECT_EQ(error, ": expected an object");
