@@ -1,0 +1,182 @@
+#include "planning/observations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "planning/histograms.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::ClassAtOffice;
+using scenarios::ClassResult;
+using scenarios::IncidentResult;
+using scenarios::Phase;
+using scenarios::ReplicationResult;
+using scenarios::Requirement;
+
+constexpr double not_recovered = std::numeric_limits<double>::infinity();
+
+// Visits what a class did at one office, or, for `office` = all, at every office, in the phases that are asked for.
+constexpr std::size_t all_offices = std::numeric_limits<std::size_t>::max();
+template <typename Visit>
+void visit_phases(const ClassResult& result, Phase phase, std::size_t office, Visit visit) {
+    struct Part {
+        Phase phase;
+        const std::vector<ClassAtOffice>& offices;
+    };
+    const std::array parts{Part{Phase::steady, result.steady}, Part{Phase::degraded, result.degraded},
+                           Part{Phase::recovering, result.recovering}};
+    for (const Part& part : parts) {
+        if (phase != Phase::all && phase != part.phase) continue;
+        for (std::size_t i = 0; i < part.offices.size(); ++i) {
+            if (office == all_offices || office == i) visit(part.offices[i]);
+        }
+    }
+}
+
+struct Place {
+    std::string name;
+    std::size_t office;
+};
+std::vector<Place> places(const scenarios::Scenario& scenario, const Requirement& requirement) {
+    if (requirement.pooled) return {{"", all_offices}};
+    std::vector<Place> all;
+    for (std::size_t i = 0; i < scenario.offices.size(); ++i) all.push_back({scenario.offices[i].name, i});
+    return all;
+}
+
+template <typename Visit>
+void visit_class(const ReplicationResult& replication, const Requirement& requirement, std::size_t office,
+                 Visit visit) {
+    for (const ClassResult& result : replication.classes) {
+        if (!requirement.of.empty() && result.name != requirement.of) continue;
+        visit_phases(result, requirement.phase, office, visit);
+    }
+}
+
+bool is_about(const Requirement& requirement, const IncidentResult& incident) {
+    return requirement.after.empty() ||
+           std::find(incident.faults.begin(), incident.faults.end(), requirement.after) != incident.faults.end();
+}
+
+template <typename Visit>
+void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
+    for (const ReplicationResult& replication : results) {
+        for (const IncidentResult& incident : replication.incidents) {
+            if (is_about(requirement, incident)) visit(incident);
+        }
+    }
+}
+
+std::vector<double>& series_of(std::vector<IncidentSeries>& all, const std::string& place) {
+    const auto known = std::find_if(all.begin(), all.end(), [&](const IncidentSeries& s) { return s.place == place; });
+    return known != all.end() ? known->incidents_s : all.emplace_back(IncidentSeries{place, {}}).incidents_s;
+}
+
+// A class is watched by its own queries where there are enough of them, else by the canary.
+bool has_own_queries(const IncidentResult& incident, const Requirement& requirement) {
+    return std::any_of(incident.recoveries.begin(), incident.recoveries.end(),
+                       [&](const auto& r) { return !r.canary && r.of == requirement.of; });
+}
+
+}  // namespace
+
+std::vector<LatencySeries> latencies(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                     Results results) {
+    std::vector<LatencySeries> all;
+    for (const Place& place : places(scenario, requirement)) {
+        LatencySeries series{place.name, {}};
+        for (const ReplicationResult& replication : results) {
+            engine::LatencyHistogram histogram;
+            visit_class(replication, requirement, place.office,
+                        [&](const ClassAtOffice& part) { histogram.merge(histogram_from(part.latency)); });
+            if (histogram.count() > 0) series.replications.push_back(std::move(histogram));
+        }
+        all.push_back(std::move(series));
+    }
+    return all;
+}
+
+std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                         Results results) {
+    std::vector<ShareSeries> all;
+    for (const Place& place : places(scenario, requirement)) {
+        ShareSeries series{place.name, {}};
+        for (const ReplicationResult& replication : results) {
+            engine::Trials seen;
+            visit_class(replication, requirement, place.office, [&](const ClassAtOffice& part) {
+                seen.successes += part.outcomes.good;
+                seen.trials += part.outcomes.due;
+            });
+            if (seen.trials > 0) series.replications.push_back(seen);
+        }
+        all.push_back(std::move(series));
+    }
+    return all;
+}
+
+std::vector<ShareSeries> cache_reads(const Requirement& requirement, Results results) {
+    ShareSeries series;
+    for (const ReplicationResult& replication : results) {
+        engine::Trials seen;
+        for (const scenarios::CacheResult& cache : replication.caches) {
+            if (!requirement.of.empty() && cache.name != requirement.of) continue;
+            seen.trials += cache.reads;
+            seen.successes += cache.fresh_hits;
+            if (requirement.measure == "offload") seen.successes += cache.stale_hits + cache.coalesced;
+        }
+        seen.successes = std::min(seen.successes, seen.trials);
+        if (seen.trials > 0) series.replications.push_back(seen);
+    }
+    return {series};
+}
+
+std::vector<IncidentSeries> recovery_times(const Requirement& requirement, Results results) {
+    std::vector<IncidentSeries> all{IncidentSeries{}};
+    visit_incidents(requirement, results, [&](const IncidentResult& incident) {
+        const bool canary = !has_own_queries(incident, requirement);
+        double worst_s = -1.0;
+        for (const scenarios::Recovery& recovery : incident.recoveries) {
+            if (!requirement.of.empty() && recovery.of != requirement.of) continue;
+            if (!requirement.of.empty() && recovery.canary != canary) continue;
+            const double rto_s =
+                recovery.recovered ? engine::in_seconds(engine::Duration{recovery.rto_ns}) : not_recovered;
+            series_of(all, recovery.office).push_back(rto_s);
+            worst_s = std::max(worst_s, rto_s);
+        }
+        if (worst_s >= 0.0) all.front().incidents_s.push_back(worst_s);
+    });
+    return all;
+}
+
+std::vector<IncidentSeries> data_losses(const Requirement& requirement, Results results) {
+    std::vector<IncidentSeries> all{IncidentSeries{}};
+    visit_incidents(requirement, results, [&](const IncidentResult& incident) {
+        double worst_s = -1.0;
+        for (const scenarios::DataLoss& loss : incident.losses) {
+            if (!requirement.of.empty() && loss.database != requirement.of) continue;
+            // A commit that is lost is a gap, even where the clock did not tick between it and the last one kept.
+            const std::int64_t gap_ns = std::max<std::int64_t>(loss.gap_ns, loss.commits_lost > 0 ? 1 : 0);
+            worst_s = std::max(worst_s, engine::in_seconds(engine::Duration{gap_ns}));
+        }
+        if (worst_s >= 0.0) all.front().incidents_s.push_back(worst_s);
+    });
+    return all;
+}
+
+std::vector<double> exposures_s(const Requirement& requirement, Results results) {
+    std::vector<double> all;
+    for (const ReplicationResult& replication : results) {
+        double worst_s = -1.0;
+        for (const scenarios::ExposureResult& database : replication.databases) {
+            if (!requirement.of.empty() && database.database != requirement.of) continue;
+            worst_s = std::max(worst_s, engine::in_seconds(engine::Duration{database.p99_ns}));
+        }
+        if (worst_s >= 0.0) all.push_back(worst_s);
+    }
+    return all;
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,49 @@
+// What a requirement is about, as numbers, collected from the replications: one series a place. A place is an office,
+// or all of them together.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/statistics/confidence.hpp"
+#include "engine/statistics/latency_histogram.hpp"
+#include "scenarios/result.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+using Results = std::span<const scenarios::ReplicationResult>;
+
+// The latencies of one class at one place, by replication; those without a due operation are left out.
+struct LatencySeries {
+    std::string place;  // an office; empty: all together
+    std::vector<engine::LatencyHistogram> replications;
+};
+std::vector<LatencySeries> latencies(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                     Results results);
+
+// What was counted as good out of all, by replication: operations, or reads.
+struct ShareSeries {
+    std::string place;
+    std::vector<engine::Trials> replications;
+};
+std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                         Results results);
+// Of the cache named, or of all caches: fresh hits, or reads that never reached the database.
+std::vector<ShareSeries> cache_reads(const scenarios::Requirement& requirement, Results results);
+
+// RTO or RPO in seconds, one for each incident that the requirement is about, in the order of replications. Infinite:
+// not recovered. The first series is the worst office of each incident, the rest the offices.
+struct IncidentSeries {
+    std::string place;
+    std::vector<double> incidents_s;
+};
+std::vector<IncidentSeries> recovery_times(const scenarios::Requirement& requirement, Results results);
+std::vector<IncidentSeries> data_losses(const scenarios::Requirement& requirement, Results results);
+
+// RPO exposure p99 of a database, in seconds, by replication.
+std::vector<double> exposures_s(const scenarios::Requirement& requirement, Results results);
+
+}  // namespace faultline::planning
