@@ -1,0 +1,84 @@
+#include "reports/incident_summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace faultline::reports {
+namespace {
+
+constexpr double not_recovered = std::numeric_limits<double>::infinity();
+
+template <typename Thing, typename Matches>
+Thing& found_or_new(std::vector<Thing>& things, Matches matches) {
+    const auto found = std::find_if(things.begin(), things.end(), matches);
+    return found != things.end() ? *found : things.emplace_back();
+}
+
+std::string cause_of(const scenarios::IncidentResult& incident) {
+    std::string cause;
+    for (const std::string& fault : incident.faults) cause += (cause.empty() ? "" : " + ") + fault;
+    return cause;
+}
+
+// A summary that is still growing.
+struct Growing {
+    RecoverySummary summary;
+    std::vector<double> rtos_s;
+};
+
+void add(std::vector<Growing>& all, const scenarios::Recovery& recovery) {
+    const std::string of = recovery.canary ? recovery.of + " (canary)" : recovery.of;
+    Growing& one = found_or_new(all, [&](const Growing& g) { return g.summary.of == of; });
+    const double rto_s = recovery.recovered ? static_cast<double>(recovery.rto_ns) * 1e-9 : not_recovered;
+    if (one.rtos_s.empty() || rto_s > one.summary.worst_s) {
+        one.summary.worst_s = rto_s;
+        one.summary.worst_office = recovery.office;
+    }
+    one.summary.of = of;
+    one.summary.not_recovered += recovery.recovered ? 0U : 1U;
+    one.rtos_s.push_back(rto_s);
+}
+
+RecoverySummary finished(Growing growing) {
+    std::sort(growing.rtos_s.begin(), growing.rtos_s.end());
+    growing.summary.seen = growing.rtos_s.size();
+    growing.summary.median_s = growing.rtos_s[(growing.rtos_s.size() - 1) / 2];
+    return growing.summary;
+}
+
+void add(std::vector<LossSummary>& all, const scenarios::DataLoss& loss) {
+    LossSummary& one = found_or_new(all, [&](const LossSummary& l) { return l.database == loss.database; });
+    one.database = loss.database;
+    one.worst_s = std::max(one.worst_s, static_cast<double>(loss.gap_ns) * 1e-9);
+    one.commits_lost += loss.commits_lost;
+    one.unknown += loss.unknown_durable + loss.unknown_absent;
+}
+
+}  // namespace
+
+std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationResult>& replications) {
+    struct Cause {
+        IncidentSummary summary;
+        std::vector<Growing> recoveries;
+    };
+    std::vector<Cause> causes;
+    for (const auto& replication : replications) {
+        for (const auto& incident : replication.incidents) {
+            const std::string name = cause_of(incident);
+            Cause& cause = found_or_new(causes, [&](const Cause& c) { return c.summary.cause == name; });
+            cause.summary.cause = name;
+            ++cause.summary.incidents;
+            for (const auto& recovery : incident.recoveries) add(cause.recoveries, recovery);
+            for (const auto& loss : incident.losses) add(cause.summary.losses, loss);
+        }
+    }
+    std::vector<IncidentSummary> all;
+    for (Cause& cause : causes) {
+        for (Growing& one : cause.recoveries) cause.summary.recoveries.push_back(finished(std::move(one)));
+        all.push_back(std::move(cause.summary));
+    }
+    return all;
+}
+
+}  // namespace faultline::reports

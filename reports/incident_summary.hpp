@@ -1,0 +1,35 @@
+// Incidents of all replications, put together by what caused them: what a table of them shows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scenarios/result.hpp"
+
+namespace faultline::reports {
+
+struct RecoverySummary {
+    std::string of;  // a class; "update (canary)" when its canary was watched
+    std::size_t seen = 0, not_recovered = 0;
+    double median_s = 0.0, worst_s = 0.0;  // infinite: not recovered
+    std::string worst_office;
+};
+
+struct LossSummary {
+    std::string database;
+    double worst_s = 0.0;
+    std::uint64_t commits_lost = 0, unknown = 0;
+};
+
+struct IncidentSummary {
+    std::string cause;  // its faults: "zone lost", "zone lost + link cut"
+    std::size_t incidents = 0;
+    std::vector<RecoverySummary> recoveries;
+    std::vector<LossSummary> losses;
+};
+
+// In the order in which causes, classes and databases first appear.
+std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationResult>& replications);
+
+}  // namespace faultline::reports

@@ -1,0 +1,222 @@
+#include "reports/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/incident_summary.hpp"
+#include "reports/time_by_stage.hpp"
+#include "scenarios/quantity_text.hpp"
+
+namespace faultline::reports {
+namespace {
+
+using scenarios::quantity_text;
+using scenarios::RequirementResult;
+using scenarios::seconds_text;
+using scenarios::Verdict;
+
+// One row of the table: " + name  estimate  [low, high]  limit  verdict".
+constexpr std::size_t name_width = 23;
+constexpr std::size_t estimate_width = 9;
+constexpr std::size_t interval_width = 20;
+constexpr std::size_t limit_width = 10;
+constexpr std::size_t bar_width = 30;
+
+std::string interval_text(const RequirementResult& one) {
+    if (std::isinf(one.low) && std::isinf(one.high)) return "unknown";
+    const std::string low = quantity_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
+    const std::string high = quantity_text(one.high, one.unit);
+    const std::size_t unit = low.rfind(' ');
+    if (unit != std::string::npos && high.rfind(' ') != std::string::npos &&
+        low.substr(unit) == high.substr(high.rfind(' '))) {
+        return fmt::format("[{}, {}]{}", low.substr(0, unit), high.substr(0, high.rfind(' ')), low.substr(unit));
+    }
+    return fmt::format("[{}, {}]", low, high);
+}
+
+// A requirement's text ends with its limit: "latency p99 of update at worst office <= 250ms".
+struct MeasureAndLimit {
+    std::string measure;
+    bool at_most = true;
+};
+MeasureAndLimit parts_of(const RequirementResult& one) {
+    const std::size_t at_most = one.text.rfind(" <= ");
+    const std::size_t at_least = one.text.rfind(" >= ");
+    if (at_most == std::string::npos && at_least == std::string::npos) return {one.text, true};
+    const bool is_at_most = at_least == std::string::npos;
+    return {one.text.substr(0, is_at_most ? at_most : at_least), is_at_most};
+}
+
+std::string counted(std::size_t count, const char* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string percent(double share) {
+    return fmt::format("{:.0f} %", 100.0 * share);
+}
+
+}  // namespace
+
+void TextReport::context(const Context& context) {
+    context_ = context;
+    std::string title = context.scenario_name;
+    if (!context.variant.empty()) title += ", variant \"" + context.variant + "\"";
+    out_ << '\n' << in(Colour::bold, wrapped(title, "", style_.width));
+    if (!context.question.empty()) out_ << wrapped(context.question, "", style_.width);
+}
+
+void TextReport::results(const scenarios::RunResult& result) {
+    out_ << in(Colour::dim, wrapped(fmt::format("{}, seed {}, intervals at {} confidence",
+                                                counted(result.replications.size(), "replication"), result.seed,
+                                                scenarios::share_text(result.confidence)),
+                                    "", style_.width));
+    if (result.requirements.empty()) {
+        out_ << "\nThe scenario has no requirements: nothing was judged.\n";
+    } else {
+        columns();
+        for (const RequirementResult& one : result.requirements) requirement(one);
+        reasons(result);
+    }
+    where_time_goes(result);
+    incidents(result);
+    deaths(result);
+}
+
+void TextReport::close() {
+    footer();
+    out_.flush();
+}
+
+std::string TextReport::in(Colour colour, std::string_view text) const {
+    if (!style_.colour) return std::string{text};
+    const char* const code = colour == Colour::green    ? "32"
+                             : colour == Colour::red    ? "1;31"
+                             : colour == Colour::yellow ? "33"
+                             : colour == Colour::bold   ? "1"
+                                                        : "2";
+    // The line end stays outside: some terminals colour the rest of the line.
+    const bool ends_line = text.ends_with('\n');
+    if (ends_line) text.remove_suffix(1);
+    return fmt::format("\033[{}m{}\033[0m{}", code, text, ends_line ? "\n" : "");
+}
+
+void TextReport::heading(std::string_view text) {
+    out_ << '\n' << in(Colour::bold, text) << '\n';
+}
+
+void TextReport::columns() {
+    out_ << '\n'
+         << in(Colour::dim, "   " + left("requirement", name_width) + right("estimate", estimate_width) + "  " +
+                                left("[low, high]", interval_width) + right("limit", limit_width) + "  verdict")
+         << '\n';
+}
+
+void TextReport::requirement(const RequirementResult& one) {
+    const bool met = one.verdict == Verdict::met;
+    const bool violated = one.verdict == Verdict::violated;
+    const Colour colour = met ? Colour::green : violated ? Colour::red : Colour::yellow;
+    const char* sign = met ? "+" : violated ? "x" : "?";
+    if (style_.unicode) sign = met ? "\u2713" : violated ? "\u2717" : "?";
+    const bool at_most = parts_of(one).at_most;
+    const std::string relation = style_.unicode ? (at_most ? "\u2264 " : "\u2265 ") : (at_most ? "<= " : ">= ");
+
+    out_ << ' ' << in(colour, sign) << ' ';
+    std::string name = left(one.name, name_width);
+    if (characters(one.name) >= name_width) {
+        const std::string lines = wrapped(one.name, "   ", style_.width);
+        out_ << in(Colour::bold, std::string_view{lines}.substr(3));
+        name = std::string(name_width + 3, ' ');
+    }
+    const std::string estimate = one.observations == 0 ? std::string{"unknown"} : quantity_text(one.estimate, one.unit);
+    out_ << in(Colour::bold, name) << right(estimate, estimate_width) << "  "
+         << left(interval_text(one), interval_width)
+         << right(relation + quantity_text(one.limit, one.unit), limit_width) << "  "
+         << in(colour, met        ? "met"
+                       : violated ? "VIOLATED"
+                                  : "undecided")
+         << '\n';
+    measure(one);
+}
+
+void TextReport::measure(const RequirementResult& one) {
+    std::string text = parts_of(one).measure;
+    if (!one.worst_at.empty()) text += ", " + one.worst_at;
+    out_ << in(Colour::dim, wrapped(text, "   ", style_.width));
+}
+
+void TextReport::reasons(const scenarios::RunResult& result) {
+    bool first = true;
+    for (const RequirementResult& one : result.requirements) {
+        if (one.verdict == Verdict::met) continue;
+        if (first) heading("Why not");
+        first = false;
+        out_ << wrapped(one.name + ": " + one.why + ".", "   ", style_.width);
+    }
+}
+
+void TextReport::where_time_goes(const scenarios::RunResult& result) {
+    const auto time = slowest_class(result);
+    if (!time) return;
+    heading(fmt::format("Where the time of {} goes, the slowest class ({} on average)", time->class_name,
+                        seconds_text(time->mean_s)));
+    const std::string slow = time->slow_known ? "slowest 1 %" : "";
+    out_ << in(Colour::dim, "   " + left("stage", 11) + right("mean", 9) + right("share", 7) +
+                                right(slow, slow.empty() ? 0 : bar_width + 13))
+         << '\n';
+    for (std::size_t i = 0; i < scenarios::stage_count; ++i) {
+        const StageShare& stage = time->stages[i];
+        if (stage.share < 0.0005 && stage.share_slow < 0.0005) continue;
+        const auto length = static_cast<std::size_t>(std::lround(stage.share * static_cast<double>(bar_width)));
+        std::string bar;
+        for (std::size_t n = 0; n < length; ++n) bar += style_.unicode ? "\u2588" : "#";
+        out_ << "   " << left(scenarios::stage_names[i], 11) << right(seconds_text(stage.mean_s), 9)
+             << right(percent(stage.share), 7) << "  " << left(bar, bar_width);
+        if (time->slow_known) out_ << right(percent(stage.share_slow), 10);
+        out_ << '\n';
+    }
+}
+
+void TextReport::incidents(const scenarios::RunResult& result) {
+    const auto all = summaries(result.replications);
+    if (all.empty()) return;
+    heading("Incidents");
+    for (const IncidentSummary& one : all) {
+        out_ << wrapped(fmt::format("{}: {}", one.cause, counted(one.incidents, "incident")), "   ", style_.width);
+        for (const RecoverySummary& recovery : one.recoveries) {
+            std::string text = fmt::format("{}: RTO {} in the middle, ", recovery.of, seconds_text(recovery.median_s));
+            if (recovery.not_recovered > 0) {
+                text += fmt::format("{} of {} not recovered when the run ended, at {}", recovery.not_recovered,
+                                    recovery.seen, recovery.worst_office);
+            } else {
+                text += fmt::format("{} at worst, at {}", seconds_text(recovery.worst_s), recovery.worst_office);
+            }
+            out_ << wrapped(text, "     ", style_.width);
+        }
+        for (const LossSummary& loss : one.losses) {
+            std::string text = fmt::format("{}: RPO {} at worst, {} lost", loss.database, seconds_text(loss.worst_s),
+                                           counted(loss.commits_lost, "acknowledged commit"));
+            if (loss.unknown > 0) text += fmt::format("; {} timed out", counted(loss.unknown, "write"));
+            out_ << wrapped(text, "     ", style_.width);
+        }
+    }
+}
+
+void TextReport::deaths(const scenarios::RunResult& result) {
+    if (result.failed.empty()) return;
+    heading(fmt::format("{} of {} replications died, and are in no figure above", result.failed.size(),
+                        result.failed.size() + result.replications.size()));
+    for (const scenarios::FailedReplication& one : result.failed) {
+        out_ << wrapped(fmt::format("replication {}: {}", one.replication, one.why), "   ", style_.width);
+        out_ << "     repeat it: " << one.repeat_command << '\n';
+    }
+}
+
+void TextReport::footer() {
+    out_ << '\n';
+    if (!context_.result_path.empty()) out_ << "Result: " << context_.result_path << '\n';
+    if (!context_.repeat_command.empty()) out_ << in(Colour::dim, "Repeat: " + context_.repeat_command) << '\n';
+}
+
+}  // namespace faultline::reports

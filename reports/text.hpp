@@ -1,0 +1,38 @@
+// The verdict table: results for people, in 80 columns of a terminal or a file.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "reports/report.hpp"
+#include "reports/text_layout.hpp"
+
+namespace faultline::reports {
+
+class TextReport : public Report {
+public:
+    TextReport(std::ostream& out, TextStyle style) : out_{out}, style_{style} {}
+    void context(const Context& context) override;
+    void results(const scenarios::RunResult& result) override;
+    void close() override;
+
+private:
+    enum class Colour { green, red, yellow, bold, dim };
+    std::string in(Colour colour, std::string_view text) const;
+    void heading(std::string_view text);
+    void columns();
+    void requirement(const scenarios::RequirementResult& one);
+    void measure(const scenarios::RequirementResult& one);
+    void reasons(const scenarios::RunResult& result);
+    void where_time_goes(const scenarios::RunResult& result);
+    void incidents(const scenarios::RunResult& result);
+    void deaths(const scenarios::RunResult& result);
+    void footer();
+
+    std::ostream& out_;
+    TextStyle style_;
+    Context context_;
+};
+
+}  // namespace faultline::reports

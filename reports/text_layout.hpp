@@ -1,0 +1,29 @@
+// Words into lines of a fixed width, by characters rather than bytes. Wide and combining characters count as one.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace faultline::reports {
+
+std::size_t characters(std::string_view text);  // of UTF-8
+
+// To that many characters with blanks; what is longer stays as it is.
+std::string left(std::string_view text, std::size_t width);
+std::string right(std::string_view text, std::size_t width);
+
+// Lines of at most `width` characters, each with a line end; `first` in front of the first, as many blanks in front of
+// the others. A word that is longer has a line of its own. Line ends in the text are kept.
+std::string wrapped(std::string_view text, std::string_view first, std::size_t width);
+
+// How a terminal, or a file, is written to.
+struct TextStyle {
+    bool colour = false;   // ANSI
+    bool unicode = false;  // signs beyond ASCII
+    std::size_t width = 80;
+};
+// Colour and signs on a terminal; plain ASCII otherwise. NO_COLOR (no-color.org) and TERM=dumb are without colour;
+// signs need a UTF-8 locale.
+TextStyle style_of(int file);
+
+}  // namespace faultline::reports

@@ -1,0 +1,119 @@
+#include "tests/reports/example_run.hpp"
+
+#include <limits>
+
+namespace faultline::tests {
+namespace {
+
+using scenarios::RequirementResult;
+using scenarios::Verdict;
+
+constexpr double never = std::numeric_limits<double>::infinity();
+
+scenarios::IncidentResult incident(std::int64_t rto_s, bool recovered) {
+    scenarios::IncidentResult one;
+    one.faults = {"zone lost"};
+    scenarios::Recovery recovery;
+    recovery.of = "update";
+    recovery.office = "denver";
+    recovery.rto_ns = rto_s * 1'000'000'000;
+    recovery.recovered = recovered;
+    one.recoveries.push_back(recovery);
+    scenarios::DataLoss loss;
+    loss.database = "orders";
+    loss.unknown_absent = 2;
+    one.losses.push_back(loss);
+    return one;
+}
+
+scenarios::ReplicationResult replication(std::uint32_t number) {
+    scenarios::ReplicationResult one;
+    one.replication = number;
+    scenarios::ClassResult update;
+    update.name = "update";
+    update.steady.emplace_back();
+    update.steady.back().outcomes = {.due = 1000, .answered = 1000, .good = 1000};
+    //                  dns connect network pool queue cpu lock storage cache retry, ms of a query
+    const std::int64_t mean_ms[] = {0, 1, 12, 0, 20, 3, 1, 3, 0, 0};
+    const std::int64_t slow_ms[] = {0, 0, 12, 0, 180, 5, 1, 2, 0, 0};
+    for (std::size_t i = 0; i < scenarios::stage_count; ++i) {
+        update.stage_ns[i] = mean_ms[i] * 1'000'000'000;
+        update.stage_slow_ns[i] = slow_ms[i] * 10'000'000;
+    }
+    update.stage_slow_count = 10;
+    one.classes.push_back(update);
+    one.incidents.push_back(incident(28 + number, number != 3));
+    return one;
+}
+
+RequirementResult requirement(std::string name, std::string text, Verdict verdict, double estimate, double low,
+                              double high, double limit) {
+    RequirementResult one;
+    one.name = std::move(name);
+    one.text = std::move(text);
+    one.verdict = verdict;
+    one.estimate = estimate;
+    one.low = low;
+    one.high = high;
+    one.limit = limit;
+    one.unit = "s";
+    one.worst_at = "denver";
+    one.observations = 5000;
+    return one;
+}
+
+}  // namespace
+
+scenarios::RunResult example_run() {
+    scenarios::RunResult run;
+    run.tool_version = "0.1.0";
+    run.scenario_name = "Orders, two regions";
+    run.scenario_source = "{}";
+    run.seed = 7;
+    run.offices = {"boston", "denver"};
+    for (std::uint32_t i = 1; i <= 4; ++i) run.replications.push_back(replication(i));
+    run.failed.push_back({5, "killed by signal 6 (Aborted); its last words: models/a.cpp:12: check failed: x < y",
+                          "faultline run orders.json --seed 7 --only-replication 5"});
+    run.requirements.push_back(requirement("fast lookups", "latency p99 of lookup at worst office <= 100ms",
+                                           Verdict::met, 0.0382, 0.0379, 0.0386, 0.1));
+    auto slow =
+        requirement("updates & joins within a quarter of a second", "latency p99 of update at worst office <= 250ms",
+                    Verdict::violated, 0.312, 0.298, never, 0.25);
+    slow.why =
+        "62 ms above the limit at denver, the worst of 2 offices; 90 % of the time of the slowest update "
+        "queries goes to waiting for a busy server";
+    run.requirements.push_back(slow);
+    auto open = requirement("always there", "availability of update at worst office >= 99.99%", Verdict::undecided,
+                            0.99992, 0.99985, 0.99999, 0.9999);
+    open.unit = "";
+    open.why =
+        "0.002 points above the limit at denver, the worst of 2 offices; the interval still holds the limit; "
+        "about 12 more replications would settle it";
+    open.replications_needed = 12;
+    run.requirements.push_back(open);
+    auto unseen =
+        requirement("nothing lost", "rpo p95 of orders after zone lost <= 0s", Verdict::undecided, 0, -never, never, 0);
+    unseen.observations = 0;
+    unseen.worst_at = "";
+    unseen.why = "no incident of \"zone lost\" was observed for orders, and what was not observed is never met";
+    run.requirements.push_back(unseen);
+    return run;
+}
+
+reports::Context example_context() {
+    reports::Context context;
+    context.tool_version = "0.1.0";
+    context.scenario_name = "Orders, two regions";
+    context.question =
+        "Are writes back within a minute when the writer's zone is lost at peak, and how fast are "
+        "lookups at every office in the meantime?";
+    context.scenario_hash = "9f86d081884c7d65";
+    context.seed = 7;
+    context.replications = 5;
+    context.machine = "2 cores";
+    context.result_path = "results/Orders, two regions.json";
+    context.repeat_command = "faultline run orders.json --seed 7";
+    return context;
+}
+
+}  // namespace faultline::tests
