@@ -1,0 +1,31 @@
+#include "cli/input.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "scenarios/read_scenario.hpp"
+
+namespace faultline::cli {
+
+std::optional<scenarios::Scenario> read_or_tell(const std::string& path, const std::string& variant,
+                                                scenarios::Problems& problems) {
+    auto scenario = scenarios::read_scenario_file(path, variant, problems);
+    if (problems.empty()) return scenario;
+    for (const scenarios::Problem& problem : problems.sorted()) {
+        fmt::print(stderr, "{}\n", scenarios::to_text(problem));
+    }
+    if (problems.not_kept() > 0) fmt::print(stderr, "... and {} more\n", problems.not_kept());
+    fmt::print(stderr, "{} {}; nothing was run.\n", problems.count(), problems.count() == 1 ? "problem" : "problems");
+    return std::nullopt;
+}
+
+std::string shell_word(const std::string& text) {
+    constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+    std::string word = "'";
+    for (const char letter : text) word += letter == '\'' ? std::string{"'\\''"} : std::string{letter};
+    return word + "'";
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,19 @@
+// Reading what the user named, and telling what is wrong with it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "scenarios/problem.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::cli {
+
+// None: all problems are on standard error, with their count.
+std::optional<scenarios::Scenario> read_or_tell(const std::string& path, const std::string& variant,
+                                                scenarios::Problems& problems);
+
+// A word as a shell takes it: in quotes where it needs them.
+std::string shell_word(const std::string& text);
+
+}  // namespace faultline::cli

@@ -1,0 +1,68 @@
+// faultline: the command line. It parses, calls and prints; what is computed is computed in planning/.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/version.hpp"
+
+namespace {
+
+constexpr const char* about =
+    "Will this multi-region database topology meet its requirements? Faultline simulates it, breaks it, and gives a\n"
+    "verdict with an interval for each requirement.";
+
+constexpr const char* footer = R"(
+Examples:
+  faultline run scenarios/xyz-corporation.json          the verdict table
+  faultline run S.json --variant "no replica" --seed 7  another topology, other random numbers
+  faultline run S.json --format junit > verdicts.xml    for a build server
+  faultline check S.json                                what is wrong with a scenario, without running it
+  faultline kinds                                       everything a scenario may name, with defaults and sources
+
+Exit status:
+  0    all requirements are met            3    some are undecided, none is violated
+  1    some requirement is violated        4    an internal error, a dead worker, an unwritable result
+  2    bad input: scenario or options      130  stopped by Ctrl-C)";
+
+int run(int argc, char** argv) {
+    CLI::App application{about, "faultline"};
+    application.set_version_flag("--version", faultline::cli::version_text());
+    application.footer(footer);
+    application.require_subcommand(1);
+    int exit_code = faultline::cli::exit_error;
+    faultline::cli::add_run(application, exit_code);
+    faultline::cli::add_check(application, exit_code);
+    faultline::cli::add_kinds(application, exit_code);
+    faultline::cli::add_worker(application, exit_code);
+    if (argc < 2) {
+        std::fputs(application.help().c_str(), stderr);
+        return faultline::cli::exit_bad_input;
+    }
+    try {
+        application.parse(argc, argv);
+    } catch (const CLI::Success& done) {  // --help, --version
+        application.exit(done);
+        exit_code = faultline::cli::exit_met;
+    } catch (const CLI::ParseError& error) {
+        application.exit(error);
+        return faultline::cli::exit_bad_input;
+    }
+    if (std::fflush(stdout) != 0) {
+        std::fputs("faultline: standard output cannot be written\n", stderr);
+        return faultline::cli::exit_error;
+    }
+    return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "faultline: internal error: %s\n", error.what());
+        return faultline::cli::exit_error;
+    }
+}

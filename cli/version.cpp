@@ -1,0 +1,20 @@
+#include "cli/version.hpp"
+
+#include <fmt/format.h>
+
+namespace faultline::cli {
+
+std::string version() {
+    return FAULTLINE_VERSION;
+}
+
+std::string version_text() {
+#if defined(__clang__)
+    const std::string compiler = "clang++ " __clang_version__;
+#else
+    const std::string compiler = "g++ " __VERSION__;
+#endif
+    return fmt::format("faultline {}\ncompiler: {}\nSimGrid: yes\nMPI: not built", version(), compiler);
+}
+
+}  // namespace faultline::cli
