@@ -18,12 +18,15 @@ inline constexpr std::size_t stage_count = 10;
 inline constexpr std::array<const char*, stage_count> stage_names{"dns", "connect", "network", "pool",  "queue",
                                                                   "cpu", "lock",    "storage", "cache", "retry wait"};
 
+// Bucket b, with octave o = b / 128 and part p = b % 128, holds the values [v, v + w) ns: for o = 0, v = p and w = 1;
+// else w = 2^(o - 1) and v = (128 + p) * w.
 struct HistogramData {
     std::vector<std::uint32_t> buckets;  // index of each non-empty bucket, ascending
     std::vector<std::uint64_t> counts;
     std::uint64_t failed = 0;  // ranked slower than any answer
     std::int64_t sum_ns = 0;   // of the answers
     std::int64_t max_ns = 0;
+    std::int64_t min_ns = 0;  // of the answers
 };
 
 // How every due operation ended; each ends exactly once, so the six add up to `due`.
@@ -35,6 +38,8 @@ struct Outcomes {
     std::uint64_t failed = 0;     // reset, or an error of the server, on the last attempt
     std::uint64_t in_flight = 0;  // at the end of the run
     std::uint64_t good = 0;       // answered within the deadline (a part of `answered`)
+    // A part of `in_flight`: due so late that they say nothing yet. The others rank slower than any answer.
+    std::uint64_t undecided = 0;
 };
 
 // One class at one office in one phase of the measured part of a run.
@@ -50,18 +55,20 @@ struct ClassResult {
     std::array<std::int64_t, stage_count> stage_slow_ns{};    // of those slower than the p99 seen so far
     std::uint64_t stage_slow_count = 0;
     std::uint64_t attempts = 0;
-    std::uint64_t unknown = 0;                         // writes that timed out: durable or absent
-    std::uint64_t duplicates = 0;                      // applied twice in a class that is not idempotent
-    std::vector<std::uint32_t> due_per_s, good_per_s;  // timelines from the start of the run
-    std::vector<float> latency_mean_ms_per_s;
+    std::uint64_t unknown = 0;                              // writes that timed out: durable or absent
+    std::uint64_t duplicates = 0;                           // applied twice in a class that is not idempotent
+    std::vector<std::uint32_t> due_per_s, good_per_s;       // timelines from the start of the run
+    std::vector<float> latency_mean_ms_per_s;               // of the answered, by due time; NaN: none
+    std::uint64_t unknown_durable = 0, unknown_absent = 0;  // what was found out later
 };
 
 // What a fault did, and to what.
 struct FaultResult {
     std::string name, target;
     std::int64_t start_ns = 0, end_ns = 0;
-    std::vector<std::string> hit;      // nodes that went down or were degraded
-    std::uint64_t operations_cut = 0;  // in flight on them
+    std::vector<std::string> hit;         // nodes that went down or were degraded
+    std::uint64_t operations_cut = 0;     // in flight on them
+    bool started = false, ended = false;  // within the run
 };
 
 // RTO of one class at one office, or of its canary.
@@ -69,12 +76,14 @@ struct Recovery {
     std::string of;
     std::string office;
     bool canary = false;
-    bool recovered = true;  // false: the run ended too early to say
+    bool recovered = true;  // false: the run ended too early after the last bad window to say
     bool any_bad = false;
     std::int64_t first_impact_ns = 0;  // after the incident's start
-    std::int64_t rto_ns = 0;
-    std::int64_t bad_time_ns = 0;
-    int relapses = 0;
+    std::int64_t rto_ns = 0;           // the largest there is, if not recovered: no limit is met by mistake
+    std::int64_t bad_time_ns = 0;      // sum of all bad windows
+    int relapses = 0;                  // bad again after a window that was not
+    std::int64_t bad_until_ns = 0;     // end of the last bad window after the incident's start, recovered or not
+    double normal_share = 1.0;         // good share before the incident; 0: it answered nobody, so nothing can recover
 };
 
 struct DataLoss {
@@ -88,10 +97,11 @@ struct DataLoss {
 struct IncidentResult {
     std::vector<std::string> faults;
     std::int64_t start_ns = 0;
-    std::int64_t full_recovery_ns = 0;  // 0: not within the run
+    std::int64_t full_recovery_ns = 0;  // an instant, in steps of 10 s after the start; 0: not within the run
     std::vector<Recovery> recoveries;
     std::vector<DataLoss> losses;
-    std::vector<std::pair<std::string, std::int64_t>> waterfall;  // stage and its length
+    std::vector<std::pair<std::string, std::int64_t>> waterfall;   // stage and its length
+    std::vector<std::pair<std::string, std::int64_t>> rewarmed{};  // cache; its hit rate was back after
 };
 
 struct CacheResult {
@@ -99,7 +109,8 @@ struct CacheResult {
     std::uint64_t reads = 0;  // of cacheable classes, bypassed and timed-out ones included
     std::uint64_t fresh_hits = 0, stale_hits = 0, misses = 0, bypassed = 0, coalesced = 0, evicted = 0;
     std::uint64_t resident_keys = 0, used_bytes = 0;
-    std::vector<float> hit_rate_per_s;
+    std::vector<float> hit_rate_per_s;  // fresh hits over reads; NaN: no reads
+    std::uint64_t offloaded = 0;        // reads that never reached the database: hits of both kinds and coalesced
 };
 
 struct ExposureResult {

@@ -14,13 +14,14 @@ using Part = std::conditional_t<Archive::writes, const T, T>;
 
 template <typename Archive>
 void fields(Archive& a, Part<Archive, HistogramData>& x) {
-    a("buckets", x.buckets), a("counts", x.counts), a("failed", x.failed), a("sum_ns", x.sum_ns), a("max_ns", x.max_ns);
+    a("buckets", x.buckets), a("counts", x.counts), a("failed", x.failed), a("sum_ns", x.sum_ns);
+    a("min_ns", x.min_ns), a("max_ns", x.max_ns);
 }
 
 template <typename Archive>
 void fields(Archive& a, Part<Archive, Outcomes>& x) {
     a("due", x.due), a("answered", x.answered), a("refused", x.refused), a("timed_out", x.timed_out);
-    a("failed", x.failed), a("in_flight", x.in_flight), a("good", x.good);
+    a("failed", x.failed), a("in_flight", x.in_flight), a("good", x.good), a("undecided", x.undecided);
 }
 
 template <typename Archive>
@@ -32,13 +33,15 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("name", x.name), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
     a("stage_ns", x.stage_ns), a("stage_slow_ns", x.stage_slow_ns), a("stage_slow_count", x.stage_slow_count);
-    a("attempts", x.attempts), a("unknown", x.unknown), a("duplicates", x.duplicates);
+    a("attempts", x.attempts), a("unknown", x.unknown), a("unknown_durable", x.unknown_durable);
+    a("unknown_absent", x.unknown_absent), a("duplicates", x.duplicates);
     a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
 }
 
 template <typename Archive>
 void fields(Archive& a, Part<Archive, FaultResult>& x) {
-    a("name", x.name), a("target", x.target), a("start_ns", x.start_ns), a("end_ns", x.end_ns);
+    a("name", x.name), a("target", x.target), a("started", x.started), a("ended", x.ended);
+    a("start_ns", x.start_ns), a("end_ns", x.end_ns);
     a("hit", x.hit), a("operations_cut", x.operations_cut);
 }
 
@@ -46,7 +49,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, Recovery>& x) {
     a("of", x.of), a("office", x.office), a("canary", x.canary), a("recovered", x.recovered), a("any_bad", x.any_bad);
     a("first_impact_ns", x.first_impact_ns), a("rto_ns", x.rto_ns), a("bad_time_ns", x.bad_time_ns);
-    a("relapses", x.relapses);
+    a("bad_until_ns", x.bad_until_ns), a("relapses", x.relapses), a("normal_share", x.normal_share);
 }
 
 template <typename Archive>
@@ -64,6 +67,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, IncidentResult>& x) {
     a("faults", x.faults), a("start_ns", x.start_ns), a("full_recovery_ns", x.full_recovery_ns);
     a("recoveries", x.recoveries), a("losses", x.losses), a("waterfall", x.waterfall);
+    a("rewarmed", x.rewarmed);
 }
 
 template <typename Archive>
@@ -71,6 +75,7 @@ void fields(Archive& a, Part<Archive, CacheResult>& x) {
     a("name", x.name), a("reads", x.reads), a("fresh_hits", x.fresh_hits), a("stale_hits", x.stale_hits);
     a("misses", x.misses), a("bypassed", x.bypassed), a("coalesced", x.coalesced), a("evicted", x.evicted);
     a("resident_keys", x.resident_keys), a("used_bytes", x.used_bytes), a("hit_rate_per_s", x.hit_rate_per_s);
+    a("offloaded", x.offloaded);
 }
 
 template <typename Archive>

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 
 // Every member differs from its default, so that one that is not written is missed.
 ReplicationResult example_replication() {
-    const HistogramData histogram{{1, 7, 4'000'000'000}, {3, 1, UINT64_MAX}, 5, 123, INT64_MAX};
-    const ClassAtOffice at_office{{21, 6, 5, 4, 3, 2, 1}, histogram};
+    const HistogramData histogram{{1, 7, 4'000'000'000}, {3, 1, UINT64_MAX}, 5, 123, INT64_MAX, 17};
+    const ClassAtOffice at_office{{21, 6, 5, 4, 3, 2, 1, 8}, histogram};
     ReplicationResult r;
     r.replication = 3;
     r.fingerprint = UINT64_MAX - 1;
@@ -36,15 +36,18 @@ ReplicationResult example_replication() {
                   14,
                   {1, 2, UINT32_MAX},
                   {0, 2},
-                  {0.1F, -2.5F, std::numeric_limits<float>::infinity()}}};
-    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3}};
+                  {0.1F, -2.5F, std::numeric_limits<float>::infinity()},
+                  15,
+                  16}};
+    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3, true, true}};
     r.incidents = {{{"zone lost"},
                     1,
                     2,
-                    {{"update", "boston", true, false, true, 3, 4, 5, 6}},
+                    {{"update", "boston", true, false, true, 3, 4, 5, 6, 7, 0.5}},
                     {{"orders", 1, 2, 3, 4}},
-                    {{"detection", 7}, {"dns", 8}}}};
-    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}}};
+                    {{"detection", 7}, {"dns", 8}},
+                    {{"hot", 9}}}};
+    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10}};
     r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.states = {{5, "orders/instance-1", "promoting"}};
