@@ -1,0 +1,107 @@
+#include "models/measures/recovery.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace faultline::models {
+namespace {
+
+using engine::Duration;
+using std::chrono::seconds;
+
+struct Window {
+    Duration start{}, end{};
+    ShareCount seen{};
+    bool bad = false;
+    bool closed = true;
+};
+
+std::vector<Window> windows_of(std::span<const IncidentSecond> input, const Baseline& normal,
+                               const RecoveryRule& rule) {
+    std::vector<Window> windows;
+    Window open;
+    std::int64_t length_s = 0;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+        open.seen.due += input[i].seen.due;
+        open.seen.good += input[i].seen.good;
+        open.closed = open.closed && input[i].closed;
+        ++length_s;
+        const bool full = open.seen.due >= rule.operations_min || length_s == rule.seconds_max;
+        if (!full && i + 1 < input.size()) continue;
+        open.end = std::min<Duration>(seconds{i + 1}, rule.observed);
+        const bool before = !windows.empty() && windows.back().bad;
+        open.bad = open.seen.due == 0 ? before : is_bad(open.seen, normal);
+        windows.push_back(open);
+        open = Window{.start = open.end};
+        length_s = 0;
+    }
+    return windows;
+}
+
+// After full recovery, a run of bad windows that chance explains is no relapse.
+void forgive_chance(std::vector<Window>& windows, const Baseline& normal) {
+    for (std::size_t from = 0; from < windows.size();) {
+        std::size_t to = from;
+        ShareCount run;
+        bool closed = true;
+        for (; to < windows.size() && windows[to].bad; ++to) {
+            run.due += windows[to].seen.due;
+            run.good += windows[to].seen.good;
+            closed = closed && windows[to].closed;
+        }
+        if (closed && to > from && !beyond_chance(run, normal)) {
+            for (std::size_t i = from; i < to; ++i) windows[i].bad = false;
+        }
+        from = std::max(to, from + 1);
+    }
+}
+
+}  // namespace
+
+bool is_bad(ShareCount seen, const Baseline& normal) {
+    if (normal.due == 0) return seen.good * 100 < seen.due * 99;
+    return seen.good * normal.due * 100 < seen.due * normal.good * 99;
+}
+
+bool beyond_chance(ShareCount seen, const Baseline& normal) {
+    const auto missed = static_cast<double>(seen.due - seen.good);
+    const double expected = static_cast<double>(seen.due) * (1.0 - normal.share());
+    if (missed <= expected) return false;
+    if (expected <= 0.0) return true;
+    return missed * std::log(missed / expected) - missed + expected > 7.0 * std::log(10.0);
+}
+
+scenarios::Recovery judge_recovery(std::span<const IncidentSecond> input, const Baseline& normal,
+                                   const RecoveryRule& rule) {
+    scenarios::Recovery result;
+    result.normal_share = normal.share();
+    std::vector<Window> windows = windows_of(input, normal, rule);
+    if (normal.dead()) {
+        for (Window& window : windows) window.bad = true;
+    } else {
+        forgive_chance(windows, normal);
+    }
+    Duration last_bad{};
+    Duration bad_time{};
+    int runs = 0;
+    bool before = false;
+    for (const Window& window : windows) {
+        if (window.bad) {
+            if (!before && runs++ == 0) result.first_impact_ns = window.start.count();
+            bad_time += window.end - window.start;
+            last_bad = window.end;
+        }
+        before = window.bad;
+    }
+    result.any_bad = runs > 0;
+    result.bad_time_ns = bad_time.count();
+    result.relapses = std::max(0, runs - 1);
+    result.recovered = rule.observed - last_bad > rule.quiet_needed;
+    result.bad_until_ns = last_bad.count();
+    result.rto_ns = result.recovered ? last_bad.count() : std::numeric_limits<std::int64_t>::max();
+    return result;
+}
+
+}  // namespace faultline::models
