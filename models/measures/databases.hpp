@@ -1,0 +1,49 @@
+// What is measured of each database all run: RPO exposure weighted by time, commit latency, replica lag as readers saw
+// it. Memory: 58 KB a database, and its histogram of commit latency.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/statistics/latency_histogram.hpp"
+#include "engine/statistics/tally.hpp"
+#include "models/measures/flat_histogram.hpp"
+#include "models/measures/shape.hpp"
+
+namespace faultline::models {
+
+class Databases {
+public:
+    explicit Databases(const MeasuresShape& shape) : start_{shape.warm_up_end}, databases_(shape.databases.size()) {}
+
+    // From `now` on a loss would leave this gap. Before the measured part it sets the level at its start.
+    void exposure(std::size_t database, Duration gap, Instant now);
+    void commit_acknowledged(std::size_t database, Duration latency) {
+        databases_[database].commit_latency.record(latency);
+    }
+    void replica_lag(std::size_t database, Duration lag) {
+        databases_[database].lag_ms.record(engine::in_milliseconds(lag));
+    }
+    void durable_unacknowledged(std::size_t database) { ++databases_[database].durable_unacknowledged; }
+
+    // Fills all but the names.
+    void finish(Instant end, std::vector<scenarios::ExposureResult>& results);
+    std::size_t memory_bytes() const;
+
+private:
+    struct Database {
+        Duration gap{};
+        Duration gap_max{};
+        Instant since{};
+        FlatHistogram<7, std::uint64_t> exposure_ns;  // gap -> how long it lasted
+        engine::LatencyHistogram commit_latency;
+        engine::Tally lag_ms;
+        std::uint64_t durable_unacknowledged = 0;
+    };
+    void settle(Database& database, Instant now) const;
+
+    Instant start_;
+    std::vector<Database> databases_;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,190 @@
+#include "models/measures/incident_report.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace faultline::models {
+namespace {
+
+constexpr std::uint64_t window_operations_min = 500;
+constexpr std::int64_t window_seconds_max = 10;
+constexpr Duration quiet_least = std::chrono::seconds{60};
+
+std::string target_name(const ClassShape& query_class) {
+    switch (query_class.role) {
+        case scenarios::TargetRole::writer:
+            return query_class.database + "/writer";
+        case scenarios::TargetRole::reader:
+            return query_class.database + "/reader";
+        case scenarios::TargetRole::cache:
+        case scenarios::TargetRole::station:
+            break;
+    }
+    return query_class.database;
+}
+
+}  // namespace
+
+bool is_rare(const Baseline& normal) {
+    constexpr double per_second = static_cast<double>(window_operations_min) / static_cast<double>(window_seconds_max);
+    const double enough = per_second * static_cast<double>(normal.time.count()) / 1e9;
+    return normal.due > 0 && static_cast<double>(normal.due) < enough;
+}
+
+IncidentReport::IncidentReport(const Sources& sources, Instant end)
+    : shape_{sources.shape},
+      track_{sources.track},
+      operations_{sources.operations},
+      canaries_{sources.canaries},
+      incidents_{sources.incidents},
+      end_{end} {
+    for (const ClassShape& query_class : shape_.classes) {
+        const std::vector<std::string>& targets = shape_.canary_targets;
+        const auto found = std::find(targets.begin(), targets.end(), target_name(query_class));
+        target_of_.push_back(static_cast<std::size_t>(found - targets.begin()));
+    }
+}
+
+std::vector<scenarios::IncidentResult> IncidentReport::results() const {
+    const std::vector<Incident>& incidents = incidents_.all();
+    std::vector<scenarios::IncidentResult> results;
+    for (std::size_t i = 0; i < incidents.size(); ++i) {
+        const bool cut = i + 1 < incidents.size();
+        results.push_back(one({incidents[i], cut ? incidents[i + 1].start : end_, cut}));
+    }
+    return results;
+}
+
+scenarios::IncidentResult IncidentReport::one(const Observed& observed) const {
+    scenarios::IncidentResult result;
+    for (const std::size_t fault : observed.incident.faults) {
+        result.faults.push_back(incidents_.faults()[fault].name);
+    }
+    result.start_ns = observed.incident.start.time_since_epoch().count();
+    result.losses = observed.incident.losses;
+    add_recoveries(observed, result);
+    add_full_recovery(observed, result);
+    add_waterfall(observed, result);
+    return result;
+}
+
+void IncidentReport::add_recoveries(const Observed& observed, scenarios::IncidentResult& result) const {
+    for (std::size_t i = 0; i < shape_.classes.size(); ++i) {
+        for (std::size_t office = 0; office < shape_.offices.size(); ++office) {
+            std::optional<scenarios::Recovery> recovery = class_recovery(observed, {i, office});
+            if (recovery) result.recoveries.push_back(std::move(*recovery));
+        }
+    }
+    for (std::size_t site = 0; site < shape_.offices.size(); ++site) {
+        for (std::size_t target = 0; target < canaries_.targets(); ++target) {
+            if (!canaries_.used({site, target})) continue;
+            result.recoveries.push_back(canary_recovery(observed, {site, target}));
+        }
+    }
+}
+
+RecoveryRule IncidentReport::rule(const Observed& observed) const {
+    RecoveryRule rule;
+    rule.operations_min = window_operations_min;
+    rule.seconds_max = window_seconds_max;
+    rule.observed = observed.until - observed.incident.start;
+    rule.quiet_needed = observed.cut ? quiet_least : std::max(quiet_least, shape_.longest_client_timer);
+    return rule;
+}
+
+std::optional<scenarios::Recovery> IncidentReport::class_recovery(const Observed& observed,
+                                                                  Operations::Place place) const {
+    const Baseline& normal =
+        observed.incident.normal.operations[place.query_class * shape_.offices.size() + place.office];
+    const Canaries::Probe probe{place.office, target_of_[place.query_class]};
+    scenarios::Recovery result;
+    if (is_rare(normal) && probe.target < canaries_.targets() && canaries_.used(probe)) {
+        result = canary_recovery(observed, probe);
+    } else {
+        const std::vector<IncidentSecond> seconds = seconds_of(observed, place);
+        const auto any_due = [](const IncidentSecond& second) { return second.seen.due > 0; };
+        if (std::none_of(seconds.begin(), seconds.end(), any_due)) return std::nullopt;
+        RecoveryRule by_operations = rule(observed);
+        // Without a canary a rare class has only its own operations, however long 500 of them take.
+        if (is_rare(normal)) by_operations.seconds_max = std::numeric_limits<std::int64_t>::max();
+        result = judge_recovery(seconds, normal, by_operations);
+        result.office = shape_.offices[place.office];
+    }
+    result.of = shape_.classes[place.query_class].name;
+    return result;
+}
+
+scenarios::Recovery IncidentReport::canary_recovery(const Observed& observed, Canaries::Probe probe) const {
+    RecoveryRule by_canary = rule(observed);
+    by_canary.operations_min = 1;
+    by_canary.seconds_max = 1;
+    const Baseline& normal = observed.incident.normal.canaries[probe.site * canaries_.targets() + probe.target];
+    scenarios::Recovery result = judge_recovery(seconds_of(observed, probe), normal, by_canary);
+    result.of = shape_.canary_targets[probe.target];
+    result.office = shape_.offices[probe.site];
+    result.canary = true;
+    return result;
+}
+
+std::vector<IncidentSecond> IncidentReport::seconds_of(const Observed& observed, Operations::Place place) const {
+    std::vector<IncidentSecond> result;
+    for (std::size_t row = observed.incident.first_row; track_.row_start(row) < observed.until; ++row) {
+        const ShareCount seen = operations_.seen(place, row, track_.row_end(row), end_);
+        result.push_back({seen, track_.row_phase(row) == LivePhase::steady});
+    }
+    return result;
+}
+
+// A canary that was due and never reported, two seconds running, failed: silence must not pass for an answer. One empty
+// second between two others says nothing, and neither do the last ones, whose canaries may still be waiting.
+std::vector<IncidentSecond> IncidentReport::seconds_of(const Observed& observed, Canaries::Probe probe) const {
+    std::vector<IncidentSecond> result;
+    bool before_empty = false;
+    for (std::size_t row = observed.incident.first_row; track_.row_start(row) < observed.until; ++row) {
+        ShareCount seen = canaries_.seen(probe, row);
+        const bool empty = seen.due == 0 && track_.row_end(row) + shape_.canary_timeout <= end_;
+        if (empty && before_empty) seen.due = 1;
+        before_empty = empty;
+        result.push_back({seen, track_.row_phase(row) == LivePhase::steady});
+    }
+    return result;
+}
+
+// No earlier than the end of the last bad window of any class or canary, and not at all if one has not recovered.
+void IncidentReport::add_full_recovery(const Observed& observed, scenarios::IncidentResult& result) const {
+    if (!observed.incident.full_recovery) return;
+    Instant latest = *observed.incident.full_recovery;
+    for (const scenarios::Recovery& recovery : result.recoveries) {
+        if (!recovery.recovered) return;
+        latest = std::max(latest, observed.incident.start + Duration{recovery.rto_ns});
+    }
+    result.full_recovery_ns = latest.time_since_epoch().count();
+    for (std::size_t i = 0; i < shape_.caches.size(); ++i) {
+        const std::optional<Instant> out = observed.incident.cache_out[i];
+        const Duration warm_after = out ? *out - observed.incident.start : Duration{};
+        result.rewarmed.emplace_back(shape_.caches[i], warm_after.count());
+    }
+}
+
+// Each stage lasts until the next one begins, the last until the end of the last bad window of any class.
+void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
+    const Incident& incident = observed.incident;
+    if (incident.stages.empty()) return;
+    Instant since = incident.start;
+    std::string stage = "detection";
+    for (const Incident::Mark& mark : incident.stages) {
+        const Instant at = std::max(since, mark.at);
+        if (mark.stage == stage) continue;
+        result.waterfall.emplace_back(stage, (at - since).count());
+        since = at;
+        stage = mark.stage;
+    }
+    Instant last_bad = since;
+    for (const scenarios::Recovery& recovery : result.recoveries) {
+        last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
+    }
+    result.waterfall.emplace_back(stage, (last_bad - since).count());
+}
+
+}  // namespace faultline::models

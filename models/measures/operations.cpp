@@ -1,0 +1,159 @@
+#include "models/measures/operations.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/check.hpp"
+#include "models/measures/histogram_data.hpp"
+
+namespace faultline::models {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t rows_spare = 16;  // for as many incidents
+
+std::int64_t whole_seconds(Instant t) {
+    return t.time_since_epoch() / seconds{1};
+}
+
+}  // namespace
+
+Operations::Operations(const MeasuresShape& shape)
+    : offices_{shape.offices.size()},
+      pairs_{shape.classes.size() * offices_},
+      first_second_{whole_seconds(shape.warm_up_end)},
+      cells_(pairs_ * live_phase_count),
+      timeline_(static_cast<std::size_t>(whole_seconds(shape.end) - first_second_ + 1) * shape.classes.size()),
+      stages_(shape.classes.size()) {
+    for (const ClassShape& query_class : shape.classes) deadlines_.push_back(query_class.deadline);
+}
+
+void Operations::need_rows(std::size_t rows) {
+    if (rows * pairs_ <= rows_.size()) return;
+    if (rows * pairs_ > rows_.capacity()) rows_.reserve((rows + rows_spare) * pairs_);
+    rows_.resize(rows * pairs_);
+}
+
+void Operations::move_counts(Cell& from, Cell& to) {
+    to.latency.merge(from.latency);
+    to.due += from.due;
+    to.good += from.good;
+    to.refused += from.refused;
+    to.timed_out += from.timed_out;
+    to.failed += from.failed;
+    from = Cell{};
+}
+
+void Operations::resolve_settling(LivePhase phase) {
+    for (std::size_t i = 0; i < cells_.size(); i += live_phase_count) {
+        Cell& settling = cells_[i + static_cast<std::size_t>(LivePhase::settling)];
+        if (settling.due > 0) move_counts(settling, cells_[i + static_cast<std::size_t>(phase)]);
+    }
+}
+
+ShareCount Operations::seen(Place place, std::size_t row, Instant row_end, Instant now) const {
+    const std::size_t pair_of_place = place.query_class * offices_ + place.office;
+    const Row& counts = rows_[row * pairs_ + pair_of_place];
+    const bool decided = engine::saturating_add(row_end, deadlines_[place.query_class]) <= now;
+    return {decided ? counts.due : counts.good + counts.bad, counts.good};
+}
+
+std::uint64_t Operations::in_flight() const {
+    std::uint64_t count = 0;
+    for (const Cell& counts : cells_) count += counts.due - counts.ended();
+    return count;
+}
+
+// An operation still in flight at the end that is younger than this says nothing yet: answers like those seen could
+// still come. One that is older ranks slower than any answer: a service must not shine by never answering.
+Duration Operations::undecided_below(const Cell& counts, Duration deadline) const {
+    const std::uint64_t answered = counts.latency.answered();
+    if (answered == 0) return deadline;
+    return std::min(deadline, counts.latency.at_rank(answered - answered / 100));
+}
+
+scenarios::ClassAtOffice Operations::at_office(const Cell& counts, std::uint64_t undecided) const {
+    const std::uint64_t in_flight = counts.due - counts.ended();
+    scenarios::ClassAtOffice result;
+    result.outcomes = {.due = counts.due,
+                       .answered = counts.latency.answered(),
+                       .refused = counts.refused,
+                       .timed_out = counts.timed_out,
+                       .failed = counts.failed,
+                       .in_flight = in_flight,
+                       .good = counts.good,
+                       .undecided = undecided};
+    const scenarios::Outcomes& all = result.outcomes;
+    SIM_CHECK(all.due == all.answered + all.refused + all.timed_out + all.failed + all.in_flight);
+    SIM_CHECK(all.undecided <= all.in_flight && all.good <= all.answered);
+    result.latency = histogram_data(counts.latency);
+    result.latency.failed += in_flight - undecided;
+    return result;
+}
+
+void Operations::finish_office(Place place, const PhaseTrack& track, Instant end,
+                               scenarios::ClassResult& result) const {
+    const std::size_t pair_of_place = place.query_class * offices_ + place.office;
+    const Cell* const cells = &cells_[pair_of_place * live_phase_count];
+    std::array<std::uint64_t, live_phase_count> undecided{};
+    for (std::size_t row = rows_.size() / pairs_; row-- > 0;) {
+        const Row& counts = rows_[row * pairs_ + pair_of_place];
+        if (counts.in_flight() == 0) continue;
+        const auto phase = static_cast<std::size_t>(track.row_phase(row));
+        const Duration oldest = end - std::min(end, track.row_start(row));
+        if (oldest <= undecided_below(cells[phase], deadlines_[place.query_class])) {
+            undecided[phase] += counts.in_flight();
+        }
+    }
+    std::array<scenarios::ClassAtOffice*, 3> results{&result.steady[place.office], &result.degraded[place.office],
+                                                     &result.recovering[place.office]};
+    SIM_CHECK(cells[static_cast<std::size_t>(LivePhase::settling)].due == 0);
+    for (std::size_t phase = 0; phase < results.size(); ++phase) {
+        // A row in which the phase changed counts with its beginning, so a phase may be given a few too many.
+        const std::uint64_t in_flight = cells[phase].due - cells[phase].ended();
+        *results[phase] = at_office(cells[phase], std::min(undecided[phase], in_flight));
+    }
+}
+
+void Operations::finish_timelines(std::size_t query_class, scenarios::ClassResult& result) const {
+    const auto before = static_cast<std::size_t>(first_second_);
+    const std::size_t count = before + timeline_.size() / deadlines_.size();
+    result.due_per_s.assign(count, 0);
+    result.good_per_s.assign(count, 0);
+    result.latency_mean_ms_per_s.assign(count, std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t i = before; i < count; ++i) {
+        const Second& second = timeline_[(i - before) * deadlines_.size() + query_class];
+        result.due_per_s[i] = second.due;
+        result.good_per_s[i] = second.good;
+        if (second.answered == 0) continue;
+        const double mean_ns = static_cast<double>(second.latency_ns) / second.answered;
+        result.latency_mean_ms_per_s[i] = static_cast<float>(mean_ns * 1e-6);
+    }
+}
+
+void Operations::finish(const PhaseTrack& track, Instant end, std::vector<scenarios::ClassResult>& results) const {
+    for (std::size_t i = 0; i < deadlines_.size(); ++i) {
+        scenarios::ClassResult& result = results[i];
+        result.steady.resize(offices_);
+        result.degraded.resize(offices_);
+        result.recovering.resize(offices_);
+        for (std::size_t office = 0; office < offices_; ++office) {
+            finish_office({i, office}, track, end, result);
+        }
+        result.stage_ns = stages_[i].all_ns;
+        result.stage_slow_ns = stages_[i].slow_ns;
+        result.stage_slow_count = stages_[i].slow_count;
+        result.attempts = stages_[i].attempts;
+        finish_timelines(i, result);
+    }
+}
+
+std::size_t Operations::memory_bytes() const {
+    std::size_t bytes = cells_.capacity() * sizeof(Cell) + rows_.capacity() * sizeof(Row) +
+                        timeline_.capacity() * sizeof(Second) + stages_.capacity() * sizeof(Stages);
+    for (const Cell& counts : cells_) bytes += counts.latency.memory_bytes() - sizeof(counts.latency);
+    return bytes;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,63 @@
+// What is measured, as the recorder needs it: names, deadlines and the time that counts; and the words in which the
+// models tell what happened. Left out: how anything behaves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/time.hpp"
+#include "scenarios/result.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::models {
+
+using engine::Duration;
+using engine::Instant;
+
+struct ClassShape {
+    std::string name;
+    Duration deadline{};  // a property of the class, not its client's timeout
+    bool writes = false;
+    bool idempotent = true;
+    std::string database;  // of the last step of its route; a station's or cache's name stands here too
+    scenarios::TargetRole role = scenarios::TargetRole::writer;
+};
+
+struct FaultShape {
+    std::string name;
+    std::string target;
+};
+
+struct MeasuresShape {
+    std::vector<ClassShape> classes;
+    std::vector<std::string> offices;
+    std::vector<std::string> canary_targets;  // "orders/writer", "orders/reader", or the name of a station or cache
+    std::vector<std::string> caches;
+    std::vector<std::string> databases;
+    std::vector<FaultShape> faults;
+    Instant warm_up_end{};
+    Instant end{};
+    Duration longest_client_timer{};  // of any client: until it has expired, quiet is not recovery
+    Duration canary_timeout = std::chrono::seconds{1};
+};
+
+// One due operation. The same three values name it when it is due and when it has ended.
+struct Operation {
+    std::size_t query_class = 0;
+    std::size_t office = 0;
+    Instant due{};
+};
+
+// `answered` is a correct answer, in time or late; the others are of the last attempt, or of an operation that was
+// never sent: blocked, shed, refused by a pool or an open breaker.
+enum class Outcome : std::uint8_t { answered, refused, timed_out, failed };
+
+// Every read of a cacheable class is one of these; one that timed out at the cache is `bypassed`.
+enum class CacheRead : std::uint8_t { fresh_hit, stale_hit, miss, bypassed, coalesced };
+
+using StageTimes = std::span<const Duration, scenarios::stage_count>;
+
+}  // namespace faultline::models
