@@ -1,6 +1,7 @@
 // faultline check: what is wrong with a scenario, and with each of its variants, without running it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -13,13 +14,13 @@
 namespace faultline::cli {
 namespace {
 
-// Returns how many of its findings are errors.
-int lint_and_tell(const std::string& path, const std::string& variant) {
-    scenarios::Problems problems;
-    const auto scenario = read_or_tell(path, variant, problems);
-    if (!scenario) return 1;
+using Findings = std::vector<planning::LintFinding>;
+
+// Those that are not known from the base already. Returns how many of them are errors.
+int tell(const Findings& findings, const Findings& known, const std::string& path, const std::string& variant) {
     int errors = 0;
-    for (const planning::LintFinding& finding : planning::lint(*scenario)) {
+    for (const planning::LintFinding& finding : findings) {
+        if (std::find(known.begin(), known.end(), finding) != known.end()) continue;
         const bool error = finding.severity == planning::Severity::error;
         errors += error ? 1 : 0;
         const std::string place = finding.about.empty() ? "" : finding.about + ": ";
@@ -33,12 +34,17 @@ int check(const std::string& path) {
     scenarios::Problems problems;
     const auto scenario = read_or_tell(path, "", problems);
     if (!scenario) return exit_bad_input;
-    std::vector<std::string> variants = scenarios::variant_names(*scenario);
-    variants.insert(variants.begin(), "");
-    int errors = 0;
-    for (const std::string& variant : variants) errors += lint_and_tell(path, variant);
+    const Findings of_base = planning::lint(*scenario);
+    int errors = tell(of_base, {}, path, "");
+    const std::vector<std::string> variants = scenarios::variant_names(*scenario);
+    for (const std::string& variant : variants) {
+        const auto changed = read_or_tell(path, variant, problems);
+        if (!changed) return exit_bad_input;  // the file changed in between
+        errors += tell(planning::lint(*changed), of_base, path, variant);
+    }
     fmt::print("{}: {} with {} can be run{}\n", path, scenario->name,
-               variants.size() == 1 ? "no variants" : fmt::format("{} variants", variants.size() - 1),
+               variants.empty() ? "no variants"
+                                : fmt::format("{} variant{}", variants.size(), variants.size() == 1 ? "" : "s"),
                errors == 0 ? "" : ", but not answer all that it asks");
     return errors == 0 ? exit_met : exit_violated;
 }

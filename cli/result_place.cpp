@@ -39,8 +39,7 @@ std::string as_file_name(const std::string& text) {
     while (text.size() > name_bytes_max && !name.empty() && (static_cast<unsigned char>(name.back()) & 0x80U) != 0) {
         name.pop_back();
     }
-    if (name.empty() || name.front() == '.') name = "result" + name;
-    return name;
+    return name.starts_with(".") ? "-" + name : name;  // a hidden file would not be found again
 }
 
 }  // namespace
@@ -69,9 +68,8 @@ std::string ResultPlace::prepare() {
     return try_file_beside(path_);
 }
 
-std::filesystem::path default_result_path(const std::string& scenario_name, const std::string& variant) {
-    const std::string name = as_file_name(scenario_name) + (variant.empty() ? "" : " - " + as_file_name(variant));
-    return std::filesystem::path{"results"} / (name + ".json");
+std::filesystem::path default_result_path(const std::string& scenario_name, const std::string& suffix) {
+    return std::filesystem::path{"results"} / (as_file_name(scenario_name) + as_file_name(suffix) + ".json");
 }
 
 }  // namespace faultline::cli

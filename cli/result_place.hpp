@@ -25,7 +25,7 @@ private:
     std::vector<std::filesystem::path> made_;  // outermost first
 };
 
-// "results/Orders, two regions - no replica.json", below the current folder.
-std::filesystem::path default_result_path(const std::string& scenario_name, const std::string& variant);
+// "results/Orders, two regions - no replica.json", below the current folder. The suffix is " - no replica".
+std::filesystem::path default_result_path(const std::string& scenario_name, const std::string& suffix);
 
 }  // namespace faultline::cli

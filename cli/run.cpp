@@ -85,6 +85,14 @@ void print_report(const Options& options, const reports::Context& context, const
     report->close();
 }
 
+// One replication alone does not take the place of the whole result.
+std::filesystem::path result_path(const Options& options, const std::string& scenario_name) {
+    if (!options.result_path.empty()) return options.result_path;
+    std::string suffix = options.variant.empty() ? "" : " - " + options.variant;
+    if (options.only_replication) suffix += fmt::format(" - replication {}", *options.only_replication);
+    return default_result_path(scenario_name, suffix);
+}
+
 int tell_error(const Options& options, int code, const std::string& text) {
     fmt::print(stderr, "faultline: {}\n", text);
     if (options.for_programs()) std::fputs(reports::error_line(code, text, "").c_str(), stdout);
@@ -136,8 +144,7 @@ int run(const Options& options) {
         return exit_met;
     }
     planning::SignalWatch signals;  // from here on Ctrl-C leaves nothing half done
-    ResultPlace place{options.result_path.empty() ? default_result_path(scenario->name, options.variant)
-                                                  : std::filesystem::path{options.result_path}};
+    ResultPlace place{result_path(options, scenario->name)};
     if (const std::string wrong = place.prepare(); !wrong.empty()) {
         return tell_error(
             options, exit_error,
@@ -178,8 +185,7 @@ void add_run(CLI::App& application, int& exit_code) {
             ->check(CLI::IsMember({"table", "json", "junit"}));
     command
         ->add_option("--progress", options->progress,
-                     "auto: a line on a terminal; json: one object a line on standard output, and no table unless "
-                     "--format asks for it; none")
+                     "auto: on a terminal; json: for programs, without a table unless --format is given; none")
         ->check(CLI::IsMember({"auto", "json", "none"}));
     command->add_flag("--explain", options->explain, "Print every default with its source, and do not run");
     command->callback([options, format, &exit_code] {

@@ -14,6 +14,7 @@ struct LintFinding {
     Severity severity = Severity::warning;
     std::string about;  // "/requirements/writes recover", or empty
     std::string message;
+    friend bool operator==(const LintFinding&, const LintFinding&) = default;
 };
 
 // In the order of the checks.

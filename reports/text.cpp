@@ -25,7 +25,7 @@ constexpr std::size_t limit_width = 10;
 constexpr std::size_t bar_width = 30;
 
 std::string interval_text(const RequirementResult& one) {
-    if (std::isinf(one.low) && std::isinf(one.high)) return "unknown";
+    if (one.observations == 0 || (one.low <= 0.0 && std::isinf(one.high))) return "unknown";
     const std::string low = quantity_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
     const std::string high = quantity_text(one.high, one.unit);
     const std::size_t unit = low.rfind(' ');

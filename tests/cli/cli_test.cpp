@@ -125,6 +125,7 @@ TEST_F(CliTest, ADeadWorkerIsFourAndTold) {
     EXPECT_NE(check.out.find("check failed:"), std::string::npos) << check.out;
     EXPECT_EQ(run(scenario("throws only 2"), {"--only-replication", "1"}).code, 0);
     EXPECT_EQ(run(scenario("throws only 2"), {"--only-replication", "2"}).code, 4);
+    EXPECT_NE(folder.read("results/throws only 2 - replication 2.json"), "") << "the whole result is not overwritten";
 }
 
 TEST_F(CliTest, AWorkerKilledFromOutsideIsFourAndTold) {
@@ -207,11 +208,12 @@ TEST_F(CliTest, OtherFormats) {
 }
 
 TEST_F(CliTest, CheckReadsAndLintsWithoutARun) {
-    folder.write("s.json", scenario("sleeps"));
+    folder.write("s.json", scenario("plain"));
     const Ended ended = run_program(folder, {"check", "s.json"});
     EXPECT_EQ(ended.code, 0);
     EXPECT_NE(ended.out.find("no requirements"), std::string::npos) << ended.out;
-    EXPECT_NE(ended.out.find("(variant \"two\")"), std::string::npos) << ended.out;
+    EXPECT_EQ(ended.out.find("(variant \"two\")"), std::string::npos) << "told once, not for each variant";
+    EXPECT_NE(ended.out.find("plain with 1 variant can be run"), std::string::npos) << ended.out;
     EXPECT_EQ(folder.files(), (Words{"s.json"}));
     folder.write("s.json", "{");
     EXPECT_EQ(run_program(folder, {"check", "s.json"}).code, 2);

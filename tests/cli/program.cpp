@@ -56,7 +56,7 @@ std::vector<std::string> Folder::files() const {
 }
 
 Program::Program(const Folder& folder, std::vector<std::string> arguments, std::size_t file_size_max)
-    : folder_{folder}, out_{folder.path() + ".out"}, err_{folder.path() + ".err"} {
+    : out_{folder.path() + ".out"}, err_{folder.path() + ".err"} {
     std::vector<char*> words;
     arguments.insert(arguments.begin(), FAULTLINE_PROGRAM);
     for (std::string& argument : arguments) words.push_back(argument.data());

@@ -40,7 +40,6 @@ public:
     Ended wait();
 
 private:
-    const Folder& folder_;
     std::string out_, err_;
     pid_t process_ = -1;
 };

@@ -111,10 +111,12 @@ Findings unlisted_sources(Files files) {
     for (const SourceFile& file : files) {
         const std::filesystem::path path{file.path};
         if (path.filename() != "CMakeLists.txt") continue;
-        static const std::regex name{R"([\w./-]+\.cpp)"};
+        static const std::regex name{R"((\$\{PROJECT_SOURCE_DIR\}/)?([\w./-]+\.cpp))"};
         for (const std::string& line : file.lines) {
             for (std::sregex_iterator it{line.begin(), line.end(), name}, end; it != end; ++it) {
-                listed.insert((path.parent_path() / it->str()).lexically_normal().generic_string());
+                const bool from_root = (*it)[1].matched;
+                const std::filesystem::path folder = from_root ? "" : path.parent_path();
+                listed.insert((folder / (*it)[2].str()).lexically_normal().generic_string());
             }
         }
     }

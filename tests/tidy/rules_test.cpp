@@ -57,6 +57,8 @@ TEST(TidyRulesTest, PackagesStayInTheirPlace) {
 TEST(TidyRulesTest, EverySourceIsBuiltAndEveryHeaderIncluded) {
     const std::vector<SourceFile> files{
         source_file("engine/CMakeLists.txt", "add_library(engine STATIC time.cpp queueing/pool.cpp)\n"),
+        source_file("tests/CMakeLists.txt", "add_executable(a \"${PROJECT_SOURCE_DIR}/cli/main.cpp\")\n"),
+        source_file("cli/main.cpp", ""),
         source_file("engine/time.cpp", "#include \"engine/time.hpp\"\n"),
         source_file("engine/time.hpp", ""),
         source_file("engine/queueing/pool.cpp", ""),
@@ -90,6 +92,7 @@ TEST(TidyRulesTest, FilesAndLinesAreShort) {
     EXPECT_EQ(lines_found(long_files, "engine/a.cpp", lines_400 + "\n"), (std::vector<std::size_t>{401}));
     EXPECT_EQ(lines_found(long_lines, "engine/a.cpp", "//" + std::string(118, 'x')), none);
     EXPECT_EQ(lines_found(long_lines, "engine/a.cpp", "//" + std::string(119, 'x')), first);
+    EXPECT_EQ(lines_found(long_lines, "docs/a.md", std::string(200, 'x')), none);
     EXPECT_EQ(lines_found(long_lines, "scripts/a.sh", "#" + std::string(120, 'x')), first);
 }
 
