@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 
 #include "planning/histograms.hpp"
 
@@ -75,10 +76,11 @@ std::vector<double>& series_of(std::vector<IncidentSeries>& all, const std::stri
     return known != all.end() ? known->incidents_s : all.emplace_back(IncidentSeries{place, {}}).incidents_s;
 }
 
-// A class is watched by its own queries where there are enough of them, else by the canary.
-bool has_own_queries(const IncidentResult& incident, const Requirement& requirement) {
-    return std::any_of(incident.recoveries.begin(), incident.recoveries.end(),
-                       [&](const auto& r) { return !r.canary && r.of == requirement.of; });
+// A class is watched at an office by its own queries where there are enough of them, else by the canary.
+bool has_own_queries(const IncidentResult& incident, const scenarios::Recovery& at) {
+    return std::any_of(incident.recoveries.begin(), incident.recoveries.end(), [&](const scenarios::Recovery& other) {
+        return !other.canary && other.of == at.of && other.office == at.office;
+    });
 }
 
 }  // namespace
@@ -136,17 +138,21 @@ std::vector<ShareSeries> cache_reads(const Requirement& requirement, Results res
 std::vector<IncidentSeries> recovery_times(const Requirement& requirement, Results results) {
     std::vector<IncidentSeries> all{IncidentSeries{}};
     visit_incidents(requirement, results, [&](const IncidentResult& incident) {
-        const bool canary = !has_own_queries(incident, requirement);
-        double worst_s = -1.0;
+        std::map<std::string, double> worst_s;  // by office
         for (const scenarios::Recovery& recovery : incident.recoveries) {
             if (!requirement.of.empty() && recovery.of != requirement.of) continue;
-            if (!requirement.of.empty() && recovery.canary != canary) continue;
+            if (recovery.canary && has_own_queries(incident, recovery)) continue;
             const double rto_s =
                 recovery.recovered ? engine::in_seconds(engine::Duration{recovery.rto_ns}) : not_recovered;
-            series_of(all, recovery.office).push_back(rto_s);
-            worst_s = std::max(worst_s, rto_s);
+            double& worst = worst_s.try_emplace(recovery.office, rto_s).first->second;
+            worst = std::max(worst, rto_s);
         }
-        if (worst_s >= 0.0) all.front().incidents_s.push_back(worst_s);
+        double worst_anywhere_s = -1.0;
+        for (const auto& [office, rto_s] : worst_s) {
+            series_of(all, office).push_back(rto_s);
+            worst_anywhere_s = std::max(worst_anywhere_s, rto_s);
+        }
+        if (worst_anywhere_s >= 0.0) all.front().incidents_s.push_back(worst_anywhere_s);
     });
     return all;
 }

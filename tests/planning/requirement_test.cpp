@@ -180,6 +180,23 @@ TEST(RequirementTest, TooManyMissesViolateAndNotRecoveredIsOne) {
     EXPECT_EQ(judge(example_scenario(), other, incidents(59, 0, 0)).verdict, Verdict::undecided);
 }
 
+TEST(RequirementTest, AClassTooRareAtOneOfficeIsJudgedByItsCanaryThere) {
+    auto results = incidents(20, 20, 70);
+    for (auto& one : results) one.incidents[0].recoveries[1].canary = true;
+    const auto bad = judge(example_scenario(), rto(60), results);
+    EXPECT_EQ(bad.verdict, Verdict::violated);
+    EXPECT_EQ(bad.worst_at, "denver");
+    // Where its own queries are enough, they decide.
+    for (auto& one : results) {
+        auto own = one.incidents[0].recoveries[1];
+        own.canary = false;
+        own.rto_ns = 50'000'000'000;
+        one.incidents[0].recoveries.push_back(own);
+    }
+    EXPECT_EQ(judge(example_scenario(), rto(60), results).verdict, Verdict::undecided);
+    EXPECT_NEAR(judge(example_scenario(), rto(60), results).estimate, 50.0, 1e-9);
+}
+
 TEST(RequirementTest, RpoIsJudgedOnIncidentsAndOnExposure) {
     auto results = incidents(59, 0, 0);
     for (auto& one : results) {
