@@ -95,8 +95,9 @@ public:
         CalendarNode& node = *nodes_[slot];
         release_slot(node, slot);
         --size_;
-        if (size_ > 0) sift_down_from_root(entries_[root + size_]);
-        entries_[root + size_] = past_the_end;
+        const Entry last = entries_[root + size_];
+        entries_[root + size_] = past_the_end;  // before the sift, which looks at whole groups of four
+        if (size_ > 0) sift_up(hole_to_leaf(root), last);
         return node;
     }
 
@@ -141,9 +142,8 @@ private:
         }
         place(hole, entry);
     }
-    // Moves the hole at the root to a leaf, then `entry` up from there: the last entry nearly always belongs low, so
-    // this saves one comparison a level.
-    void sift_down_from_root(const Entry& entry) { sift_up(hole_to_leaf(root), entry); }
+    // Moves a hole down to a leaf, from where the entry that fills it goes up: the last entry nearly always belongs
+    // low, so this saves one comparison a level.
     std::size_t hole_to_leaf(std::size_t hole) {
         const std::size_t end = root + size_;
         for (;;) {

@@ -18,7 +18,7 @@ inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 struct ClassPlan {
     std::string name;
     std::size_t service = nowhere;   // index; nowhere: the office asks the last step itself
-    std::size_t cache = nowhere;     // looked aside (reads), or told to forget the key (writes)
+    std::size_t cache = nowhere;     // looked aside
     std::size_t endpoint = nowhere;  // of a database: 2 * database, + 1 for the reader
     std::size_t station = nowhere;
     int statements = 1;

@@ -5,19 +5,19 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/check.hpp"
 #include "engine/random/stream.hpp"
 #include "engine/time.hpp"
+#include "models/measures/shape.hpp"
 #include "scenarios/result.hpp"
 
 namespace faultline::models {
 
 using engine::Bytes;
-using engine::Duration;
-using engine::Instant;
 using scenarios::Stage;
 using scenarios::stage_count;
 
@@ -25,8 +25,6 @@ using ClassId = std::uint16_t;
 using OfficeId = std::uint16_t;
 
 inline constexpr std::uint64_t no_key = ~std::uint64_t{0};
-
-enum class Outcome : std::uint8_t { in_flight, answered, refused, timed_out, failed };
 
 // A due operation. Lives in a RequestTable; held by RequestRef.
 class Request {
@@ -50,9 +48,9 @@ public:
     std::uint64_t key = no_key;  // of the class's key space
     ClassId query_class = 0;
     OfficeId office = 0;
-    Outcome outcome = Outcome::in_flight;
-    std::uint8_t applied = 0;  // how often its effect became durable
-    bool duplicate = false;    // counted as one already
+    std::optional<Outcome> outcome;  // none: in flight
+    std::uint8_t applied = 0;        // how often its effect became durable
+    bool duplicate = false;          // counted as one already
 
     // Draws that belong to the operation and to nobody else: its demands, in the order of its statements, and the
     // jitter of its packets. Two topologies under comparison see the same work in whatever order they serve it.

@@ -13,6 +13,7 @@ engine::LatencyHistogram histogram_from(const scenarios::HistogramData& data) {
     engine::LatencyHistogram::Contents contents;
     contents.failures = data.failed;
     contents.sum_low_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, data.sum_ns));
+    contents.min = data.counts.empty() ? engine::LatencyHistogram::failed : engine::Duration{data.min_ns};
     contents.max = engine::Duration{data.max_ns};
     for (std::size_t i = 0; i < data.buckets.size(); ++i) {
         const std::uint32_t octave = data.buckets[i] / per_octave;

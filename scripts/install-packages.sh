@@ -49,7 +49,8 @@ install=("${as_root[@]}" apt-get install --yes --no-install-recommends "${missin
 # The package index may be old, or missing on a fresh machine: it is updated only when the first try fails.
 if ! "${install[@]}"; then
     echo "install-packages: updating the package index and trying again"
-    "${as_root[@]}" apt-get update || fail "apt-get update failed: is there a network, and a right /etc/apt/sources.list?"
+    "${as_root[@]}" apt-get update ||
+        fail "apt-get update failed: is there a network, and a right /etc/apt/sources.list?"
     "${install[@]}" || fail "apt-get could not install: ${missing[*]}
   Its own message is above. Faultline is built on Debian 12 (bookworm); other releases may name packages otherwise."
 fi

@@ -32,12 +32,6 @@ engine::Process<Answer> CacheNode::set(std::uint64_t key, std::uint32_t version,
     co_return Answer{travel, AnswerStatus::ok, version};
 }
 
-engine::Process<Answer> CacheNode::erase(std::uint64_t key, Duration travel) {
-    co_await cpu_.serve(shape_.command_cpu);
-    store_.erase(key);
-    co_return Answer{travel, AnswerStatus::ok, 0};
-}
-
 void CacheNode::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");

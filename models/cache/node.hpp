@@ -31,7 +31,6 @@ public:
     // Answers: ok with the version found, or miss.
     engine::Process<Answer> get(RequestRef request, std::uint64_t key, Duration travel);
     engine::Process<Answer> set(std::uint64_t key, std::uint32_t version, Duration travel);
-    engine::Process<Answer> erase(std::uint64_t key, Duration travel);
 
     void crash(engine::Health how);
     void start();  // empty

@@ -19,9 +19,13 @@ Arrivals::Arrivals(engine::RandomStream draws, double rate_per_s, std::vector<do
       curve_(std::move(curve)),
       start_of_day_(std::chrono::seconds{start_of_day_s}) {}
 
-std::int64_t Arrivals::hour_index(Instant t) const { return (t.time_since_epoch() + start_of_day_) / hour; }
+std::int64_t Arrivals::hour_index(Instant t) const {
+    return (t.time_since_epoch() + start_of_day_) / hour;
+}
 
-Instant Arrivals::start_of_hour(std::int64_t index) const { return Instant{index * hour - start_of_day_}; }
+Instant Arrivals::start_of_hour(std::int64_t index) const {
+    return Instant{index * hour - start_of_day_};
+}
 
 double Arrivals::factor(std::int64_t index) const {
     return curve_.empty() ? 1.0 : curve_[static_cast<std::size_t>(index % hours_a_day)];

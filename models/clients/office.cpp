@@ -86,14 +86,16 @@ engine::Process<> Office::query(std::uint64_t number) {
         co_await simulation_.delay(backoff(plan, attempt));
     }
     request.charge(Stage::network, simulation_.now());
-    request->outcome = outcome_of(last.status, last.timed_out);
-    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), request->outcome,
+    const Outcome outcome = outcome_of(last.status, last.timed_out);
+    request->outcome = outcome;
+    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
                             request->stages(), attempt);
 }
 
 Duration Office::backoff(const ClassPlan& plan, int attempt) {
     const auto doublings = static_cast<double>(std::int64_t{1} << std::min(attempt - 1, 40));
-    const double longest = std::min(engine::in_seconds(plan.retry.cap), engine::in_seconds(plan.retry.base) * doublings);
+    const double longest =
+        std::min(engine::in_seconds(plan.retry.cap), engine::in_seconds(plan.retry.base) * doublings);
     const double share = plan.retry.jitter == scenarios::BackoffJitter::full ? retries_.uniform() : 1.0;
     return engine::duration_from_seconds(longest * share);
 }
@@ -112,7 +114,7 @@ ServiceRegion* Office::steer(std::size_t service) {
     return regions[connections.region];
 }
 
-engine::Process<Office::Attempt> Office::call_service(RequestRef request, const ClassPlan& plan) {
+engine::Process<Office::Attempt> Office::call_service(const RequestRef& request, const ClassPlan& plan) {
     const Instant give_up = simulation_.now() + plan.timeout;
     Connections& connections = connections_[plan.service];
     ServiceInstance* const instance = steer(plan.service)->next();
@@ -147,7 +149,7 @@ engine::Process<Office::Attempt> Office::call_service(RequestRef request, const 
 }
 
 // TCP and TLS towards the balancer, which stands where the instance does.
-engine::Process<bool> Office::connect(RequestRef request, PlaceId to, Instant give_up) {
+engine::Process<bool> Office::connect(const RequestRef& request, PlaceId to, Instant give_up) {
     request.charge(Stage::connect, simulation_.now());
     const ConnectionCost& cost = connection_cost(Protocol::Https);
     const Delays shake = context_.transport.handshake(shape_.place, to, cost.round_trips(), request->network);
@@ -158,7 +160,7 @@ engine::Process<bool> Office::connect(RequestRef request, PlaceId to, Instant gi
 }
 
 // A station, or a database without a service in front.
-engine::Process<Office::Attempt> Office::ask_directly(RequestRef request, const ClassPlan& plan) {
+engine::Process<Office::Attempt> Office::ask_directly(const RequestRef& request, const ClassPlan& plan) {
     engine::Timer patience(simulation_, plan.timeout);
     std::optional<engine::Call<Answer>> call;
     if (plan.station != nowhere) {
@@ -172,9 +174,10 @@ engine::Process<Office::Attempt> Office::ask_directly(RequestRef request, const 
             call.emplace(simulation_, station.component(), legs.forward, legs.back);
         }
     } else {
-        const DatabaseWork work{plan.statements, plan.transaction,           plan.writes,
-                                plan.keys.has_value(), &plan.demand, plan.statement};
-        call.emplace(simulation_, component_, targets_.direct[plan.endpoint]->run(request, work), Duration::zero());
+        const DatabaseWork work{plan.statements,       plan.transaction, plan.writes,
+                                plan.keys.has_value(), &plan.demand,     plan.statement};
+        call.emplace(simulation_, component_, targets_.direct[plan.endpoint]->run_alone(request, work),
+                     Duration::zero());
     }
     co_await engine::any_of(*call, patience);
     if (call->outcome() == engine::CallOutcome::answered) co_return Attempt{call->value().status, false};

@@ -1,10 +1,10 @@
-// A branch office: its users' queries as they fall due, each with its deadline, its attempts and its retries; and a canary
-// that tries every database endpoint once a second over a new connection.
+// A branch office: its users' queries as they fall due, each with its deadline, its attempts and its retries; and a
+// canary that tries every database endpoint once a second over a new connection.
 //
 // An office calls a service over HTTPS connections that it keeps, at most `connections` to one region of a service; it
-// reaches a database directly only in classes without a service. DNS steers it to a region of a service that has healthy
-// instances, the nearest first, and is asked again after its time to live.
-// Leaves out: users that wait for their answer before they ask again (closed users), sessions, think time.
+// reaches a database directly only in classes without a service. DNS steers it to a region of a service that has
+// healthy instances, the nearest first, and is asked again after its time to live. Leaves out: users that wait for
+// their answer before they ask again (closed users), sessions, think time.
 #pragma once
 
 #include <memory>
@@ -31,9 +31,9 @@ struct OfficeShape {
 
 // Where each class can go, seen from one office.
 struct OfficeTargets {
-    std::vector<std::vector<ServiceRegion*>> services;     // by service, in the order of preference
-    std::vector<std::unique_ptr<DatabaseClient>> direct;   // by endpoint, null: not used
-    std::vector<std::unique_ptr<DatabaseClient>> canaries; // by endpoint, null: not watched
+    std::vector<std::vector<ServiceRegion*>> services;      // by service, in the order of preference
+    std::vector<std::unique_ptr<DatabaseClient>> direct;    // by endpoint, null: not used
+    std::vector<std::unique_ptr<DatabaseClient>> canaries;  // by endpoint, null: not watched
     std::vector<Station*> stations;
 };
 
@@ -60,9 +60,9 @@ private:
     };
     engine::Process<> arrivals();
     engine::Process<> query(std::uint64_t number);
-    engine::Process<Attempt> call_service(RequestRef request, const ClassPlan& plan);
-    engine::Process<Attempt> ask_directly(RequestRef request, const ClassPlan& plan);
-    engine::Process<bool> connect(RequestRef request, PlaceId to, Instant give_up);
+    engine::Process<Attempt> call_service(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_directly(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<bool> connect(const RequestRef& request, PlaceId to, Instant give_up);
     engine::Process<> canary(std::size_t endpoint, Duration offset);
     engine::Process<> try_canary(std::size_t endpoint);
     ServiceRegion* steer(std::size_t service);

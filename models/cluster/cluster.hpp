@@ -23,7 +23,13 @@
 namespace faultline::models {
 
 struct FailoverShape {
-    engine::Distribution detection, promotion, dns_update, restart, rebuild;  // seconds
+    // Seconds. detection: from the first heartbeat missed; dns_update: promoted to published; restart: of a process
+    // whose host is there; rebuild: of a writer that nobody can replace.
+    engine::Distribution detection = engine::Distribution::constant(0.0);
+    engine::Distribution promotion = engine::Distribution::constant(0.0);
+    engine::Distribution dns_update = engine::Distribution::constant(0.0);
+    engine::Distribution restart = engine::Distribution::constant(0.0);
+    engine::Distribution rebuild = engine::Distribution::constant(0.0);
 };
 
 struct ClusterShape {

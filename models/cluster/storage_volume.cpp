@@ -33,7 +33,7 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     }
 }
 
-engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch, RequestRef request) {
+engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) {
     while (epoch == epoch_ && !can_write()) {
         engine::Condition::Wait change(changed_);
         co_await change;
@@ -207,11 +207,22 @@ int StorageVolume::alive() const {
                                           [](const auto& copy) { return copy->died == engine::end_of_time; }));
 }
 
-bool StorageVolume::readable_without(PlaceId place) const {
-    const auto left = std::count_if(copies_.begin(), copies_.end(), [place](const auto& copy) {
-        return copy->died == engine::end_of_time && copy->place != place;
-    });
-    return left >= shape_.read_quorum;
+Duration StorageVolume::exposure_to_loss_of(PlaceId place) {
+    const Instant now = simulation_.now();
+    const auto stays = [&](const auto& copy) { return copy->died == engine::end_of_time && copy->place != place; };
+    if (std::none_of(copies_.begin(), copies_.end(), stays)) return now - engine::start_of_time;
+    Instant newest_safe = engine::start_of_time;
+    for (std::uint64_t lsn = log_.first_ticket(); still_in_log(lsn); ++lsn) {
+        const Commit& commit = at(lsn);
+        if (!commit.told) break;
+        bool safe = false;
+        for (std::size_t i = 0; i < copies_.size(); ++i) {
+            safe = safe || (stays(copies_[i]) && acknowledged_by(commit, i, now));
+        }
+        if (!safe) return last_told_ - std::min(last_told_, std::max(newest_safe, commit.sent));
+        newest_safe = commit.sent;
+    }
+    return Duration::zero();
 }
 
 }  // namespace faultline::models

@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/call.hpp"
 #include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
-#include "engine/simulation.hpp"
 #include "engine/waits.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
@@ -59,7 +59,7 @@ public:
     // Makes one commit of the writer at `writer` durable, and ends when its client may be told; waits for as long as
     // the write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
     // writer: if it dies meanwhile, the commit stays as far as it has come, and recover() says what became of it.
-    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, RequestRef request);
+    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request);
 
     // A copy died, or is whole again. Requires: index < copies().size().
     void lose(std::size_t copy, engine::Health how);
@@ -73,8 +73,9 @@ public:
     int alive() const;
     bool can_write() const { return alive() >= shape_.write_quorum; }
     bool can_read() const { return alive() >= shape_.read_quorum; }
-    // Whether a read quorum would be left after the loss of a place: else its loss loses the lineage.
-    bool readable_without(PlaceId place) const;
+    // RPO exposure: the gap that the loss of a place would leave now, in commits told to clients that no living copy
+    // elsewhere has. With no living copy elsewhere: all since the start of the run.
+    Duration exposure_to_loss_of(PlaceId place);
 
     std::uint64_t commits_acknowledged() const { return acknowledged_; }
     Instant last_acknowledged() const { return last_told_; }

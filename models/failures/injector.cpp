@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::string_view zone_of_role = "az-of: ";
 
-// The storage service notices a lost node by missed heartbeats before it rebuilds. Source: an assumption, of the order of
-// the 10 s that the repair itself takes (SIGMOD 2017, section 2.2).
+// The storage service notices a lost node by missed heartbeats before it rebuilds. Source: an assumption, of the order
+// of the 10 s that the repair itself takes (SIGMOD 2017, section 2.2).
 constexpr Duration storage_notices_after = std::chrono::seconds{3};
 constexpr Duration rebuild_again_after = std::chrono::seconds{10};
-// One segment, at the rate of one storage node's network: 10 GB at 10 Gbit/s (SIGMOD 2017, section 2.2). The segments of
-// a lost node are rebuilt side by side on many others, so the copy is whole when one of them is.
+// One segment, at the rate of one storage node's network: 10 GB at 10 Gbit/s (SIGMOD 2017, section 2.2). The segments
+// of a lost node are rebuilt side by side on many others, so the copy is whole when one of them is.
 constexpr Bytes segment{10'000'000'000};
 constexpr engine::BitsPerSecond segment_rate{10e9};
 constexpr Bytes segment_window{16'000'000};  // a storage fleet tunes its buffers: 10 Gbit/s over 12 ms
@@ -88,8 +88,8 @@ engine::Process<> Injector::lose_copy(std::size_t index, const scenarios::Fault&
 engine::Process<> Injector::lose_zone(std::size_t index, const scenarios::Fault& fault) {
     const PlaceId zone = zone_named(fault.target);
     strike_zone(index, zone, health_of(fault.mode));
-    if (!fault.lasts) co_return;
-    co_await simulation_.delay(*fault.lasts);
+    // Without an end the zone stays lost, and the fault active.
+    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
     revive_zone(zone);
 }
 

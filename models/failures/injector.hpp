@@ -1,5 +1,5 @@
-// Faults on schedule: who is hit, what goes down with it, and when it comes back. Each fault proves what it did: the nodes
-// it hit and the operations it cut off. One that hit nothing is an error of the scenario.
+// Faults on schedule: who is hit, what goes down with it, and when it comes back. Each fault proves what it did: the
+// nodes it hit and the operations it cut off. One that hit nothing is an error of the scenario.
 //
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
 //   storage-node-loss  one copy of a volume; it is rebuilt from a copy that is alive by a bulk flow

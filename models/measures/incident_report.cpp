@@ -119,6 +119,7 @@ scenarios::Recovery IncidentReport::canary_recovery(const Observed& observed, Ca
     RecoveryRule by_canary = rule(observed);
     by_canary.operations_min = 1;
     by_canary.seconds_max = 1;
+    by_canary.single_probes = true;
     const Baseline& normal = observed.incident.normal.canaries[probe.site * canaries_.targets() + probe.target];
     scenarios::Recovery result = judge_recovery(seconds_of(observed, probe), normal, by_canary);
     result.of = shape_.canary_targets[probe.target];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace faultline::models {
@@ -40,21 +41,49 @@ std::vector<Window> windows_of(std::span<const IncidentSecond> input, const Base
     return windows;
 }
 
-// After full recovery, a run of bad windows that chance explains is no relapse.
-void forgive_chance(std::vector<Window>& windows, const Baseline& normal) {
-    for (std::size_t from = 0; from < windows.size();) {
-        std::size_t to = from;
-        ShareCount run;
-        bool closed = true;
-        for (; to < windows.size() && windows[to].bad; ++to) {
-            run.due += windows[to].seen.due;
-            run.good += windows[to].seen.good;
-            closed = closed && windows[to].closed;
+// Bad windows that belong together: from the first to the last, none further than `gap` good ones behind the one
+// before.
+struct Cluster {
+    std::size_t from = 0, to = 0;  // windows [from, to)
+    ShareCount seen;
+    bool closed = true;
+};
+
+Cluster cluster_from(const std::vector<Window>& windows, std::size_t first, std::size_t gap) {
+    Cluster cluster{first, first + 1, windows[first].seen, windows[first].closed};
+    ShareCount between;
+    bool closed = true;
+    for (std::size_t i = first + 1; i < windows.size() && i <= cluster.to + gap; ++i) {
+        between.due += windows[i].seen.due;
+        between.good += windows[i].seen.good;
+        closed = closed && windows[i].closed;
+        if (!windows[i].bad) continue;
+        cluster.to = i + 1;
+        cluster.seen.due += std::exchange(between.due, 0);
+        cluster.seen.good += std::exchange(between.good, 0);
+        cluster.closed = cluster.closed && std::exchange(closed, true);
+    }
+    return cluster;
+}
+
+// Bad windows that chance explains are no outage: after full recovery, and for single probes at any time.
+void forgive_chance(std::vector<Window>& windows, const Baseline& normal, const RecoveryRule& rule) {
+    // Nobody knows that a probe can never be lost: at least one in as many as were seen, and one more, will be.
+    Baseline expected = normal;
+    if (rule.single_probes) {
+        ++expected.due;
+        expected.good = std::min(normal.good, normal.due);
+    }
+    for (std::size_t i = 0; i < windows.size();) {
+        if (!windows[i].bad) {
+            ++i;
+            continue;
         }
-        if (closed && to > from && !beyond_chance(run, normal)) {
-            for (std::size_t i = from; i < to; ++i) windows[i].bad = false;
+        const Cluster cluster = cluster_from(windows, i, rule.single_probes ? cluster_gap : 0);
+        if ((cluster.closed || rule.single_probes) && !beyond_chance(cluster.seen, expected)) {
+            for (std::size_t w = cluster.from; w < cluster.to; ++w) windows[w].bad = false;
         }
-        from = std::max(to, from + 1);
+        i = cluster.to;
     }
 }
 
@@ -81,7 +110,7 @@ scenarios::Recovery judge_recovery(std::span<const IncidentSecond> input, const 
     if (normal.dead()) {
         for (Window& window : windows) window.bad = true;
     } else {
-        forgive_chance(windows, normal);
+        forgive_chance(windows, normal, rule);
     }
     Duration last_bad{};
     Duration bad_time{};

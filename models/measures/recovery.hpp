@@ -10,6 +10,9 @@
 
 namespace faultline::models {
 
+// Good windows between two bad ones of a canary that still are one outage: a flapping service is out.
+inline constexpr std::size_t cluster_gap = 10;
+
 // What was normal: the operations due in steady time before the incident whose deadline had passed when it began. None
 // at all stands for a service without fault, the strictest.
 struct Baseline {
@@ -45,8 +48,11 @@ struct IncidentSecond {
 struct RecoveryRule {
     std::uint64_t operations_min = 500;  // of a window
     std::int64_t seconds_max = 10;       // a window this long is judged on what it has
-    engine::Duration observed{};         // from the incident's start to the end of the run or the next incident
-    engine::Duration quiet_needed{};     // from the last bad window, or the start, till then: 60 s or a client's timer
+    // The windows are single probes of a canary, which now and then is lost for reasons of its own: bad ones no further
+    // apart than cluster_gap good ones form a cluster, and one that chance explains at any time is no outage.
+    bool single_probes = false;
+    engine::Duration observed{};      // from the incident's start to the end of the run or the next incident
+    engine::Duration quiet_needed{};  // from the last bad window, or the start, till then: 60 s or a client's timer
 };
 
 // A window without any operation says what the window before it said: no demand is no evidence of recovery. What is

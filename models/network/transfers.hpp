@@ -1,12 +1,12 @@
-// Bulk transfers as waits of processes: `const FlowOutcome end = co_await transfers.transfer(…);`. Drives the fluid flows
-// (simgrid_flows.hpp) in their steps while one is active, and not at all otherwise; SimGrid itself is not begun before the
-// first transfer.
+// Bulk transfers as waits of processes: `const FlowOutcome end = co_await transfers.transfer(…);`. Drives the fluid
+// flows (simgrid_flows.hpp) in their steps while one is active, and not at all otherwise; SimGrid itself is not begun
+// before the first transfer.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "engine/simulation.hpp"
+#include "engine/call.hpp"
 #include "engine/waits.hpp"
 #include "models/network/simgrid_flows.hpp"
 

@@ -9,6 +9,7 @@ namespace {
 // Without a timer of its own a process waits for the kernel: 15 retransmissions of unacknowledged data, about 924 s.
 // Source: Linux ip-sysctl, tcp_retries2.
 constexpr Duration kernel_gives_up_after = std::chrono::seconds{924};
+constexpr Payload probe_payload{Bytes{128}, Bytes{128}};
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 }  // namespace
 
@@ -46,7 +47,7 @@ bool DatabaseClient::take_idle(Session& session) {
     return false;
 }
 
-engine::Process<Answer> DatabaseClient::run(RequestRef request, DatabaseWork work) {
+engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const DatabaseWork& work) {
     request.charge(Stage::pool, simulation_.now());
     engine::Tokens::Lease place(pool_);
     engine::Tokens::Acquire turn(place);
@@ -76,6 +77,11 @@ engine::Process<Answer> DatabaseClient::run(RequestRef request, DatabaseWork wor
     co_return last;
 }
 
+engine::Process<Answer> DatabaseClient::run_alone(RequestRef request, DatabaseWork work) {
+    const Answer answer = co_await run(request, work);
+    co_return answer;
+}
+
 Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int count,
                                        const RequestRef& request) const {
     Statement statement;
@@ -87,7 +93,7 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
     return statement;
 }
 
-engine::Process<DatabaseClient::Connected> DatabaseClient::connect(RequestRef request) {
+engine::Process<DatabaseClient::Connected> DatabaseClient::connect(const RequestRef& request) {
     request.charge(Stage::dns, simulation_.now());
     if (!resolver_.fresh(simulation_.now())) {
         const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws(request));
@@ -120,7 +126,7 @@ bool DatabaseClient::peer_acknowledges(const Connection& connection) const {
            transport_.path(shape_.place, connection.instance->place()).usable;
 }
 
-engine::Process<Answer> DatabaseClient::exchange(RequestRef request, Connection connection, Statement statement,
+engine::Process<Answer> DatabaseClient::exchange(const RequestRef& request, Connection connection, Statement statement,
                                                  Payload payload) {
     request.charge(Stage::network, simulation_.now());
     Instance& instance = *connection.instance;
@@ -153,12 +159,12 @@ engine::Process<Answer> DatabaseClient::exchange(RequestRef request, Connection 
 
 engine::Process<Answer> DatabaseClient::probe(Statement statement) {
     resolver_.forget();  // a monitor trusts no cache
-    const Connected made = co_await connect(RequestRef{});
+    const RequestRef nobody;
+    const Connected made = co_await connect(nobody);
     if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
     Session session;
     session.take(made.connection);
-    const Answer answer =
-        co_await exchange(RequestRef{}, session.connection(), statement, Payload{Bytes{128}, Bytes{128}});
+    const Answer answer = co_await exchange(nobody, session.connection(), statement, probe_payload);
     co_return Answer{Duration::zero(), answer.status, 0};
 }
 

@@ -43,8 +43,10 @@ public:
                    Endpoint& endpoint, const DatabaseClientShape& shape);
     ~DatabaseClient() { forget(); }
 
-    // Runs a query; the answer tells how it went. A process of the owner.
-    engine::Process<Answer> run(RequestRef request, DatabaseWork work);
+    // Runs a query; the answer tells how it went. A child of the caller.
+    engine::Process<Answer> run(const RequestRef& request, const DatabaseWork& work);
+    // The same as a process of its own, which goes on when its caller has given up.
+    engine::Process<Answer> run_alone(RequestRef request, DatabaseWork work);
 
     // A new connection and one statement, outside the pool: what a monitor does.
     engine::Process<Answer> probe(Statement statement);
@@ -85,8 +87,9 @@ private:
     };
 
     bool take_idle(Session& session);
-    engine::Process<Connected> connect(RequestRef request);
-    engine::Process<Answer> exchange(RequestRef request, Connection connection, Statement statement, Payload payload);
+    engine::Process<Connected> connect(const RequestRef& request);
+    engine::Process<Answer> exchange(const RequestRef& request, Connection connection, Statement statement,
+                                     Payload payload);
     bool peer_acknowledges(const Connection& connection) const;
     Statement statement_of(const DatabaseWork& work, int number, int count, const RequestRef& request) const;
     engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }

@@ -4,6 +4,9 @@ namespace faultline::models {
 
 namespace {
 constexpr Payload cache_command{Bytes{64}, Bytes{64}};
+// Commands in a row without an answer until a connection counts as broken; one slow packet is none. Source: an
+// assumption (docs/models/services.md). A reset breaks it at once.
+constexpr int cache_failures_until_broken = 3;
 constexpr Payload health_probe{Bytes{256}, Bytes{256}};
 }  // namespace
 
@@ -16,7 +19,7 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
       shape_(shape),
       cpu_(context.simulation, component_.number(), {.servers = shape.vcpus}) {
     clients_.resize(2 * context.clusters.size());
-    for (const auto& cache : context.caches) cache_retry_at_.emplace_back(cache->shards());
+    for (const auto& cache : context.caches) cache_links_.emplace_back(cache->shards());
     start();
 }
 
@@ -54,9 +57,8 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
     const engine::Served served = co_await cpu_.serve(demand);
     request.charge(Stage::cpu, served.started);
 
-    const bool looks_aside = plan.cache != nowhere && !plan.writes;
     Answer found{Duration::zero(), AnswerStatus::failed, 0};
-    if (looks_aside) {
+    if (plan.cache != nowhere) {
         const Answer cached = co_await look_aside(request, plan);
         if (cached.status == AnswerStatus::ok) {
             request.charge(Stage::network, simulation_.now());
@@ -70,29 +72,39 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
     if (answer.status == AnswerStatus::ok && found.status == AnswerStatus::miss) {
         co_await fill(request, plan, answer.version);
     }
-    if (answer.status == AnswerStatus::ok && plan.writes && plan.cache != nowhere) co_await forget_key(request, plan);
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, answer.status, answer.version};
 }
 
-Instant& ServiceInstance::retry_at(std::size_t cache, std::size_t shard) {
-    return cache_retry_at_[cache][shard];
+bool ServiceInstance::leaves_alone(std::size_t cache, std::size_t shard) const {
+    return simulation_.now() < cache_links_[cache][shard].retry_at;
+}
+
+void ServiceInstance::note_cache_answer(std::size_t cache, std::size_t shard, engine::CallOutcome outcome) {
+    CacheLink& link = cache_links_[cache][shard];
+    if (outcome == engine::CallOutcome::answered) {
+        link.failures = 0;
+        return;
+    }
+    ++link.failures;
+    const bool broken = outcome == engine::CallOutcome::reset || link.failures >= cache_failures_until_broken;
+    if (broken) link.retry_at = simulation_.now() + shape_.cache_reconnect;
 }
 
 void ServiceInstance::count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version) {
     const std::uint32_t newest = context_.clusters[plan.endpoint / 2]->newest_version(key);
-    context_.measures.cache_read(plan.cache, version == newest ? CacheRead::FreshHit : CacheRead::StaleHit,
+    context_.measures.cache_read(plan.cache, version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit,
                                  simulation_.now());
 }
 
 // ok: a hit. miss: the cache answered and has it not. failed: the cache could not be asked.
-engine::Process<Answer> ServiceInstance::look_aside(RequestRef request, const ClassPlan& plan) {
+engine::Process<Answer> ServiceInstance::look_aside(const RequestRef& request, const ClassPlan& plan) {
     CacheGroup& cache = *context_.caches[plan.cache];
     const std::size_t shard = cache.shard_of_key(request->key);
     CacheNode& node = cache.node(shard);
     const Answer unusable{Duration::zero(), AnswerStatus::failed, 0};
-    if (simulation_.now() < retry_at(plan.cache, shard)) {
-        context_.measures.cache_read(plan.cache, CacheRead::Bypassed, simulation_.now());
+    if (leaves_alone(plan.cache, shard)) {
+        context_.measures.cache_read(plan.cache, CacheRead::bypassed, simulation_.now());
         co_return unusable;
     }
     request.charge(Stage::network, simulation_.now());
@@ -106,21 +118,21 @@ engine::Process<Answer> ServiceInstance::look_aside(RequestRef request, const Cl
         call.emplace(simulation_, node.component(), legs.forward, legs.back);
     }
     co_await engine::any_of(*call, patience);
+    note_cache_answer(plan.cache, shard, call->outcome());
     if (call->outcome() != engine::CallOutcome::answered) {
-        retry_at(plan.cache, shard) = simulation_.now() + shape_.cache_reconnect;
-        context_.measures.cache_read(plan.cache, CacheRead::Bypassed, simulation_.now());
+        context_.measures.cache_read(plan.cache, CacheRead::bypassed, simulation_.now());
         co_return unusable;
     }
     const Answer answer = call->value();
     if (answer.status == AnswerStatus::ok) {
         count_hit(plan, request->key, answer.version);
     } else {
-        context_.measures.cache_read(plan.cache, CacheRead::Miss, simulation_.now());
+        context_.measures.cache_read(plan.cache, CacheRead::miss, simulation_.now());
     }
     co_return answer;
 }
 
-engine::Process<> ServiceInstance::fill(RequestRef request, const ClassPlan& plan, std::uint32_t version) {
+engine::Process<> ServiceInstance::fill(const RequestRef& request, const ClassPlan& plan, std::uint32_t version) {
     CacheGroup& cache = *context_.caches[plan.cache];
     CacheNode& node = cache.node(cache.shard_of_key(request->key));
     request.charge(Stage::cache, simulation_.now());
@@ -131,23 +143,6 @@ engine::Process<> ServiceInstance::fill(RequestRef request, const ClassPlan& pla
     engine::Call<Answer> call(simulation_, node.component(), node.set(request->key, version, legs.back), legs.forward,
                               legs.back);
     co_await engine::any_of(call, patience);
-}
-
-engine::Process<> ServiceInstance::forget_key(RequestRef request, const ClassPlan& plan) {
-    CacheGroup& cache = *context_.caches[plan.cache];
-    const std::size_t shard = cache.shard_of_key(request->key);
-    if (simulation_.now() < retry_at(plan.cache, shard)) co_return;
-    CacheNode& node = cache.node(shard);
-    request.charge(Stage::cache, simulation_.now());
-    const Delays legs = context_.transport.round_trip(place_, node.place(), cache_command, request->network);
-    if (!legs.delivered) co_return;
-    engine::Timer patience(simulation_, shape_.cache_timeout);
-    engine::Call<Answer> call(simulation_, node.component(), node.erase(request->key, legs.back), legs.forward,
-                              legs.back);
-    co_await engine::any_of(call, patience);
-    if (call.outcome() != engine::CallOutcome::answered) {
-        retry_at(plan.cache, shard) = simulation_.now() + shape_.cache_reconnect;
-    }
 }
 
 ServiceRegion::ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer,

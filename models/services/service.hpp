@@ -56,10 +56,10 @@ public:
     engine::ServerPool& cpu() { return cpu_; }
 
 private:
-    engine::Process<Answer> look_aside(RequestRef request, const ClassPlan& plan);
-    engine::Process<> fill(RequestRef request, const ClassPlan& plan, std::uint32_t version);
-    engine::Process<> forget_key(RequestRef request, const ClassPlan& plan);
-    Instant& retry_at(std::size_t cache, std::size_t shard);
+    engine::Process<Answer> look_aside(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<> fill(const RequestRef& request, const ClassPlan& plan, std::uint32_t version);
+    bool leaves_alone(std::size_t cache, std::size_t shard) const;
+    void note_cache_answer(std::size_t cache, std::size_t shard, engine::CallOutcome outcome);
     void count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version);
 
     ServiceContext& context_;
@@ -70,7 +70,12 @@ private:
     engine::ServerPool cpu_;
     std::unique_ptr<engine::Tokens> threads_;
     std::vector<std::unique_ptr<DatabaseClient>> clients_;
-    std::vector<std::vector<Instant>> cache_retry_at_;  // a cache node that failed is left alone until then
+    // What this instance thinks of a cache node: after some failures in a row it is left alone for a while.
+    struct CacheLink {
+        Instant retry_at{};
+        int failures = 0;
+    };
+    std::vector<std::vector<CacheLink>> cache_links_;
 };
 
 struct HealthCheckShape {

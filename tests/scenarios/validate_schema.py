@@ -38,7 +38,8 @@ def main():
                 failures += 1
                 print(f"{path} {name}: /{'/'.join(map(str, error.absolute_path))}: {error.message}")
     base = json.loads(pathlib.Path("scenarios/xyz-corporation.json").read_text(encoding="utf-8"))
-    mistakes = [("run", "measured", 3600), ("run", "sed", 1), ("network", "profile", "aws"), ("workload", "office_pool", 0)]
+    mistakes = [("run", "measured", 3600), ("run", "sed", 1), ("network", "profile", "aws"),
+                ("workload", "office_pool", 0)]
     for part, key, value in mistakes:
         document = copy.deepcopy(base)
         document[part][key] = value

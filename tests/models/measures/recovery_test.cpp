@@ -167,5 +167,32 @@ TEST(RecoveryTest, ARunOfSmallFailuresAddsUpBeyondChance) {
     EXPECT_EQ(judge_recovery(trace, almost, by_canary).rto_ns, ns(506s));
 }
 
+// A canary's lost probe is ordinary packet loss; three in a row, or half of ten, are an outage, full recovery or not.
+TEST(RecoveryTest, ASingleLostProbeIsNoOutageAndAClusterIs) {
+    const Baseline normal{.due = 1200, .good = 1199, .time = 1200s};
+    RecoveryRule by_canary{
+        .operations_min = 1, .seconds_max = 1, .single_probes = true, .observed = 1000s, .quiet_needed = 60s};
+    std::vector<IncidentSecond> trace(1000, IncidentSecond{{1, 1}, false});
+    for (std::size_t i = 2; i < 30; ++i) trace[i].seen.good = 0;  // the outage
+    trace[500].seen.good = trace[800].seen.good = 0;              // chance
+    EXPECT_EQ(judge_recovery(trace, normal, by_canary).rto_ns, ns(30s));
+    EXPECT_EQ(judge_recovery(trace, normal, by_canary).relapses, 0);
+    trace[501].seen.good = trace[503].seen.good = trace[507].seen.good = 0;  // flapping
+    EXPECT_EQ(judge_recovery(trace, normal, by_canary).rto_ns, ns(508s));
+    by_canary.single_probes = false;
+    EXPECT_EQ(judge_recovery(trace, normal, by_canary).rto_ns, ns(801s)) << "without the rule each loss is an outage";
+}
+
+TEST(RecoveryTest, AFaultlessPastDoesNotMakeOneLostProbeAnOutage) {
+    const Baseline never_lost{.due = 600, .good = 600, .time = 600s};
+    const RecoveryRule by_canary{
+        .operations_min = 1, .seconds_max = 1, .single_probes = true, .observed = 300s, .quiet_needed = 60s};
+    std::vector<IncidentSecond> trace(300, IncidentSecond{{1, 1}, false});
+    trace[100].seen.good = 0;
+    EXPECT_FALSE(judge_recovery(trace, never_lost, by_canary).any_bad);
+    for (std::size_t i = 101; i < 104; ++i) trace[i].seen.good = 0;
+    EXPECT_EQ(judge_recovery(trace, never_lost, by_canary).rto_ns, ns(104s));
+}
+
 }  // namespace
 }  // namespace faultline::models

@@ -1,0 +1,61 @@
+#include "planning/replication.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/statistics/warm_up.hpp"
+#include "planning/world.hpp"
+
+namespace faultline::planning {
+
+namespace {
+
+using engine::Duration;
+
+// The pilot of an automatic warm-up: the calm before the first fault, at most half of what is measured.
+Duration calm_before_faults(const scenarios::Scenario& scenario) {
+    Duration calm = scenario.run.measured / 2;
+    for (const scenarios::Fault& fault : scenario.faults) calm = std::min(calm, fault.at);
+    return calm;
+}
+
+// Mean latency over all classes for each second in which something was answered.
+std::vector<double> latency_by_second(const scenarios::ReplicationResult& pilot) {
+    std::vector<double> means_ms;
+    std::size_t seconds = 0;
+    for (const auto& query_class : pilot.classes) seconds = std::max(seconds, query_class.good_per_s.size());
+    for (std::size_t second = 0; second < seconds; ++second) {
+        double weighted = 0.0;
+        double count = 0.0;
+        for (const auto& query_class : pilot.classes) {
+            if (second >= query_class.good_per_s.size() || second >= query_class.latency_mean_ms_per_s.size()) continue;
+            const double good = query_class.good_per_s[second];
+            if (good == 0.0) continue;
+            weighted += good * static_cast<double>(query_class.latency_mean_ms_per_s[second]);
+            count += good;
+        }
+        if (count > 0.0) means_ms.push_back(weighted / count);
+    }
+    return means_ms;
+}
+
+// MSER-5 over a pilot run without faults. Where it finds no cut in the first half, the whole calm is warm-up.
+Duration automatic_warm_up(const scenarios::Scenario& scenario, std::uint32_t replication) {
+    scenarios::Scenario calm = scenario;
+    calm.run.measured = calm_before_faults(scenario);
+    World pilot(calm, {.replication = replication, .warm_up = Duration::zero(), .with_faults = false});
+    const scenarios::ReplicationResult seen = pilot.run({});
+    const auto cut = engine::mser5_truncation(latency_by_second(seen));
+    return cut ? std::chrono::seconds{static_cast<std::int64_t>(*cut)} : calm.run.measured;
+}
+
+}  // namespace
+
+scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario, std::uint32_t replication,
+                                             const engine::ProgressListener& progress) {
+    const Duration warm_up = scenario.run.warm_up ? *scenario.run.warm_up : automatic_warm_up(scenario, replication);
+    World world(scenario, {.replication = replication, .warm_up = warm_up, .with_faults = true});
+    return world.run(progress);
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,146 @@
+#include "planning/world.hpp"
+
+#include <algorithm>
+
+namespace faultline::planning {
+
+using namespace models;
+using scenarios::Scenario;
+
+namespace {
+constexpr Duration exposure_sampled_every = std::chrono::seconds{1};
+
+// Watches what a loss at this instant would leave behind.
+engine::Process<> sample_exposure(engine::Simulation& simulation, Cluster& cluster, Measures& measures,
+                                  std::size_t database) {
+    for (;;) {
+        co_await simulation.delay(exposure_sampled_every);
+        const Duration gap = cluster.storage().exposure_to_loss_of(cluster.writer().place());
+        measures.exposure(database, gap, simulation.now());
+        for (const auto& instance : cluster.instances()) {
+            if (instance->role() != Role::replica || !instance->component().up()) continue;
+            measures.replica_lag(database, instance->lag(simulation.now()), simulation.now());
+        }
+    }
+}
+}  // namespace
+
+World::World(const Scenario& scenario, const WorldOptions& options)
+    : scenario_(scenario),
+      options_(options),
+      warm_up_end_(engine::start_of_time + options.warm_up),
+      end_(warm_up_end_ + scenario.run.measured),
+      simulation_({engine::Seed{scenario.run.seed}, options.replication}),
+      profile_(
+          *NetworkProfile::named(scenario.network.profile, {.spike_multiplier = scenario.network.spike_multiplier})) {
+    build_network();
+    build_classes();
+    measures_ = std::make_unique<Measures>(measures_shape());
+    simulation_.on_state_change = [this](Instant now, const engine::Component& component, std::string_view state) {
+        measures_->state_change(now, component.path(), state);
+    };
+    requests_ = std::make_unique<RequestTable>(&World::request_released, this);
+    transfers_ = std::make_unique<Transfers>(simulation_, network_->topology);
+    build_clusters();
+    build_caches();
+    build_stations();
+    context_ = std::make_unique<ServiceContext>(
+        ServiceContext{simulation_, *transport_, classes_, caches_, clusters_, *measures_});
+    build_services();
+    build_offices();
+    if (options_.with_faults) schedule_faults();
+}
+
+World::~World() {
+    simulation_.close();
+}
+
+// By now it is known what became of a write whose client was never told.
+void World::request_released(void* world, const Request& request) {
+    World& self = *static_cast<World*>(world);
+    const ClassPlan& plan = self.classes_[request.query_class];
+    if (!plan.writes || self.simulation_.closing()) return;
+    const bool told = request.outcome == Outcome::answered;
+    if (!told) {
+        self.measures_->write_unknown(request.query_class, request.due);
+        self.measures_->write_unknown_resolved(request.query_class, request.due, request.applied > 0);
+    }
+    if (!plan.idempotent && request.applied > 1) self.measures_->write_duplicate(request.query_class, request.due);
+}
+
+scenarios::ReplicationResult World::run(const engine::ProgressListener& progress) {
+    for (const auto& cluster : clusters_) cluster->begin();
+    for (const auto& region : service_regions_) region->begin();
+    for (std::size_t i = 0; i < clusters_.size(); ++i) {
+        simulation_.spawn(clusters_[i]->component(), sample_exposure(simulation_, *clusters_[i], *measures_, i));
+    }
+    for (const auto& office : offices_) office->begin();
+    simulation_.on_progress(progress);
+
+    scenarios::ReplicationResult result;
+    result.replication = options_.replication;
+    result.warm_up_ns = options_.warm_up.count();
+    simulation_.run_until(warm_up_end_);
+    end_of_warm_up();
+    const engine::StopReason reason = simulation_.run_until(end_);
+    SIM_CHECK(reason != engine::StopReason::stuck);
+    result.end_ns = simulation_.now().time_since_epoch().count();
+    result.waits_without_timer = simulation_.calls_unanswered();
+    describe_queues(result);
+    describe_memory(result);
+    measures_->finish(simulation_.now(), result);
+    result.fingerprint = simulation_.fingerprint();
+    result.events = simulation_.events_run();
+    simulation_.close();
+    return result;
+}
+
+void World::end_of_warm_up() {
+    for (const auto& cluster : clusters_) {
+        for (const auto& instance : cluster->instances()) instance->cpu().reset_statistics();
+    }
+    for (const auto& cache : caches_) {
+        for (const auto& node : cache->nodes()) node->cpu().reset_statistics();
+    }
+    for (const auto& region : service_regions_) {
+        for (const auto& instance : region->instances()) instance->cpu().reset_statistics();
+    }
+    for (const auto& station : stations_) station->pool().reset_statistics();
+}
+
+void World::describe_queues(scenarios::ReplicationResult& result) const {
+    const auto describe = [&](const std::string& name, const engine::ServerPool& pool) {
+        result.queues.push_back({name, pool.utilisation(), pool.mean_waiting(), pool.completed(), pool.refused()});
+    };
+    for (const auto& cluster : clusters_) {
+        for (const auto& instance : cluster->instances()) describe(instance->component().path(), instance->cpu());
+    }
+    for (const auto& cache : caches_) {
+        for (const auto& node : cache->nodes()) describe(node->component().path(), node->cpu());
+    }
+    for (const auto& region : service_regions_) {
+        for (const auto& instance : region->instances()) describe(instance->component().path(), instance->cpu());
+    }
+    for (const auto& station : stations_) describe(station->component().path(), station->pool());
+}
+
+// Design: fixed + in-flight operations x (<= 1.2 KB) + resident keys x (<= 32 B).
+void World::describe_memory(scenarios::ReplicationResult& result) const {
+    scenarios::MemoryResult& memory = result.memory;
+    memory.fixed_bytes = measures_->memory_bytes() + simulation_.calendar().memory_bytes();
+    for (const auto& cluster : clusters_) memory.fixed_bytes += cluster->memory_bytes();
+    std::size_t key_bytes = 0;
+    for (const auto& cache : caches_) {
+        for (const auto& node : cache->nodes()) {
+            memory.resident_keys += node->store().resident_keys();
+            key_bytes += node->store().simulator_memory_bytes();
+        }
+    }
+    memory.bytes_per_key = memory.resident_keys == 0 ? 0 : key_bytes / memory.resident_keys;
+    memory.in_flight_peak = requests_->peak();
+    const std::size_t frames = engine::FramePool::instance().peak_bytes();
+    const std::size_t requests = requests_->peak() * sizeof(Request);
+    memory.bytes_per_query = requests_->peak() == 0 ? 0 : (frames + requests) / requests_->peak();
+}
+
+}  // namespace faultline::planning

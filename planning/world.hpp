@@ -1,0 +1,85 @@
+// A described system, built and ready to run: one simulation with everything in it that the scenario names.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/simulation.hpp"
+#include "models/clients/office.hpp"
+#include "models/failures/injector.hpp"
+#include "models/measures/measures.hpp"
+#include "models/network/transfers.hpp"
+#include "models/network/wiring.hpp"
+#include "models/services/service.hpp"
+#include "models/stations/station.hpp"
+#include "planning/cluster_recorder.hpp"
+#include "scenarios/result.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+struct WorldOptions {
+    std::uint32_t replication = 1;
+    engine::Duration warm_up{};
+    bool with_faults = true;
+};
+
+class World {
+public:
+    World(const scenarios::Scenario& scenario, const WorldOptions& options);
+    ~World();
+
+    // Runs to the end of the measured part and says what was seen. Once.
+    scenarios::ReplicationResult run(const engine::ProgressListener& progress);
+
+    engine::Simulation& simulation() { return simulation_; }
+
+private:
+    void build_network();
+    void build_classes();
+    void build_clusters();
+    void build_cluster(const scenarios::Database& database);
+    void build_caches();
+    void build_stations();
+    void build_services();
+    void build_offices();
+    void schedule_faults();
+    models::MeasuresShape measures_shape() const;
+    models::PlaceId place_of(const std::string& region, const std::string& zone) const;
+    std::unique_ptr<models::DatabaseClient> client(std::size_t endpoint, engine::Component& owner,
+                                                   const models::DatabaseClientShape& shape);
+    models::OfficeTargets targets_of(std::size_t office);
+    bool endpoint_used(std::size_t endpoint) const;
+    void end_of_warm_up();
+    void describe_queues(scenarios::ReplicationResult& result) const;
+    void describe_memory(scenarios::ReplicationResult& result) const;
+
+    static void request_released(void* world, const models::Request& request);
+
+    const scenarios::Scenario& scenario_;
+    WorldOptions options_;
+    engine::Instant warm_up_end_;
+    engine::Instant end_;
+    engine::Simulation simulation_;
+    models::NetworkProfile profile_;
+    std::unique_ptr<models::WiredNetwork> network_;
+    std::unique_ptr<models::Transport> transport_;
+    std::vector<std::pair<std::string, models::PlaceId>> zones_;  // "us-east-1/a"
+    std::vector<models::ClassPlan> classes_;
+    std::unique_ptr<models::Measures> measures_;
+    std::unique_ptr<models::RequestTable> requests_;  // before the clusters, whose logs hold on to requests
+    std::unique_ptr<models::Transfers> transfers_;
+    std::vector<std::unique_ptr<ClusterRecorder>> recorders_;
+    std::vector<std::unique_ptr<models::Cluster>> clusters_;
+    std::vector<std::unique_ptr<models::CacheGroup>> caches_;
+    std::vector<std::unique_ptr<models::Station>> stations_;
+    std::unique_ptr<models::ServiceContext> context_;
+    std::vector<std::unique_ptr<models::ServiceRegion>> service_regions_;
+    std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
+    std::vector<std::unique_ptr<models::Office>> offices_;
+    std::unique_ptr<models::Injector> injector_;
+};
+
+}  // namespace faultline::planning

@@ -1,0 +1,326 @@
+// World's construction: from the structs of a scenario to the parts of a running model. The reader has checked the
+// scenario, so what is looked up here is there (SIM_CHECK).
+#include <algorithm>
+#include <numeric>
+
+#include "planning/random_duration.hpp"
+#include "planning/world.hpp"
+#include "scenarios/catalogue.hpp"
+
+namespace faultline::planning {
+
+using namespace models;
+using scenarios::TargetRole;
+
+namespace {
+
+// A system without regions has one place for everything: at no distance with the profile "zero".
+constexpr const char* nowhere_region = "us-east-1";
+constexpr const char* nowhere_zone = "a";
+
+// Instances of a region in turn over its zones.
+template <class Range>
+auto& in_turn(Range& range, std::size_t i) {
+    return range[i % range.size()];
+}
+
+std::size_t index_of(const auto& items, const std::string& name) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (items[i].name == name) return i;
+    }
+    SIM_CHECK(false);
+    return nowhere;
+}
+
+Protocol protocol_of(const scenarios::Database& database) {
+    return database.kind.find("postgres") != std::string::npos ? Protocol::PostgresqlTls : Protocol::MysqlTls;
+}
+
+// A multiplier without a common factor with the number of keys, so that rank -> key is one to one.
+std::uint64_t spreading_multiplier(std::uint64_t keys) {
+    std::uint64_t candidate = 0x9e3779b1;  // 2^32 / golden ratio, a prime
+    while (std::gcd(candidate, keys) != 1) candidate += 2;
+    return candidate;
+}
+
+}  // namespace
+
+void World::build_network() {
+    NetworkPlan plan;
+    for (const auto& region : scenario_.regions) plan.regions.push_back({region.name, region.zones});
+    if (plan.regions.empty()) plan.regions.push_back({nowhere_region, {nowhere_zone}});
+    for (const auto& office : scenario_.offices) {
+        SitePlan site{.name = office.name,
+                      .city = office.city.empty() ? profile_.cities().front() : office.city,
+                      .access = office.access};
+        engine::RandomStream draws = simulation_.stream("offices/" + office.name, "internet path");
+        site.internet_jitter = profile_.draw_internet_jitter(draws);
+        plan.sites.push_back(std::move(site));
+    }
+    std::vector<UnknownName> unknown;
+    network_ = std::make_unique<WiredNetwork>(wire_network(profile_, plan, unknown));
+    SIM_CHECK(unknown.empty());
+    transport_ = std::make_unique<Transport>(network_->topology);
+    for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+        for (std::size_t z = 0; z < plan.regions[r].zones.size(); ++z) {
+            zones_.emplace_back(plan.regions[r].code + "/" + plan.regions[r].zones[z], network_->zones[r][z]);
+        }
+    }
+}
+
+PlaceId World::place_of(const std::string& region, const std::string& zone) const {
+    for (const auto& [name, place] : zones_) {
+        if (name == region + "/" + zone) return place;
+    }
+    SIM_CHECK(false);
+    return {};
+}
+
+void World::build_classes() {
+    double cumulative = 0.0;
+    for (const auto& query_class : scenario_.workload.classes) {
+        ClassPlan plan;
+        plan.name = query_class.name;
+        if (!query_class.via.empty()) plan.service = index_of(scenario_.services, query_class.via);
+        for (const auto& step : query_class.route) {
+            if (step.role == TargetRole::cache) plan.cache = index_of(scenario_.caches, step.name);
+            if (step.role == TargetRole::station) plan.station = index_of(scenario_.stations, step.name);
+            if (step.role == TargetRole::writer) plan.endpoint = 2 * index_of(scenario_.databases, step.name);
+            if (step.role == TargetRole::reader) plan.endpoint = 2 * index_of(scenario_.databases, step.name) + 1;
+        }
+        plan.statements = query_class.statements;
+        plan.transaction = query_class.transaction;
+        plan.writes = query_class.writes;
+        plan.idempotent = query_class.idempotent;
+        plan.demand = distribution_of(query_class.demand);
+        plan.call = {query_class.request, query_class.response};
+        plan.statement = {query_class.request, query_class.response};
+        if (query_class.keys) {
+            plan.keys.emplace(query_class.keys->count, query_class.keys->zipf);
+            plan.key_multiplier = spreading_multiplier(query_class.keys->count);
+        }
+        plan.deadline = query_class.deadline;
+        plan.timeout = query_class.timeout;
+        plan.retry = query_class.retry;
+        cumulative += query_class.share;
+        plan.cumulative_share = cumulative;
+        classes_.push_back(std::move(plan));
+    }
+}
+
+MeasuresShape World::measures_shape() const {
+    MeasuresShape shape;
+    for (const auto& query_class : scenario_.workload.classes) {
+        const scenarios::RouteStep& last = query_class.route.back();
+        shape.classes.push_back(
+            {query_class.name, query_class.deadline, query_class.writes, query_class.idempotent, last.name, last.role});
+        shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
+    }
+    for (const auto& office : scenario_.offices) shape.offices.push_back(office.name);
+    for (const auto& cache : scenario_.caches) shape.caches.push_back(cache.name);
+    for (const auto& database : scenario_.databases) {
+        shape.databases.push_back(database.name);
+        shape.canary_targets.push_back(database.name + "/writer");
+        shape.canary_targets.push_back(database.name + "/reader");
+    }
+    if (options_.with_faults) {
+        for (const auto& fault : scenario_.faults) shape.faults.push_back({fault.name, fault.target});
+    }
+    shape.warm_up_end = warm_up_end_;
+    shape.end = end_;
+    shape.canary_timeout = scenario_.workload.canary.timeout;
+    return shape;
+}
+
+void World::build_clusters() {
+    for (const auto& database : scenario_.databases) build_cluster(database);
+}
+
+void World::build_cluster(const scenarios::Database& database) {
+    const auto region = index_of(scenario_.regions, database.region);
+    ClusterShape shape;
+    shape.path = database.name;
+    shape.zones = network_->zones[region];
+    shape.zone_names = scenario_.regions[region].zones;
+    shape.volume = {database.storage.copies_per_zone, database.storage.write_quorum, database.storage.read_quorum,
+                    distribution_of(database.storage.persist)};
+    const scenarios::Failover& failover = database.failover;
+    shape.failover = {distribution_of(failover.detection), distribution_of(failover.promotion),
+                      distribution_of(failover.dns_update), distribution_of(failover.restart),
+                      distribution_of(failover.rebuild)};
+    shape.dns_ttl = database.dns_ttl;
+    shape.control_plane = network_->regions[region];
+    const std::size_t number = clusters_.size();
+    for (const ClassPlan& plan : classes_) {
+        if (plan.keys && plan.endpoint / 2 == number) shape.keys = std::max(shape.keys, plan.keys->ranks());
+    }
+    recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
+    clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, shape, *recorders_.back()));
+
+    const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;
+    const auto add = [&](const scenarios::DatabaseInstance& instance) {
+        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::aurora, instance.class_name);
+        SIM_CHECK(found != nullptr);
+        const auto& connections = postgresql ? found->connections_postgresql : found->connections_mysql;
+        clusters_.back()->add_instance(
+            place_of(database.region, instance.zone),
+            {instance.class_name, found->vcpu, database.connections_max.value_or(connections.value_or(1000)),
+             instance.promotion_tier});
+    };
+    add(database.writer);
+    for (const auto& replica : database.replicas) add(replica);
+}
+
+void World::build_caches() {
+    for (std::size_t c = 0; c < scenario_.caches.size(); ++c) {
+        const scenarios::Cache& cache = scenario_.caches[c];
+        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
+        SIM_CHECK(found != nullptr);
+        const auto region = index_of(scenario_.regions, cache.region);
+        const auto& zones = cache.zones.empty() ? scenario_.regions[region].zones : cache.zones;
+        CacheNodeShape shape;
+        shape.ttl = cache.ttl;
+        std::uint64_t keys = 0;
+        for (const auto& query_class : scenario_.workload.classes) {
+            const ClassPlan& plan = classes_[index_of(classes_, query_class.name)];
+            if (plan.cache != c || plan.writes || !query_class.keys) continue;
+            shape.value = query_class.keys->value;
+            keys = std::max(keys, query_class.keys->count);
+        }
+        shape.store.maxmemory = cache.memory.value_or(found->data_memory);
+        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy), .samples = cache.samples};
+        caches_.push_back(std::make_unique<CacheGroup>(cache.name));
+        for (int shard = 0; shard < cache.shards; ++shard) {
+            const auto number = static_cast<std::size_t>(shard);
+            CacheNodeShape own = shape;
+            own.store.keys_expected = keys / static_cast<std::uint64_t>(cache.shards) * 21 / 20;
+            own.store.hash_seed = engine::stable_hash(cache.name) + number;
+            caches_.back()->add(std::make_unique<CacheNode>(simulation_,
+                                                            "caches/" + cache.name + "/" + std::to_string(shard + 1),
+                                                            place_of(cache.region, in_turn(zones, number)), own));
+        }
+    }
+}
+
+void World::build_stations() {
+    for (const auto& station : scenario_.stations) {
+        const PlaceId place = station.zone.empty() ? zones_.front().second
+                                                   : place_of(station.zone.substr(0, station.zone.find('/')),
+                                                              station.zone.substr(station.zone.find('/') + 1));
+        engine::PoolShape shape{.servers = station.servers,
+                                .discipline = station.discipline == scenarios::Discipline::fcfs
+                                                  ? engine::Discipline::fcfs
+                                                  : engine::Discipline::processor_sharing};
+        if (station.waiting_room) shape.waiting_room = static_cast<std::size_t>(*station.waiting_room);
+        stations_.push_back(std::make_unique<Station>(simulation_, "stations/" + station.name, place, shape));
+    }
+}
+
+bool World::endpoint_used(std::size_t endpoint) const {
+    return std::any_of(classes_.begin(), classes_.end(),
+                       [endpoint](const ClassPlan& plan) { return plan.endpoint == endpoint; });
+}
+
+std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Component& owner,
+                                              const DatabaseClientShape& shape) {
+    Cluster& cluster = *clusters_[endpoint / 2];
+    Endpoint& name = endpoint % 2 == 0 ? cluster.writer_endpoint() : cluster.reader_endpoint();
+    return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
+}
+
+void World::build_services() {
+    for (const auto& service : scenario_.services) {
+        services_.emplace_back();
+        ServiceInstanceShape shape{.threads = service.threads,
+                                   .queue = service.queue,
+                                   .vcpus = service.vcpus,
+                                   .demand = distribution_of(service.demand)};
+        if (!scenario_.caches.empty()) {
+            shape.cache_timeout = scenario_.caches.front().command_timeout;
+            shape.cache_reconnect = scenario_.caches.front().reconnect_after;
+        }
+        for (const auto& [region_name, count] : service.regions) {
+            const auto region = index_of(scenario_.regions, region_name);
+            const std::string path = "services/" + service.name + "/" + region_name;
+            const auto& zones = scenario_.regions[region].zones;
+            service_regions_.push_back(std::make_unique<ServiceRegion>(
+                *context_, path, network_->regions[region],
+                HealthCheckShape{service.health_check_interval, service.health_check_threshold}));
+            services_.back().push_back(service_regions_.back().get());
+            for (int i = 0; i < count; ++i) {
+                const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
+                ServiceInstance& instance =
+                    service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
+                for (std::size_t endpoint = 0; endpoint < 2 * clusters_.size(); ++endpoint) {
+                    if (!endpoint_used(endpoint)) continue;
+                    const auto& database = scenario_.databases[endpoint / 2];
+                    instance.set_client(endpoint, client(endpoint, instance.component(),
+                                                         {place, service.driver, protocol_of(database), service.pool,
+                                                          service.pool_wait}));
+                }
+            }
+        }
+    }
+}
+
+OfficeTargets World::targets_of(std::size_t office) {
+    OfficeTargets targets;
+    const PlaceId place = network_->sites[office];
+    for (std::size_t s = 0; s < services_.size(); ++s) {
+        std::vector<ServiceRegion*> preferred = services_[s];
+        const std::string& steering = scenario_.services[s].steering;
+        const auto distance = [&](const ServiceRegion* region) {
+            return network_->topology.path(place, region->balancer()).base_round_trip;
+        };
+        std::stable_sort(preferred.begin(), preferred.end(),
+                         [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
+        if (steering.starts_with("region:")) {
+            const PlaceId wanted = network_->regions[index_of(scenario_.regions, steering.substr(7))];
+            std::erase_if(preferred, [&](const auto* region) { return region->balancer() != wanted; });
+        }
+        targets.services.push_back(std::move(preferred));
+    }
+    for (std::size_t endpoint = 0; endpoint < 2 * clusters_.size(); ++endpoint) {
+        const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
+            return plan.endpoint == endpoint && plan.service == nowhere;
+        });
+        const DatabaseClientShape shape{place, scenario_.workload.driver,
+                                        protocol_of(scenario_.databases[endpoint / 2]), scenario_.workload.office_pool,
+                                        scenario_.workload.driver.connect_timeout};
+        engine::Component& owner = offices_[office]->component();
+        const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);
+        targets.direct.push_back(direct ? client(endpoint, owner, shape) : nullptr);
+        targets.canaries.push_back(watched ? client(endpoint, owner, shape) : nullptr);
+    }
+    for (const auto& station : stations_) targets.stations.push_back(station.get());
+    return targets;
+}
+
+void World::build_offices() {
+    double weights = 0.0;
+    for (const auto& office : scenario_.offices) weights += office.weight;
+    for (std::size_t i = 0; i < scenario_.offices.size(); ++i) {
+        const scenarios::Office& office = scenario_.offices[i];
+        OfficeShape shape{.name = office.name,
+                          .id = static_cast<OfficeId>(i),
+                          .place = network_->sites[i],
+                          .connections = scenario_.workload.office_pool,
+                          .canary_timeout = scenario_.workload.canary.timeout,
+                          .curve = scenario_.workload.arrivals.curve,
+                          .rate_per_s = scenario_.workload.arrivals.rate_per_s * office.weight / weights,
+                          .start_of_day_s = scenario_.run.start_of_day_s};
+        offices_.push_back(std::make_unique<Office>(*context_, *requests_, std::move(shape)));
+        offices_.back()->set_targets(targets_of(i));
+    }
+}
+
+void World::schedule_faults() {
+    injector_ =
+        std::make_unique<Injector>(simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_,
+                                                             clusters_, caches_, service_regions_, stations_});
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+        injector_->schedule(i, scenario_.faults[i], warm_up_end_);
+    }
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,67 @@
+// The same run again is the same run; another seed or replication is another; two variants see the same demand.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include "tests/properties/small_system.hpp"
+#include "tests/support/in_child.hpp"
+
+namespace faultline::tests {
+namespace {
+
+// What a child process found, for its parent to compare.
+struct Shared {
+    std::uint64_t fingerprints[4];
+    std::uint32_t due[2][400];
+};
+
+Shared& shared() {
+    static Shared* const memory =
+        static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    return *memory;
+}
+
+TEST(IdentityTest, TheSameSeedIsTheSameRunAndAnotherIsNot) {
+    struct Case {
+        std::uint64_t seed;
+        std::uint32_t replication;
+    };
+    const Case cases[]{{7, 1}, {7, 1}, {8, 1}, {7, 2}};
+    Shared& found = shared();
+    for (std::size_t i = 0; i < 4; ++i) {
+        test::in_child([&, i] {
+            const auto scenario = read(small_system(writers_zone_lost),
+                                       [&](scenarios::Scenario& changed) { changed.run.seed = cases[i].seed; });
+            found.fingerprints[i] = run(scenario, cases[i].replication).fingerprint;
+        });
+    }
+    EXPECT_EQ(found.fingerprints[0], found.fingerprints[1]);
+    EXPECT_NE(found.fingerprints[0], found.fingerprints[2]);
+    EXPECT_NE(found.fingerprints[0], found.fingerprints[3]);
+}
+
+// Common random numbers: a topology without a cache, with another instance class and without a replica is asked the
+// same queries in the same seconds.
+TEST(IdentityTest, TwoVariantsSeeTheSameArrivals) {
+    Shared& found = shared();
+    for (std::size_t variant = 0; variant < 2; ++variant) {
+        test::in_child([&, variant] {
+            const auto result = run(read(small_system(""), [&](scenarios::Scenario& scenario) {
+                if (variant == 0) return;
+                scenario.databases.front().replicas.pop_back();
+                scenario.databases.front().writer.class_name = "db.r6g.4xlarge";
+                scenario.workload.classes.front().route.erase(scenario.workload.classes.front().route.begin());
+            }));
+            const auto& due = class_named(result, "lookup").due_per_s;
+            for (std::size_t s = 0; s < due.size() && s < 400; ++s) found.due[variant][s] = due[s];
+        });
+    }
+    std::uint64_t total = 0;
+    for (std::size_t s = 0; s < 400; ++s) {
+        EXPECT_EQ(found.due[0][s], found.due[1][s]) << "second " << s;
+        total += found.due[0][s];
+    }
+    EXPECT_GT(total, 100'000U);
+}
+
+}  // namespace
+}  // namespace faultline::tests
