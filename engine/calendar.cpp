@@ -1,48 +1,66 @@
 #include "engine/calendar.hpp"
 
-namespace faultline::engine {
+#include <algorithm>
 
-Calendar::Calendar() {
-    grow();
-    add_slots();
-}
+namespace faultline::engine {
 
 void Calendar::cancel(CalendarNode& node) {
     const std::uint32_t slot = node.place_;
     SIM_CHECK(slot < nodes_.size() && nodes_[slot] == &node);
     const std::size_t hole = places_[slot];
     release_slot(node, slot);
-    --size_;
-    const std::size_t last = root + size_;
-    const Entry moved = entries_[last];
-    entries_[last] = past_the_end;
-    if (hole == last) return;
-    // The hole takes the last entry, which may belong above or below it.
-    if (hole > root && moved.key() < entries_[hole / 4 + 2].key()) {
+    if (hole == near_place) return cancel_near(slot);
+    // The last entry takes the place; it may belong above it or below.
+    const Entry moved = heap_[end_ - 1];
+    if (hole > root && hole != end_ - 1 && moved.before(heap_[hole / 4 + 2]) != 0) {
+        heap_[--end_] = past_the_end;
         sift_up(hole, moved);
-        return;
+    } else {
+        fill_hole(hole);
     }
-    sift_up(hole_to_leaf(hole), moved);
+}
+
+void Calendar::cancel_near(std::uint32_t slot) {
+    std::size_t hole = near_size_;
+    while (near_[hole].slot() != slot) --hole;
+    for (; hole < near_size_; ++hole) near_[hole] = near_[hole + 1];
+    --near_size_;
+}
+
+// Where the near events are full, or the entry is not before those of the heap.
+void Calendar::schedule_crowded(Entry entry) {
+    if (near_size_ == near_max && entry.time < near_[1].time) spill_near();
+    if (near_size_ < near_max && entry.time < heap_[root].time) {
+        insert_near(entry);
+    } else {
+        push(entry);
+    }
+}
+
+// The later half of the near events goes to the heap.
+void Calendar::spill_near() {
+    constexpr std::size_t half = near_max / 2;
+    for (std::size_t i = 1; i <= half; ++i) push(near_[i]);
+    near_size_ -= half;
+    std::copy_n(near_.begin() + 1 + half, near_size_, near_.begin() + 1);
+}
+
+void Calendar::push(Entry entry) {
+    if (end_ + 4 >= heap_.size()) heap_.resize(2 * heap_.size(), past_the_end);
+    sift_up(end_++, entry);
+}
+
+std::uint32_t Calendar::new_slot(CalendarNode& node) {
+    const auto slot = static_cast<std::uint32_t>(nodes_.size());
+    SIM_CHECK(slot < (1u << slot_bits));
+    nodes_.push_back(&node);
+    places_.push_back(near_place);
+    return slot;
 }
 
 std::size_t Calendar::memory_bytes() const {
-    return entries_.lines_.capacity() * sizeof(CacheLine) + places_.capacity() * sizeof(std::uint32_t) +
-           nodes_.capacity() * sizeof(CalendarNode*) + free_slots_.capacity() * sizeof(std::uint32_t);
-}
-
-void Calendar::grow() {
-    const CacheLine empty{{past_the_end, past_the_end, past_the_end, past_the_end}};
-    entries_.lines_.resize(entries_.lines_.empty() ? 64 : 2 * entries_.lines_.size(), empty);
-}
-
-void Calendar::add_slots() {
-    const std::size_t before = nodes_.size();
-    const std::size_t after = before == 0 ? 256 : 2 * before;
-    SIM_CHECK(after <= (std::size_t{1} << slot_bits));
-    nodes_.resize(after, nullptr);
-    places_.resize(after, 0);
-    free_slots_.reserve(after);
-    for (std::size_t slot = after; slot > before; --slot) free_slots_.push_back(static_cast<std::uint32_t>(slot - 1));
+    return sizeof(near_) + heap_.capacity() * sizeof(Entry) + places_.capacity() * sizeof(std::uint32_t) +
+           nodes_.capacity() * sizeof(CalendarNode*);
 }
 
 }  // namespace faultline::engine

@@ -94,7 +94,7 @@ public:
     Answer await_resume() const { return value_; }
 
 private:
-    friend class detail::ProcessPromise<Answer>;
+    friend void detail::hand_to_call<Answer>(CallBase* call, const Answer& answer);
     void take(const Answer& answer) {
         value_ = answer;
         answer_travels(answer.travel);
@@ -102,12 +102,9 @@ private:
     Answer value_{};
 };
 
-template <class Result>
-void detail::ProcessPromise<Result>::return_value(const Result& result) {
-    if constexpr (requires { result.travel; }) {
-        if (call() != nullptr) static_cast<Call<Result>*>(call())->take(result);
-    }
-    result_ = result;
+template <class Answer>
+void detail::hand_to_call(CallBase* call, const Answer& answer) {
+    if (call != nullptr) static_cast<Call<Answer>*>(call)->take(answer);
 }
 
 }  // namespace faultline::engine

@@ -14,8 +14,9 @@
 
 namespace faultline::engine {
 
-FramePool& FramePool::instance() {
+FramePool& FramePool::first_use() {
     static thread_local FramePool pool;
+    current_ = &pool;
     return pool;
 }
 

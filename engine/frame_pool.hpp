@@ -13,7 +13,7 @@ namespace faultline::engine {
 class FramePool {
 public:
     // The pool of this thread: the engine's one thread-local besides the clock of SIM_CHECK.
-    static FramePool& instance();
+    static FramePool& instance() { return current_ != nullptr ? *current_ : first_use(); }
 
     void* allocate(std::size_t size) {
         const std::size_t size_class = (size + granule - 1) / granule;
@@ -50,10 +50,14 @@ private:
         std::size_t size_class;
     };
 
+    static FramePool& first_use();
     void refill(std::size_t size_class);
     void put_back(void* memory, std::size_t size_class);
     static void unpoison(void* memory, std::size_t size);
     static void poison(void* memory, std::size_t size);
+
+    // Without an initialiser to run: one load, where a thread_local object costs a call.
+    static inline constinit thread_local FramePool* current_ = nullptr;
 
     std::array<Free*, largest / granule + 1> free_{};
     std::vector<std::unique_ptr<std::byte[]>> blocks_;

@@ -93,13 +93,19 @@ private:
 
 namespace detail {
 
-// What `co_return value` does: the value goes to the Call that started the process, or stays for the parent.
+// Of Process<Result> whose result travels: it goes to the Call that started the process, if any (call.hpp).
+template <class Answer>
+void hand_to_call(CallBase* call, const Answer& answer);
+
 template <class Result>
 class ProcessPromise : public ProcessState {
 public:
     ProcessPromise() { handle_ = std::coroutine_handle<ProcessPromise>::from_promise(*this); }
     FinalWait final_suspend() noexcept { return {this}; }
-    void return_value(const Result& result);
+    void return_value(Result result) {
+        if constexpr (requires { result.travel; }) hand_to_call(call(), result);
+        result_ = std::move(result);
+    }
     Result result_{};
     auto get_return_object();
 };
@@ -115,7 +121,8 @@ public:
 
 }  // namespace detail
 
-// A process that has not begun yet, or a child that its parent awaits. Result: a small value, default-constructible.
+// A process that has not begun yet, or a child that its parent awaits. Result: a small value, default-constructible; it
+// may be move-only.
 template <class Result = void>
 class [[nodiscard]] Process {
 public:
@@ -138,7 +145,7 @@ public:
         promise().become_child_of(parent.promise(), &frame_);
     }
     Result await_resume() const {
-        if constexpr (!std::is_void_v<Result>) return promise().result_;
+        if constexpr (!std::is_void_v<Result>) return std::move(promise().result_);
     }
 
     // For Simulation and Call: the frame no longer belongs to this object.

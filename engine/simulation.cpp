@@ -20,31 +20,17 @@ Simulation::~Simulation() {
     check_clock_ns = outer_check_clock_;
 }
 
-StopReason Simulation::run_until(Instant end) {
-    check_clock_ns = &check_clock_ns_;
-    while (dispatch_next(end)) {
-        if (events_at_instant_ > events_at_one_instant_max) return StopReason::stuck;
-        if (events_run_ % events_between_reports == 0 && progress_ && !progress_(now_, events_run_)) {
-            return StopReason::cancelled;
-        }
-    }
-    const bool nothing_left = calendar_.empty();
-    now_ = std::max(now_, end);
-    return nothing_left ? StopReason::no_more_events : StopReason::reached_end;
-}
-
 // Fires the next event at or before `end`; false if there is none.
-bool Simulation::dispatch_next(Instant end) {
+inline bool Simulation::dispatch_next(Instant end) {
     CalendarNode* node = nullptr;
-    const bool something_ready = !ready_.empty();
-    // An event of the calendar at this very instant was scheduled earlier, or later, than the head of the ready queue.
-    if (something_ready &&
-        (calendar_.empty() || calendar_.next_time() > now_ || calendar_.next_sequence() > ready_.next_sequence())) {
+    // An event of the calendar was scheduled before the clock came to its instant: it precedes all that is ready.
+    const bool none_timed = calendar_.empty();
+    const Instant at = none_timed ? end_of_time : calendar_.next_time();
+    if ((none_timed || at > now_) && !ready_.empty()) {
         node = &ready_.pop();
         ++events_at_instant_;
     } else {
-        if (calendar_.empty() || calendar_.next_time() > end) return false;
-        const Instant at = calendar_.next_time();
+        if (none_timed || at > end) return false;
         SIM_CHECK(at >= now_);
         events_at_instant_ = at == now_ ? events_at_instant_ + 1 : 0;
         now_ = at;
@@ -55,6 +41,21 @@ bool Simulation::dispatch_next(Instant end) {
     fingerprint_.add(now_, node->kind(), node->component());
     node->fire(*this);
     return true;
+}
+
+StopReason Simulation::run_until(Instant end) {
+    SIM_CHECK(end >= now_ && running_ == nullptr);
+    check_clock_ns = &check_clock_ns_;
+    while (dispatch_next(end)) {
+        if (events_at_instant_ > events_at_one_instant_max) return StopReason::stuck;
+        if (events_run_ % events_between_reports == 0 && progress_ && !progress_(now_, events_run_)) {
+            return StopReason::cancelled;
+        }
+    }
+    const bool nothing_left = calendar_.empty();
+    if (end != end_of_time) now_ = end;
+    check_clock_ns_ = now_.time_since_epoch().count();
+    return nothing_left ? StopReason::no_more_events : StopReason::reached_end;
 }
 
 void Simulation::adopt(ProcessState& state, Component& owner) {
@@ -129,6 +130,7 @@ void ProcessState::destroy() {
 
 // Resumes a process, and then the child that it began to await, and so on: a loop, not a chain of calls.
 void Simulation::run(ProcessState& process) {
+    SIM_CHECK(running_ == nullptr);
     running_ = &process;
     process.handle_.resume();
     while (beginning_ != nullptr) {

@@ -23,7 +23,7 @@ class CallBase;
 class Delay;
 
 enum class StopReason {
-    reached_end,     // the clock stands at the end asked for
+    reached_end,     // events remain beyond the end asked for
     no_more_events,  // nothing pending; processes may still wait: waiting_paths() names them
     cancelled,       // by the progress listener
     stuck,           // a million events at one instant
@@ -47,7 +47,9 @@ public:
     const RunIdentity& identity() const { return identity_; }
     const Calendar& calendar() const { return calendar_; }
 
-    // Runs events in the order of (time, sequence number) up to and including `end`.
+    // Runs events in the order of (time, sequence number) up to and including `end`, which is not before now(). Then
+    // the clock stands at `end`; for end_of_time, which is no end, at the last event. After `cancelled` or `stuck` it
+    // may be called again. Not from within a process.
     StopReason run_until(Instant end);
     void on_progress(ProgressListener listener) { progress_ = std::move(listener); }
 
@@ -68,14 +70,15 @@ public:
     void schedule(CalendarNode& node, Instant at) {
         SIM_CHECK(at >= now_);
         if (closing_) return;
-        const std::uint64_t sequence = next_sequence_++;
         if (at == now_) {
-            ready_.push(node, sequence);
+            ready_.push(node);
         } else {
-            calendar_.schedule(node, at, sequence);
+            calendar_.schedule(node, at, next_sequence_++);
         }
     }
-    void schedule_now(CalendarNode& node) { schedule(node, now_); }
+    void schedule_now(CalendarNode& node) {
+        if (!closing_) ready_.push(node);
+    }
     void cancel(CalendarNode& node) {
         if (ReadyQueue::holds(node)) {
             ready_.cancel(node);

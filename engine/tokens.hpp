@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "engine/ring.hpp"
 #include "engine/simulation.hpp"
 
 namespace faultline::engine {
@@ -33,7 +32,7 @@ public:
 
 private:
     bool enter(Acquire& acquire);
-    void leave(Acquire& acquire);
+    void unlink(Acquire& acquire);
     void give_back();
 
     std::size_t tokens_;
@@ -41,7 +40,8 @@ private:
     std::size_t waiting_room_;
     std::size_t waiting_ = 0;
     std::uint64_t refused_ = 0;
-    Ring<Acquire*> queue_;  // null: gave up
+    Acquire* first_ = nullptr;  // of those who wait: a list through them, so that one who gives up leaves no trace
+    Acquire* last_ = nullptr;
 };
 
 // The wait for a token.
@@ -72,7 +72,8 @@ private:
     friend class Tokens;
     Lease& lease_;
     ProcessState* waiter_ = nullptr;
-    std::uint64_t ticket_ = 0;
+    Acquire* next_ = nullptr;
+    Acquire* previous_ = nullptr;
     std::uint32_t index_ = 0;
     bool begun_ = false;
     bool queued_ = false;
@@ -101,7 +102,7 @@ private:
 };
 
 inline Tokens::Acquire::~Acquire() {
-    if (queued_) lease_.tokens_.leave(*this);
+    if (queued_) lease_.tokens_.unlink(*this);
 }
 
 // Returns whether it is over at once: granted or refused.
@@ -128,28 +129,28 @@ inline bool Tokens::enter(Acquire& acquire) {
         return false;
     }
     ++waiting_;
-    acquire.ticket_ = queue_.push(&acquire);
+    acquire.previous_ = last_;
+    (last_ != nullptr ? last_->next_ : first_) = &acquire;
+    last_ = &acquire;
     return true;
 }
 
-inline void Tokens::leave(Acquire& acquire) {
+inline void Tokens::unlink(Acquire& acquire) {
     acquire.queued_ = false;
     --waiting_;
-    if (Acquire** const place = queue_.find(acquire.ticket_)) *place = nullptr;
-    while (!queue_.empty() && queue_.front() == nullptr) queue_.pop();
+    (acquire.previous_ != nullptr ? acquire.previous_->next_ : first_) = acquire.next_;
+    (acquire.next_ != nullptr ? acquire.next_->previous_ : last_) = acquire.previous_;
 }
 
 inline void Tokens::give_back() {
-    while (!queue_.empty()) {
-        Acquire* const next = queue_.pop();
-        if (next == nullptr) continue;
-        --waiting_;
-        next->queued_ = false;
-        next->lease_.held_ = true;
-        if (next->waiter_ != nullptr) next->waiter_->wake_later(next->index_);
+    Acquire* const next = first_;
+    if (next == nullptr) {
+        ++free_;
         return;
     }
-    ++free_;
+    unlink(*next);
+    next->lease_.held_ = true;
+    if (next->waiter_ != nullptr) next->waiter_->wake_later(next->index_);
 }
 
 }  // namespace faultline::engine

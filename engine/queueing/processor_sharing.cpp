@@ -1,6 +1,7 @@
 // The processor sharing half of ServerPool. Virtual time runs at the service rate of one job; a job that needs work w
 // and comes at virtual time v ends at v + w, whoever comes and goes meanwhile, so a heap of ends is enough.
 #include <algorithm>
+#include <utility>
 
 #include "engine/queueing/server_pool.hpp"
 
@@ -35,15 +36,27 @@ void ServerPool::schedule_first_shared() {
     simulation_.schedule(sharing_event_, saturating_add(simulation_.now(), length));
 }
 
+std::uint32_t ServerPool::take_place(Service& job) {
+    if (free_places_.empty()) {
+        sharing_jobs_.push_back(&job);
+        return static_cast<std::uint32_t>(sharing_jobs_.size() - 1);
+    }
+    const std::uint32_t place = free_places_.back();
+    free_places_.pop_back();
+    sharing_jobs_[place] = &job;
+    return place;
+}
+
 void ServerPool::share(Service& job) {
     advance_virtual_time();
+    const std::uint32_t place = take_place(job);
     job.inside_ = true;
-    job.place_ = next_number_++;
+    job.place_ = place;
     job.result_.started = simulation_.now();
-    sharing_.push_back({virtual_time_ + in_seconds(job.work_), job.place_, &job});
+    sharing_.push_back({virtual_time_ + in_seconds(job.work_), next_number_++, place});
     std::push_heap(sharing_.begin(), sharing_.end(), later);
     schedule_first_shared();
-    observe();
+    observe_busy();
 }
 
 void ServerPool::finish_first_shared(CalendarNode& node, Simulation& /*simulation*/) {
@@ -52,11 +65,13 @@ void ServerPool::finish_first_shared(CalendarNode& node, Simulation& /*simulatio
     // The event is the head's end; rounding may leave virtual time a hair beside it.
     pool.virtual_time_ = std::max(pool.virtual_time_, pool.sharing_.front().finish);
     std::pop_heap(pool.sharing_.begin(), pool.sharing_.end(), later);
-    Service* const done = pool.sharing_.back().job;
+    const std::uint32_t place = pool.sharing_.back().place;
     pool.sharing_.pop_back();
+    Service* const done = std::exchange(pool.sharing_jobs_[place], nullptr);
+    pool.free_places_.push_back(place);
     ++pool.completed_;
     pool.schedule_first_shared();
-    pool.observe();
+    pool.observe_busy();
     if (done == nullptr) return;
     done->inside_ = false;
     if (done->waiter_ != nullptr) done->waiter_->wake_now(done->index_);

@@ -14,15 +14,14 @@ ServerPool::ServerPool(Simulation& simulation, std::uint32_t component, PoolShap
     SIM_CHECK(shape.servers >= 1);
     if (shape.discipline == Discipline::processor_sharing) return;
     servers_.reserve(static_cast<std::size_t>(shape.servers));
-    idle_.reserve(static_cast<std::size_t>(shape.servers));
     for (int i = 0; i < shape.servers; ++i) {
         servers_.push_back(std::make_unique<Server>(*this, component));
-        idle_.push_back(servers_.back().get());
+        put_idle(*servers_.back());
     }
 }
 
 std::size_t ServerPool::in_service() const {
-    return shape_.discipline == Discipline::fcfs ? servers_.size() - idle_.size() : sharing_.size();
+    return shape_.discipline == Discipline::fcfs ? busy_ : sharing_.size();
 }
 
 double ServerPool::utilisation() const {
@@ -40,9 +39,12 @@ void ServerPool::reset_statistics() {
     refused_ = 0;
 }
 
-void ServerPool::observe() {
+void ServerPool::observe_busy() {
     const std::size_t busy = std::min(in_service(), static_cast<std::size_t>(shape_.servers));
     busy_servers_.set(simulation_.now(), static_cast<std::int64_t>(busy));
+}
+
+void ServerPool::observe_queue() {
     queue_length_.set(simulation_.now(), static_cast<std::int64_t>(queue_.size()));
 }
 
@@ -51,12 +53,13 @@ bool ServerPool::enter(Service& job) {
         share(job);
         return true;
     }
-    if (!idle_.empty()) {
-        Server& server = *idle_.back();
-        idle_.pop_back();
+    if (idle_ != nullptr) {
+        Server& server = *idle_;
+        idle_ = server.next_idle;
+        ++busy_;
         job.inside_ = true;
         start(server, &job, job.work_);
-        observe();
+        observe_busy();
         return true;
     }
     if (queue_.size() >= shape_.waiting_room) {
@@ -65,12 +68,17 @@ bool ServerPool::enter(Service& job) {
     }
     job.inside_ = true;
     job.place_ = queue_.push({&job, job.work_});
-    observe();
+    observe_queue();
     return true;
 }
 
+void ServerPool::put_idle(Server& server) {
+    server.job = nullptr;
+    server.next_idle = idle_;
+    idle_ = &server;
+}
+
 void ServerPool::start(Server& server, Service* job, Duration work) {
-    server.busy = true;
     server.job = job;
     if (job != nullptr) {
         job->server_ = &server;
@@ -87,14 +95,14 @@ void ServerPool::finish(CalendarNode& node, Simulation& /*simulation*/) {
     Service* const done = server.job;
     ++pool.completed_;
     if (pool.queue_.empty()) {
-        server.busy = false;
-        server.job = nullptr;
-        pool.idle_.push_back(&server);
+        --pool.busy_;
+        pool.put_idle(server);
+        pool.observe_busy();
     } else {
         const Waiting next = pool.queue_.pop();
         pool.start(server, next.job, next.work);
+        pool.observe_queue();
     }
-    pool.observe();
     if (done == nullptr) return;
     done->inside_ = false;
     if (done->waiter_ != nullptr) done->waiter_->wake_now(done->index_);
@@ -103,9 +111,7 @@ void ServerPool::finish(CalendarNode& node, Simulation& /*simulation*/) {
 void ServerPool::abandon(Service& job) {
     job.inside_ = false;
     if (shape_.discipline == Discipline::processor_sharing) {
-        for (Sharing& shared : sharing_) {
-            if (shared.job == &job) shared.job = nullptr;
-        }
+        sharing_jobs_[job.place_] = nullptr;
     } else if (job.server_ != nullptr) {
         job.server_->job = nullptr;
     } else if (Waiting* const waiting = queue_.find(job.place_)) {
@@ -115,23 +121,25 @@ void ServerPool::abandon(Service& job) {
 
 void ServerPool::clear() {
     for (const auto& server : servers_) {
-        if (!server->busy) continue;
-        if (server->pending()) simulation_.cancel(*server);
+        if (!server->pending()) continue;
+        simulation_.cancel(*server);
         if (server->job != nullptr) server->job->inside_ = false;
-        server->job = nullptr;
-        server->busy = false;
-        idle_.push_back(server.get());
+        put_idle(*server);
     }
+    busy_ = 0;
     while (!queue_.empty()) {
         const Waiting waiting = queue_.pop();
         if (waiting.job != nullptr) waiting.job->inside_ = false;
     }
-    for (const Sharing& shared : sharing_) {
-        if (shared.job != nullptr) shared.job->inside_ = false;
+    for (Service* const job : sharing_jobs_) {
+        if (job != nullptr) job->inside_ = false;
     }
     sharing_.clear();
+    sharing_jobs_.clear();
+    free_places_.clear();
     if (sharing_event_.pending()) simulation_.cancel(sharing_event_);
-    if (!simulation_.closing()) observe();
+    observe_busy();
+    observe_queue();
 }
 
 void ServerPool::set_speed(double speed) {

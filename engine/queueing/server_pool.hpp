@@ -79,7 +79,7 @@ private:
             : CalendarNode(&finish, EventKind::served, component), pool(the_pool) {}
         ServerPool& pool;
         Service* job = nullptr;  // null while busy: abandoned
-        bool busy = false;
+        Server* next_idle = nullptr;
     };
     struct Waiting {
         Service* job = nullptr;  // null: abandoned, the work remains
@@ -88,7 +88,7 @@ private:
     struct Sharing {
         double finish = 0.0;  // virtual time, seconds of service that each job has had
         std::uint64_t number = 0;
-        Service* job = nullptr;
+        std::uint32_t place = 0;  // in sharing_jobs_
     };
     class SharingEvent : public CalendarNode {
     public:
@@ -99,25 +99,31 @@ private:
 
     bool enter(Service& job);  // false: refused
     void start(Server& server, Service* job, Duration work);
+    void put_idle(Server& server);
     void abandon(Service& job);
     static void finish(CalendarNode& node, Simulation& simulation);
 
     void share(Service& job);
+    std::uint32_t take_place(Service& job);
     void advance_virtual_time();
     void schedule_first_shared();
     double sharing_rate() const;
     static void finish_first_shared(CalendarNode& node, Simulation& simulation);
-    void observe();
+    void observe_busy();
+    void observe_queue();
 
     Simulation& simulation_;
     PoolShape shape_;
     double speed_ = 1.0;
     std::vector<std::unique_ptr<Server>> servers_;
-    std::vector<Server*> idle_;
+    Server* idle_ = nullptr;  // the one that became idle last, and so on
+    std::size_t busy_ = 0;
     Ring<Waiting> queue_;
 
     SharingEvent sharing_event_;
-    std::vector<Sharing> sharing_;  // a binary heap, earliest finish first
+    std::vector<Sharing> sharing_;        // a binary heap, earliest finish first
+    std::vector<Service*> sharing_jobs_;  // by place; null: abandoned, or free
+    std::vector<std::uint32_t> free_places_;
     double virtual_time_ = 0.0;
     Instant virtual_time_at_{};
     std::uint64_t next_number_ = 0;
@@ -172,7 +178,7 @@ private:
     Served result_;
     ProcessState* waiter_ = nullptr;
     Server* server_ = nullptr;  // fcfs, in service
-    std::uint64_t place_ = 0;   // fcfs: ticket in the queue; sharing: number
+    std::uint64_t place_ = 0;   // fcfs: ticket in the queue; sharing: in sharing_jobs_
     std::uint32_t index_ = 0;
     bool begun_ = false;
     bool inside_ = false;
