@@ -46,6 +46,7 @@ private:
     void build_services();
     void build_offices();
     void schedule_faults();
+    std::int32_t local_start_of_day_s(const scenarios::Office& office) const;
     models::MeasuresShape measures_shape() const;
     models::PlaceId place_of(const std::string& region, const std::string& zone) const;
     std::unique_ptr<models::DatabaseClient> client(std::size_t endpoint, engine::Component& owner,

@@ -1,7 +1,9 @@
 // World's construction: from the structs of a scenario to the parts of a running model. The reader has checked the
 // scenario, so what is looked up here is there (SIM_CHECK).
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "planning/random_duration.hpp"
 #include "planning/world.hpp"
@@ -36,6 +38,12 @@ Protocol protocol_of(const scenarios::Database& database) {
     return database.kind.find("postgres") != std::string::npos ? Protocol::PostgresqlTls : Protocol::MysqlTls;
 }
 
+// How long a statement to a silent peer may hang (models/services/database_client.cpp).
+engine::Duration longest_wait(const scenarios::Driver& driver) {
+    const engine::Duration dead = driver.dead_peer_after.value_or(kernel_gives_up_after);
+    return std::min(dead, driver.socket_timeout.value_or(engine::Duration::max()));
+}
+
 // A multiplier without a common factor with the number of keys, so that rank -> key is one to one.
 std::uint64_t spreading_multiplier(std::uint64_t keys) {
     std::uint64_t candidate = 0x9e3779b1;  // 2^32 / golden ratio, a prime
@@ -47,7 +55,12 @@ std::uint64_t spreading_multiplier(std::uint64_t keys) {
 
 void World::build_network() {
     NetworkPlan plan;
-    for (const auto& region : scenario_.regions) plan.regions.push_back({region.name, region.zones});
+    // Without distances any name is a region's, so the profile is asked for one that it knows.
+    const bool named_freely = profile_.name() == "zero";
+    for (const auto& region : scenario_.regions) {
+        const std::string& known = profile_.regions()[plan.regions.size() % profile_.regions().size()];
+        plan.regions.push_back({named_freely ? known : region.name, region.zones});
+    }
     if (plan.regions.empty()) plan.regions.push_back({nowhere_region, {nowhere_zone}});
     for (const auto& office : scenario_.offices) {
         SitePlan site{.name = office.name,
@@ -63,7 +76,8 @@ void World::build_network() {
     transport_ = std::make_unique<Transport>(network_->topology);
     for (std::size_t r = 0; r < plan.regions.size(); ++r) {
         for (std::size_t z = 0; z < plan.regions[r].zones.size(); ++z) {
-            zones_.emplace_back(plan.regions[r].code + "/" + plan.regions[r].zones[z], network_->zones[r][z]);
+            const std::string& region = scenario_.regions.empty() ? plan.regions[r].code : scenario_.regions[r].name;
+            zones_.emplace_back(region + "/" + plan.regions[r].zones[z], network_->zones[r][z]);
         }
     }
 }
@@ -115,6 +129,9 @@ MeasuresShape World::measures_shape() const {
         shape.classes.push_back(
             {query_class.name, query_class.deadline, query_class.writes, query_class.idempotent, last.name, last.role});
         shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
+        if (query_class.via.empty()) continue;
+        const auto& driver = scenario_.services[index_of(scenario_.services, query_class.via)].driver;
+        shape.longest_client_timer = std::max(shape.longest_client_timer, longest_wait(driver));
     }
     for (const auto& office : scenario_.offices) shape.offices.push_back(office.name);
     for (const auto& cache : scenario_.caches) shape.caches.push_back(cache.name);
@@ -296,6 +313,25 @@ OfficeTargets World::targets_of(std::size_t office) {
     return targets;
 }
 
+// Local time follows the sun: an hour for each 15 degrees that an office lies west or east of the first one. Time zones
+// and summer time are left out.
+std::int32_t World::local_start_of_day_s(const scenarios::Office& office) const {
+    constexpr double degrees_an_hour = 15.0;
+    constexpr std::int32_t hour_s = 3600;
+    constexpr std::int32_t day_s = 24 * hour_s;
+    const auto longitude = [this](const std::string& city) -> std::optional<double> {
+        for (const City& place : profile_.city_places()) {
+            if (place.name == city) return place.location.longitude_deg;
+        }
+        return std::nullopt;
+    };
+    const auto here = longitude(office.city);
+    const auto first = longitude(scenario_.offices.front().city);
+    if (!here || !first) return scenario_.run.start_of_day_s;
+    const auto hours = static_cast<std::int32_t>(std::lround((*here - *first) / degrees_an_hour));
+    return (scenario_.run.start_of_day_s + hours * hour_s + day_s) % day_s;
+}
+
 void World::build_offices() {
     double weights = 0.0;
     for (const auto& office : scenario_.offices) weights += office.weight;
@@ -308,7 +344,7 @@ void World::build_offices() {
                           .canary_timeout = scenario_.workload.canary.timeout,
                           .curve = scenario_.workload.arrivals.curve,
                           .rate_per_s = scenario_.workload.arrivals.rate_per_s * office.weight / weights,
-                          .start_of_day_s = scenario_.run.start_of_day_s};
+                          .start_of_day_s = local_start_of_day_s(office)};
         offices_.push_back(std::make_unique<Office>(*context_, *requests_, std::move(shape)));
         offices_.back()->set_targets(targets_of(i));
     }

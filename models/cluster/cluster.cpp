@@ -10,6 +10,7 @@ namespace {
 // The control plane's probes. Source: an assumption; the detection time as a whole is the scenario's
 // (failover.detection).
 constexpr Duration heartbeat_interval = std::chrono::seconds{1};
+constexpr std::string_view detecting = "detecting";
 constexpr Duration heartbeat_timeout = std::chrono::seconds{1};
 }  // namespace
 
@@ -44,8 +45,9 @@ void Cluster::begin() {
     simulation_.spawn(component_, watch());
 }
 
-// Every instance once a second. A replica that does not answer leaves the reader endpoint; for the writer, the time
-// that the control plane takes to be sure runs from the first heartbeat that was missed.
+// Every instance in turn, a second between two rounds (more if one is silent). A replica that does not answer leaves
+// the reader endpoint; for the writer, the time that the control plane takes to be sure runs from the first heartbeat
+// that was missed.
 engine::Process<> Cluster::watch() {
     Duration certain_after = drawn(shape_.failover.detection);
     for (;;) {
@@ -60,7 +62,7 @@ engine::Process<> Cluster::watch() {
         }
         if (changed) publish_readers();
         if (failing_over_ || answering_[writer_]) continue;
-        component_.enter("detecting");
+        if (component_.state() != detecting) component_.enter(detecting);
         if (simulation_.now() - missed_since_[writer_] < certain_after) continue;
         failing_over_ = true;
         certain_after = drawn(shape_.failover.detection);
@@ -85,16 +87,24 @@ engine::Process<> Cluster::fail_over() {
     Instance& lost = *instances_[writer_];
     component_.enter("promoting");
     observer_.on_stage("promotion");
-    Instance* successor = elect();
+    Instance* successor = nullptr;
     while (successor == nullptr) {
-        // Nobody to promote: the writer is made anew in its zone, if that is there; else an operator must act.
-        component_.enter("rebuilding");
-        observer_.on_stage("rebuild");
-        co_await simulation_.delay(drawn(shape_.failover.rebuild));
-        successor = elect();
-        if (successor == nullptr && transport_.topology().alive(lost.place())) successor = &lost;
+        Instance* candidate = elect();
+        if (candidate == nullptr) {
+            // Nobody to promote: the writer is made anew in its zone, as soon as that is there.
+            component_.enter("rebuilding");
+            observer_.on_stage("rebuild");
+            co_await simulation_.delay(drawn(shape_.failover.rebuild));
+            candidate = elect();
+            if (candidate == nullptr && transport_.topology().alive(lost.place())) candidate = &lost;
+            if (candidate == nullptr) continue;
+        }
+        co_await simulation_.delay(drawn(shape_.failover.promotion));
+        // A promotion that its host did not survive is begun again with another.
+        if (candidate == &lost ? transport_.topology().alive(lost.place()) : candidate->component().up()) {
+            successor = candidate;
+        }
     }
-    co_await simulation_.delay(drawn(shape_.failover.promotion));
     RecoveredLog log = storage_.recover();
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
@@ -150,8 +160,13 @@ engine::Process<> Cluster::restart(Instance& instance) {
     const bool is_writer = index_of(instance) == writer_;
     if (is_writer && failing_over_) co_return;
     if (is_writer) {
-        const RecoveredLog log = storage_.recover();
-        if (log.readable) observer_.on_recovered(log);
+        RecoveredLog log = storage_.recover();
+        while (!log.readable) {
+            component_.enter("waiting for a read quorum");
+            co_await simulation_.delay(heartbeat_interval);
+            log = storage_.recover();
+        }
+        observer_.on_recovered(log);
     }
     instance.start(is_writer ? Role::writer : Role::replica);
     tell_whole();

@@ -7,7 +7,8 @@
 // Writes are refused or unanswered outside `serving`. Clients come back later still: they must learn the new address
 // (endpoint.hpp) and connect again (services/database_client.hpp); the RTO counts all of it.
 // Sources of the stages' defaults: scenarios/defaults.cpp; docs/models/cluster.md.
-// Leaves out: replicas in other regions, restart in place when it is faster, failover that fails.
+// A writer whose host is back before anybody was sure that it was gone restarts in place.
+// Leaves out: replicas in other regions, an operator who builds a writer in another zone, failover that fails.
 #pragma once
 
 #include <functional>

@@ -35,7 +35,7 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
     if (statement.commits) {
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
-        const bool durable = co_await cluster_.storage().commit(place_, cluster_.storage().epoch(), request);
+        const bool durable = co_await cluster_.storage().commit(place_, epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
         cluster_.committed(*this, key, simulation_.now() - began);
     }
@@ -45,7 +45,6 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
 
 engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
     if (connections_ >= shape_.connections_max) co_return Answer{travel, AnswerStatus::refused, 0};
-    ++connections_;
     co_await cpu_.serve(cpu);
     co_return Answer{travel, AnswerStatus::ok, 0};
 }
@@ -73,6 +72,7 @@ void Instance::start(Role role) {
     ++incarnation_;
     incarnation_since_ = simulation_.now();
     role_ = role;
+    epoch_ = cluster_.storage().epoch();
     lag_ = Duration::zero();
     applied_until_ = simulation_.now();
     component_.enter(role == Role::writer ? "writer" : "replica");

@@ -41,7 +41,8 @@ public:
 
     // Serves one statement. `travel`: how long its answer will be under way.
     engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
-    // TLS and authentication of a new connection; refused when there are too many.
+    // TLS and authentication of a new connection; refused when there are too many. It counts from open_connection(), so
+    // that one whose client has given up meanwhile does not count for ever.
     engine::Process<Answer> accept(Duration cpu, Duration travel);
     // Is there anybody? For health checks and canaries.
     engine::Process<Answer> ping(Duration travel);
@@ -49,6 +50,7 @@ public:
     // A connection is of an incarnation: after a restart the old ones are reset.
     std::uint32_t incarnation() const { return incarnation_; }
     Instant incarnation_since() const { return incarnation_since_; }
+    void open_connection() { ++connections_; }
     void close_connection(std::uint32_t incarnation) {
         if (incarnation == incarnation_) --connections_;
     }
@@ -82,6 +84,7 @@ private:
     std::uint32_t incarnation_ = 1;
     Instant incarnation_since_{};
     int connections_ = 0;
+    std::uint32_t epoch_ = 0;  // of the volume, when it became the writer: an older one is fenced
     Duration lag_{};
     Instant applied_until_{};  // when the newest shipped change is applied
 };

@@ -29,10 +29,7 @@ Health health_of(scenarios::FailureMode mode) {
 }  // namespace
 
 Injector::Injector(engine::Simulation& simulation, FaultTargets targets)
-    : simulation_(simulation),
-      targets_(targets),
-      component_(simulation, "faults"),
-      draws_(simulation.stream("faults", "schedule")) {}
+    : simulation_(simulation), targets_(targets), component_(simulation, "faults") {}
 
 void Injector::schedule(std::size_t index, const scenarios::Fault& fault, Instant origin) {
     simulation_.spawn(component_, run(index, fault, origin + fault.at));
@@ -68,11 +65,12 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
     cluster.tell_whole();
     if (fault.lasts) co_await simulation_.delay(*fault.lasts);
     cluster.host_restored(*instance);
+    while (!instance->component().up()) co_await simulation_.delay(std::chrono::seconds{1});
 }
 
 engine::Process<> Injector::lose_copy(std::size_t index, const scenarios::Fault& fault) {
     const auto [cluster, copy] = copy_named(fault.target);
-    if (cluster == nullptr) co_return;
+    if (cluster == nullptr || !cluster->storage().copies()[copy]->component.up()) co_return;
     Cluster& volume_owner = *cluster;
     const std::size_t lost = copy;
     const auto& path = volume_owner.storage().copies()[lost]->component.path();
@@ -99,28 +97,30 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
     watch_convergence();
     for (const auto& cluster : targets_.clusters) {
         for (const auto& instance : cluster->instances()) {
-            if (instance->place() != zone) continue;
+            if (instance->place() != zone || !instance->component().up()) continue;
             cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
         const auto& copies = cluster->storage().copies();
         for (std::size_t i = 0; i < copies.size(); ++i) {
-            if (copies[i]->place != zone) continue;
+            if (copies[i]->place != zone || !copies[i]->component.up()) continue;
             cut(index, copies[i]->component.path(), [&] { cluster->copy_lost(i, how); });
         }
         cluster->tell_whole();
     }
     for (const auto& cache : targets_.caches) {
         for (const auto& node : cache->nodes()) {
-            if (node->place() == zone) cut(index, node->component().path(), [&] { node->crash(how); });
+            if (node->place() == zone && node->component().up())
+                cut(index, node->component().path(), [&] { node->crash(how); });
         }
     }
     for (const auto& service : targets_.services) {
         for (const auto& instance : service->instances()) {
-            if (instance->place() == zone) cut(index, instance->component().path(), [&] { instance->crash(how); });
+            if (instance->place() == zone && instance->component().up())
+                cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
     }
     for (const auto& station : targets_.stations) {
-        if (station->place() != zone) continue;
+        if (station->place() != zone || !station->component().up()) continue;
         cut(index, station->component().path(), [&] {
             station->component().kill(how);
             station->pool().clear();
@@ -130,6 +130,7 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
 
 void Injector::revive_zone(PlaceId zone) {
     targets_.topology.restore_place(zone, simulation_.now());
+    if (!targets_.topology.alive(zone)) return;  // another outage of it goes on
     targets_.transfers.topology_changed();
     watch_convergence();
     for (const auto& cluster : targets_.clusters) {

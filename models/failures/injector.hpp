@@ -65,7 +65,6 @@ private:
     engine::Simulation& simulation_;
     FaultTargets targets_;
     engine::Component component_;
-    engine::RandomStream draws_;
 };
 
 }  // namespace faultline::models

@@ -6,9 +6,6 @@
 namespace faultline::models {
 
 namespace {
-// Without a timer of its own a process waits for the kernel: 15 retransmissions of unacknowledged data, about 924 s.
-// Source: Linux ip-sysctl, tcp_retries2.
-constexpr Duration kernel_gives_up_after = std::chrono::seconds{924};
 constexpr Payload probe_payload{Bytes{128}, Bytes{128}};
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 }  // namespace
@@ -117,6 +114,7 @@ engine::Process<DatabaseClient::Connected> DatabaseClient::connect(const Request
     co_await engine::any_of(call, patience);
     if (call.outcome() != engine::CallOutcome::answered) co_return Connected{};
     if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
+    target->open_connection();
     co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
 }
 

@@ -19,6 +19,10 @@
 
 namespace faultline::models {
 
+// Without a timer of its own a process waits for the kernel: 15 retransmissions of unacknowledged data, about 924 s.
+// Source: Linux ip-sysctl, tcp_retries2.
+inline constexpr Duration kernel_gives_up_after = std::chrono::seconds{924};
+
 // The statements of one query.
 struct DatabaseWork {
     int statements = 1;

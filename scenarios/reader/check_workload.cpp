@@ -55,6 +55,9 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
     if (cached && !query.keys && !query.writes) {
         report.add(at / "keys", "\"keys\" is missing: what goes through a cache needs to say which keys it reads");
     }
+    if (!query.via.empty() && end.role == TargetRole::station) {
+        report.add(at / "via", "a service asks databases; leave \"via\" out where a station answers");
+    }
     if (query.transaction && end.role == TargetRole::station) {
         report.add(at / "transaction", "a station knows no transactions");
     }
