@@ -65,7 +65,10 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
     cluster.tell_whole();
     if (fault.lasts) co_await simulation_.delay(*fault.lasts);
     cluster.host_restored(*instance);
-    while (!instance->component().up()) co_await simulation_.delay(std::chrono::seconds{1});
+    constexpr Duration look_again_after = std::chrono::seconds{1};
+    while (!instance->component().up()) {
+        co_await simulation_.delay(look_again_after);
+    }
 }
 
 engine::Process<> Injector::lose_copy(std::size_t index, const scenarios::Fault& fault) {

@@ -85,7 +85,8 @@ struct Adder {
     }
     Process<> add_twice(int& last) {
         co_await add(10);
-        last = co_await add(20);
+        const int second = co_await add(20);
+        last = second;
     }
 };
 

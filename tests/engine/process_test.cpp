@@ -27,7 +27,8 @@ Process<int> at_once(int value) {
 }
 
 Process<> measure_depth(int& depth) {
-    depth = co_await nested(many);
+    const int reached = co_await nested(many);
+    depth = reached;
 }
 
 Process<> sum_up(std::int64_t& sum) {

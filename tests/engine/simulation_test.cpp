@@ -59,7 +59,9 @@ Process<> waits(Condition& condition) {
     co_await condition.wait();
 }
 Process<> spins(World& world) {
-    for (;;) co_await world.sim.delay(0s);
+    for (;;) {
+        co_await world.sim.delay(0s);
+    }
 }
 
 TEST(SimulationTest, ACalendarThatEmptiesNamesWhoStillWaits) {
@@ -86,7 +88,9 @@ TEST(SimulationTest, AMillionEventsAtOneInstantEndTheRun) {
 }
 
 Process<> endless(World& world) {
-    for (;;) co_await world.sim.delay(1us);
+    for (;;) {
+        co_await world.sim.delay(1us);
+    }
 }
 
 TEST(SimulationTest, ProgressIsToldEach65536EventsAndMayCancel) {
