@@ -62,7 +62,7 @@ private:
     std::array<Free*, largest / granule + 1> free_{};
     std::vector<std::unique_ptr<std::byte[]>> blocks_;
     std::vector<Quarantined> quarantine_;  // used under AddressSanitizer only
-    std::size_t quarantine_next_ = 0;
+    [[maybe_unused]] std::size_t quarantine_next_ = 0;
     std::size_t live_bytes_ = 0;
     std::size_t peak_bytes_ = 0;
 };

@@ -7,7 +7,6 @@ namespace faultline::models {
 namespace {
 constexpr Duration steering_time_to_live = std::chrono::seconds{60};  // of the service's DNS record (defaults.cpp)
 constexpr Duration canary_interval = std::chrono::seconds{1};
-constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 
 Outcome outcome_of(AnswerStatus status, bool timed_out) {
     if (timed_out) return Outcome::timed_out;

@@ -14,7 +14,6 @@ DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& 
                                Endpoint& endpoint, const DatabaseClientShape& shape)
     : simulation_(simulation),
       transport_(transport),
-      owner_(owner),
       endpoint_(endpoint),
       shape_(shape),
       pool_(static_cast<std::size_t>(shape.pool)),

@@ -100,7 +100,6 @@ private:
 
     engine::Simulation& simulation_;
     const Transport& transport_;
-    engine::Component& owner_;
     Endpoint& endpoint_;
     DatabaseClientShape shape_;
     engine::Tokens pool_;
