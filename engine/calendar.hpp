@@ -1,7 +1,7 @@
 // The calendar: pending events in the order of (time, sequence number). Each event is an intrusive node that its waiter
 // owns; cancelling removes it at once, so that nothing in the calendar outlives its waiter, and four timeouts a query
 // cost four removals instead of four dead entries. A short sorted array of what is near, and an indexed 4-ary heap for
-// the rest: chosen by benchmarks/calendar_benchmark.cpp.
+// the rest; why: docs/decisions/0002-indexed-heap.md.
 //
 // Costs: schedule, cancel and pop O(log n). Memory: 28 bytes a pending event, besides its node.
 // Limits: 2^24 pending events, 2^40 events a run; beyond them SIM_CHECK.
