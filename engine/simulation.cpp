@@ -24,13 +24,12 @@ Simulation::~Simulation() {
 inline bool Simulation::dispatch_next(Instant end) {
     CalendarNode* node = nullptr;
     // An event of the calendar was scheduled before the clock came to its instant: it precedes all that is ready.
-    const bool none_timed = calendar_.empty();
-    const Instant at = none_timed ? end_of_time : calendar_.next_time();
-    if ((none_timed || at > now_) && !ready_.empty()) {
+    const Instant at = calendar_.next_time();
+    if ((at > now_ || calendar_.empty()) && !ready_.empty()) {
         node = &ready_.pop();
         ++events_at_instant_;
     } else {
-        if (none_timed || at > end) return false;
+        if (at >= end && (at > end || calendar_.empty())) return false;
         SIM_CHECK(at >= now_);
         events_at_instant_ = at == now_ ? events_at_instant_ + 1 : 0;
         now_ = at;

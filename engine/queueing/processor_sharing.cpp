@@ -56,7 +56,12 @@ void ServerPool::share(Service& job) {
     sharing_.push_back({virtual_time_ + in_seconds(job.work_), next_number_++, place});
     std::push_heap(sharing_.begin(), sharing_.end(), later);
     schedule_first_shared();
-    observe_busy();
+    observe_sharing();
+}
+
+void ServerPool::observe_sharing() {
+    const std::size_t busy = std::min(sharing_.size(), static_cast<std::size_t>(shape_.servers));
+    busy_servers_.set(simulation_.now(), static_cast<std::int64_t>(busy));
 }
 
 void ServerPool::finish_first_shared(CalendarNode& node, Simulation& /*simulation*/) {
@@ -71,7 +76,7 @@ void ServerPool::finish_first_shared(CalendarNode& node, Simulation& /*simulatio
     pool.free_places_.push_back(place);
     ++pool.completed_;
     pool.schedule_first_shared();
-    pool.observe_busy();
+    pool.observe_sharing();
     if (done == nullptr) return;
     done->inside_ = false;
     if (done->waiter_ != nullptr) done->waiter_->wake_now(done->index_);

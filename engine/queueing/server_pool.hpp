@@ -109,6 +109,7 @@ private:
     void schedule_first_shared();
     double sharing_rate() const;
     static void finish_first_shared(CalendarNode& node, Simulation& simulation);
+    void observe_sharing();
     void observe_busy();
     void observe_queue();
 

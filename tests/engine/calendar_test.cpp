@@ -135,7 +135,7 @@ TEST(CalendarTest, MemoryIsThatOfThePeak) {
     const std::size_t before = calendar.memory_bytes();
     const auto nodes = std::make_unique<Node[]>(100'000);
     for (std::size_t i = 0; i < 100'000; ++i) calendar.schedule(nodes[i], at_ns(static_cast<int>(i)), i);
-    EXPECT_EQ(calendar.peak_size(), 100'000u);
+    EXPECT_EQ(calendar.size(), 100'000u);
     const std::size_t full = calendar.memory_bytes();
     EXPECT_LE(full - before, 100'000u * 28 * 2);
     std::uint64_t sequence = 100'000;
