@@ -1,0 +1,157 @@
+"""Runs the benchmarks and prints the tables of docs/benchmarks.md. Called by scripts/benchmark.sh.
+
+Contenders run in turn, round after round, and each ratio is taken within a round: the machine may be busy, and its
+speed may drift. Times are user and system time. A contender whose result differs from the others' is an error, not a
+row.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+CALENDARS = {
+    "hold": ("Faultline", "Binary", "FourAry"),
+    "timeout_mix": ("Faultline", "LazyBinary", "LazyFourAry"),
+}
+SYSTEM_PYTHON = "/usr/bin/python3"  # the one that Debian's python3-simpy3 belongs to
+
+
+def fail(text):
+    sys.exit(f"benchmark: {text}")
+
+
+def per_second(rate):
+    return f"{rate / 1e6:.2f} M" if rate >= 1e6 else f"{rate / 1e3:.0f} k"
+
+
+def calendar(folder, rounds):
+    """Medians by contender and model; the checksum of each model must agree."""
+    rates, checksums = {}, {}
+    for _ in range(rounds):
+        run = subprocess.run([f"{folder}/calendar_benchmark", "--benchmark_format=json"],
+                             check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for row in json.loads(run.stdout)["benchmarks"]:
+            model, rest = row["name"].split("<")
+            contender, arguments = rest.split(">")
+            size = arguments.split("/")[1]
+            case = (model, int(size) if size.isdigit() else 0)
+            rates.setdefault(case, {}).setdefault(contender, []).append(row["items_per_second"])
+            checksums.setdefault(case, set()).add(row["checksum"])
+    print(f"Calendar: events (hold) or queries (timeouts) a second, median of {rounds} rounds\n")
+    print("| model | pending | Faultline | std::priority_queue | 4-ary heap | Faultline / best | target |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for case, of in sorted(rates.items()):
+        if len(checksums[case]) != 1:
+            fail(f"the contenders of {case} did not run the same events")
+        ours, binary, four_ary = (of[name] for name in CALENDARS[case[0]])
+        best = binary if statistics.median(binary) > statistics.median(four_ary) else four_ary
+        ratio = statistics.median(a / b for a, b in zip(ours, best))
+        name, target = ("hold", 0.7) if case[0] == "hold" else ("timeouts", 2.0)
+        verdict = "met" if ratio >= target else "missed"
+        cells = [per_second(statistics.median(rate)) for rate in (ours, binary, four_ary)]
+        print(f"| {name} | {case[1] or 'a mix'} | {' | '.join(cells)} | {ratio:.2f} | >= {target:g}: {verdict} |")
+    print()
+
+
+def tandem_contenders(folder, scale):
+    """Name, command and number of customers; slow ones run fewer."""
+    slow = max(1000, scale // 50)
+    contenders = [
+        ("Faultline processes", [f"{folder}/tandem_faultline"], scale, []),
+        ("Faultline, a timer a customer, cancelled", [f"{folder}/tandem_faultline"], scale, ["--patience"]),
+        ("plain loop, std::priority_queue", [f"{folder}/tandem_plain_loop"], scale, []),
+    ]
+    if os.path.exists(f"{folder}/tandem_ns3"):
+        contenders.append(("ns-3 scheduler", [f"{folder}/tandem_ns3"], max(1000, scale // 4), []))
+    contenders.append(("SimGrid s4u actors", [f"{folder}/tandem_simgrid"], slow, []))
+    has_simpy = subprocess.run([SYSTEM_PYTHON, "-c", "import simpy"], capture_output=True).returncode == 0
+    if has_simpy:
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tandem", "simpy_processes.py")
+        contenders.append(("SimPy processes", [SYSTEM_PYTHON, script], slow, []))
+    absent = [name for name, there in (("ns-3", os.path.exists(f"{folder}/tandem_ns3")), ("SimPy", has_simpy))
+              if not there]
+    return contenders, absent
+
+
+def run_tandem(command, customers, servers, options):
+    run = subprocess.run([*command, str(customers), str(servers), *options], check=True, capture_output=True, text=True)
+    return dict(field.split("=") for field in run.stdout.split())
+
+
+def tandem(folder, rounds, scale, servers):
+    contenders, absent = tandem_contenders(folder, scale)
+    expected = {n: run_tandem([f"{folder}/tandem_plain_loop"], n, servers, [])["total_response_ns"]
+                for n in {contender[2] for contender in contenders}}
+    rates, means = {}, {}
+    for _ in range(rounds):
+        for name, command, customers, options in contenders:
+            outcome = run_tandem(command, customers, servers, options)
+            if outcome["total_response_ns"] != expected[customers]:
+                fail(f"{name}: another sum of response times than the plain loop's over {customers} customers")
+            rates.setdefault(name, []).append(customers / max(float(outcome["cpu_s"]), 1e-6))
+            means[name] = outcome["mean_response_ms"]
+    print(f"Tandem of four stations with {servers} servers each, median of {rounds} rounds\n")
+    print("| contender | customers | mean response, ms | customers/s | Faultline is faster by |")
+    print("| --- | --- | --- | --- | --- |")
+    ours = rates["Faultline processes"]
+    for name, _, customers, _ in contenders:
+        ratio = statistics.median(a / b for a, b in zip(ours, rates[name]))
+        print(f"| {name} | {customers:,} | {means[name]} | {per_second(statistics.median(rates[name]))} "
+              f"| {ratio:.2f} x |")
+    for name in absent:
+        print(f"| {name} | not installed | | | |")
+    print()
+
+
+def flagship(program, scenario):
+    """One replication, one worker at a time: the CPU time and memory are those of the children waited for."""
+    with tempfile.TemporaryDirectory() as folder:
+        result_path = os.path.join(folder, "result.json")
+        child = subprocess.Popen([program, "run", scenario, "--replications", "1", "--jobs", "1", "--progress", "none",
+                                  "--result", result_path], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        if os.waitstatus_to_exitcode(status) not in (0, 1, 3):
+            fail(f"faultline ended with {os.waitstatus_to_exitcode(status)}")
+        with open(result_path, encoding="utf-8") as file:
+            replication = json.load(file)["replications"][0]
+    cpu_s = usage.ru_utime + usage.ru_stime
+    queries = sum(at_office["outcomes"]["due"] for of_class in replication["classes"]
+                  for phase in ("steady", "degraded", "recovering") for at_office in of_class[phase])
+    memory = replication["memory"]
+    formula = (memory["fixed_bytes"] + memory["in_flight_peak"] * memory["bytes_per_query"]
+               + memory["resident_keys"] * memory["bytes_per_key"])
+    print("Flagship: scenarios/xyz-corporation.json, one replication on one core\n")
+    print("| what | figure | target |")
+    print("| --- | --- | --- |")
+    print(f"| due queries measured | {queries:,} | about 18 million |")
+    print(f"| events, warm-up included | {replication['events']:,} | |")
+    print(f"| CPU time, start and result included | {cpu_s:.1f} s | |")
+    print(f"| queries a second of CPU time | {per_second(queries / cpu_s)} | >= 1.00 M |")
+    print(f"| events a second of CPU time | {per_second(replication['events'] / cpu_s)} | |")
+    print(f"| peak memory of a process | {usage.ru_maxrss / 1024:.0f} MB | |")
+    print(f"| memory by the formula | {formula / 2**20:.0f} MB | < 200 MB |")
+    print(f"| ... bytes a query in flight | {memory['bytes_per_query']:,} | <= 1,200 |")
+    print(f"| ... bytes a resident key | {memory['bytes_per_key']:,} | <= 32 |\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tables", nargs="+", choices=["calendar", "tandem", "flagship"])
+    parser.add_argument("--folder", required=True, help="where the benchmarks were built")
+    parser.add_argument("--program", help="faultline, for the flagship")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    if "calendar" in arguments.tables:
+        calendar(arguments.folder, arguments.rounds)
+    if "tandem" in arguments.tables:
+        for servers in (4, 32):
+            tandem(arguments.folder, arguments.rounds, arguments.customers, servers)
+    if "flagship" in arguments.tables:
+        flagship(arguments.program, "scenarios/xyz-corporation.json")
+
+
+main()
