@@ -7,6 +7,7 @@
 #include "engine/random/stream.hpp"
 #include "engine/statistics/confidence.hpp"
 #include "engine/statistics/tally.hpp"
+#include "tests/oracles/service_named.hpp"
 #include "tests/oracles/theory_table.hpp"
 
 namespace faultline::oracles {
@@ -77,18 +78,6 @@ TEST(QueueOracleTest, ConstantService) {
         expect_theory(exact.wait_s * arrivals_per_s, row, "Lq");
         expect_theory((exact.wait_s + service_s) * arrivals_per_s, row, "L");
     }
-}
-
-Distribution service_named(const std::string& name, double mean_s) {
-    if (name == "deterministic") return Distribution::constant(mean_s);
-    if (name == "erlang4") return Distribution::gamma(mean_s, 4.0);
-    if (name == "exponential") return Distribution::exponential(mean_s);
-    if (name == "lognormal_cv2") return Distribution::lognormal_from_mean_cv(mean_s, 2.0);
-    if (name == "hyperexp2_balanced_cv2=5") return Distribution::hyperexponential(mean_s, 5.0);
-    if (name == "uniform_0_20ms") return Distribution::uniform(0.0, 0.020);
-    if (name == "pareto_a=3.5") return Distribution::pareto(mean_s * 2.5 / 3.5, 3.5);
-    ADD_FAILURE() << "no distribution is named " << name;
-    return Distribution::constant(mean_s);
 }
 
 TEST(QueueOracleTest, AnyServiceTime) {

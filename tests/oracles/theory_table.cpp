@@ -1,15 +1,23 @@
 #include "tests/oracles/theory_table.hpp"
 
 #include <fstream>
-#include <sstream>
 
 namespace faultline::oracles {
 namespace {
 
+// At the commas, but those between quotes, which are dropped.
 std::vector<std::string> split(const std::string& line) {
-    std::vector<std::string> fields;
-    std::istringstream in{line};
-    for (std::string field; std::getline(in, field, ',');) fields.push_back(field);
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (const char letter : line) {
+        if (letter == '"') {
+            quoted = !quoted;
+        } else if (letter == ',' && !quoted) {
+            fields.emplace_back();
+        } else {
+            fields.back() += letter;
+        }
+    }
     return fields;
 }
 

@@ -1,4 +1,4 @@
-// A table of theory from tests/oracles/data: a header line, then rows of plain fields without quotes.
+// A table of theory from tests/oracles/data: a header line, then rows; a field with a comma stands in quotes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@ namespace faultline::oracles {
 class TheoryRow {
 public:
     explicit TheoryRow(std::map<std::string, std::string> fields) : fields_{std::move(fields)} {}
+    bool has(const std::string& column) const { return fields_.contains(column); }
     const std::string& text(const std::string& column) const { return fields_.at(column); }
     double number(const std::string& column) const { return std::stod(text(column)); }  // "nan" too
     int whole(const std::string& column) const { return std::stoi(text(column)); }
