@@ -15,7 +15,7 @@ engine::Process<> sample_exposure(engine::Simulation& simulation, Cluster& clust
                                   std::size_t database) {
     for (;;) {
         co_await simulation.delay(exposure_sampled_every);
-        const Duration gap = cluster.storage().exposure_to_loss_of(cluster.writer().place());
+        const Duration gap = cluster.log().exposure_to_loss_of(cluster.writer().place());
         measures.exposure(database, gap, simulation.now());
         for (const auto& instance : cluster.instances()) {
             if (instance->role() != Role::replica || !instance->component().up()) continue;

@@ -21,12 +21,14 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Clu
       shape_(std::move(shape)),
       observer_(observer),
       component_(simulation, shape_.path),
-      storage_(simulation, shape_.path, transport, shape_.zones, shape_.zone_names, shape_.volume),
       writer_endpoint_(shape_.dns_ttl),
       reader_endpoint_(shape_.dns_ttl),
       versions_(shape_.keys),
       failover_draws_(simulation.stream(shape_.path, "failover")),
-      network_draws_(simulation.stream(shape_.path, "control plane network")) {}
+      network_draws_(simulation.stream(shape_.path, "control plane network")) {
+    if (shape_.zones.empty()) return;
+    storage_.emplace(simulation, shape_.path, transport, shape_.zones, shape_.zone_names, shape_.volume);
+}
 
 Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
     const std::string path = shape_.path + "/instance-" + std::to_string(instances_.size() + 1);
@@ -54,7 +56,7 @@ engine::Process<> Cluster::watch() {
         co_await simulation_.delay(heartbeat_interval);
         bool changed = false;
         for (std::size_t i = 0; i < instances_.size(); ++i) {
-            const bool answered = co_await heartbeat(*instances_[i]);
+            const bool answered = co_await heartbeat(*instances_[i], heartbeat_timeout);
             if (answered == answering_[i]) continue;
             answering_[i] = answered;
             missed_since_[i] = answered ? engine::end_of_time : simulation_.now();
@@ -70,10 +72,10 @@ engine::Process<> Cluster::watch() {
     }
 }
 
-engine::Process<bool> Cluster::heartbeat(Instance& instance) {
+engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
     const Delays legs =
         transport_.round_trip(shape_.control_plane, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
-    engine::Timer patience(simulation_, heartbeat_timeout);
+    engine::Timer patience(simulation_, timeout);
     if (!legs.delivered) {
         co_await patience;
         co_return false;
@@ -105,11 +107,11 @@ engine::Process<> Cluster::fail_over() {
             successor = candidate;
         }
     }
-    RecoveredLog log = storage_.recover();
+    RecoveredLog log = storage_->recover();
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
         co_await simulation_.delay(heartbeat_interval);
-        log = storage_.recover();
+        log = storage_->recover();
     }
     observer_.on_recovered(log);
     successor->start(Role::writer);
@@ -160,11 +162,11 @@ engine::Process<> Cluster::restart(Instance& instance) {
     const bool is_writer = index_of(instance) == writer_;
     if (is_writer && failing_over_) co_return;
     if (is_writer) {
-        RecoveredLog log = storage_.recover();
+        RecoveredLog log = storage_->recover();
         while (!log.readable) {
             component_.enter("waiting for a read quorum");
             co_await simulation_.delay(heartbeat_interval);
-            log = storage_.recover();
+            log = storage_->recover();
         }
         observer_.on_recovered(log);
     }
@@ -183,19 +185,20 @@ void Cluster::publish_readers() {
 }
 
 void Cluster::copy_lost(std::size_t copy, engine::Health how) {
-    storage_.lose(copy, how);
+    storage_->lose(copy, how);
     tell_whole();
 }
 
 void Cluster::copy_rebuilt(std::size_t copy) {
-    storage_.rebuilt(copy);
+    storage_->rebuilt(copy);
     tell_whole();
 }
 
 bool Cluster::whole() const {
     const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
                                           [](const auto& instance) { return instance->component().up(); });
-    return instances_up && storage_.alive() == static_cast<int>(storage_.copies().size()) && !failing_over_;
+    const bool copies_up = !storage_ || storage_->alive() == static_cast<int>(storage_->copies().size());
+    return instances_up && copies_up && !failing_over_;
 }
 
 void Cluster::tell_whole() {

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,39 +58,39 @@ public:
 class Cluster {
 public:
     Cluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape, ClusterObserver& observer);
+    virtual ~Cluster() = default;
 
     // Building: the first is the writer. Path: "<cluster>/instance-<n>", n from 1.
     Instance& add_instance(PlaceId place, InstanceShape shape);
     // Publishes the endpoints and starts the control plane.
-    void begin();
+    virtual void begin();
 
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
-    StorageVolume& storage() { return storage_; }
+    virtual CommitLog& log() { return *storage_; }
+    bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
+    StorageVolume& storage() { return *storage_; }
     Instance& writer() { return *instances_[writer_]; }
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
 
     // For instances.
     std::uint32_t version_for_read(const Instance& reader, std::uint64_t key) const;
-    void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
+    virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
+    virtual void instance_died(Instance&, engine::Health) {}
     std::uint32_t newest_version(std::uint64_t key) const { return versions_.newest(key); }
     std::size_t memory_bytes() const { return versions_.memory_bytes(); }
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
-    void host_restored(Instance& instance);
+    virtual void host_restored(Instance& instance);
     void copy_lost(std::size_t copy, engine::Health how);
     void copy_rebuilt(std::size_t copy);
     bool whole() const;
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
-private:
-    engine::Process<> watch();
-    engine::Process<bool> heartbeat(Instance& instance);
-    engine::Process<> fail_over();
-    engine::Process<> restart(Instance& instance);
+protected:
+    engine::Process<bool> heartbeat(Instance& instance, Duration timeout);
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
-    Instance* elect() const;
     void publish_readers();
     std::size_t index_of(const Instance& instance) const;
 
@@ -98,7 +99,7 @@ private:
     ClusterShape shape_;
     ClusterObserver& observer_;
     engine::Component component_;
-    StorageVolume storage_;
+    std::optional<StorageVolume> storage_;  // none: a shape without zones
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
     KeyVersions versions_;
@@ -110,6 +111,12 @@ private:
     std::size_t writer_ = 0;
     bool failing_over_ = false;
     bool was_whole_ = true;
+
+private:
+    engine::Process<> watch();
+    engine::Process<> fail_over();
+    engine::Process<> restart(Instance& instance);
+    Instance* elect() const;
 };
 
 }  // namespace faultline::models

@@ -35,7 +35,7 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
     if (statement.commits) {
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
-        const bool durable = co_await cluster_.storage().commit(place_, epoch_, request);
+        const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
         cluster_.committed(*this, key, simulation_.now() - began);
     }
@@ -60,6 +60,7 @@ void Instance::crash(engine::Health how) {
     connections_ = 0;
     ++incarnation_;
     incarnation_since_ = simulation_.now();
+    cluster_.instance_died(*this, how);
 }
 
 void Instance::start(Role role) {
@@ -72,14 +73,22 @@ void Instance::start(Role role) {
     ++incarnation_;
     incarnation_since_ = simulation_.now();
     role_ = role;
-    epoch_ = cluster_.storage().epoch();
+    epoch_ = cluster_.log().epoch();
     lag_ = Duration::zero();
     applied_until_ = simulation_.now();
     component_.enter(role == Role::writer ? "writer" : "replica");
 }
 
+void Instance::become_writer() {
+    role_ = Role::writer;
+    epoch_ = cluster_.log().epoch();
+    component_.enter("writer");
+}
+
 Duration Instance::lag(Instant now) const {
     if (role_ == Role::writer) return Duration::zero();
+    const std::optional<Duration> known = cluster_.log().lag_of(*this, now);
+    if (known) return *known;
     return std::max(lag_, applied_until_ - now);
 }
 

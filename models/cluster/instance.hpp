@@ -9,8 +9,8 @@
 
 #include "engine/call.hpp"
 #include "engine/queueing/server_pool.hpp"
+#include "models/cluster/commit_log.hpp"
 #include "models/cluster/key_versions.hpp"
-#include "models/cluster/storage_volume.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
 
@@ -59,6 +59,8 @@ public:
     void crash(engine::Health how);
     // The process of the database begins anew, with this role; all connections are gone.
     void start(Role role);
+    // A replica becomes the writer without a restart: connections to it stay.
+    void become_writer();
 
     Cluster& cluster() { return cluster_; }
     engine::Component& component() { return component_; }
@@ -84,7 +86,7 @@ private:
     std::uint32_t incarnation_ = 1;
     Instant incarnation_since_{};
     int connections_ = 0;
-    std::uint32_t epoch_ = 0;  // of the volume, when it became the writer: an older one is fenced
+    std::uint32_t epoch_ = 0;  // of the log, when it became the writer: an older one is fenced
     Duration lag_{};
     Instant applied_until_{};  // when the newest shipped change is applied
 };

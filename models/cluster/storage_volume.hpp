@@ -20,8 +20,8 @@
 #include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
 #include "engine/waits.hpp"
+#include "models/cluster/commit_log.hpp"
 #include "models/network/transport.hpp"
-#include "models/request.hpp"
 
 namespace faultline::models {
 
@@ -34,15 +34,7 @@ struct VolumeShape {
     engine::Distribution persist = engine::Distribution::constant(0.0);  // seconds, one log write on one copy
 };
 
-// What a new writer finds.
-struct RecoveredLog {
-    bool readable = false;             // a read quorum is alive
-    std::uint64_t commits_lost = 0;    // acknowledged, and not there
-    Duration gap{};                    // last acknowledged commit - newest point with nothing missing
-    std::uint64_t unacknowledged = 0;  // durable though nobody was told
-};
-
-class StorageVolume {
+class StorageVolume : public CommitLog {
 public:
     struct Copy {
         Copy(engine::Simulation& simulation, std::string path, PlaceId at)
@@ -59,7 +51,7 @@ public:
     // Makes one commit of the writer at `writer` durable, and ends when its client may be told; waits for as long as
     // the write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
     // writer: if it dies meanwhile, the commit stays as far as it has come, and recover() says what became of it.
-    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request);
+    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
 
     // A copy died, or is whole again. Requires: index < copies().size().
     void lose(std::size_t copy, engine::Health how);
@@ -67,7 +59,7 @@ public:
 
     // A new writer takes the volume over: the old epoch is fenced, the log ends at the recovered VDL.
     RecoveredLog recover();
-    std::uint32_t epoch() const { return epoch_; }
+    std::uint32_t epoch() const override { return epoch_; }
 
     const std::vector<std::unique_ptr<Copy>>& copies() const { return copies_; }
     int alive() const;
@@ -75,7 +67,7 @@ public:
     bool can_read() const { return alive() >= shape_.read_quorum; }
     // RPO exposure: the gap that the loss of a place would leave now, in commits told to clients that no living copy
     // elsewhere has. With no living copy elsewhere: all since the start of the run.
-    Duration exposure_to_loss_of(PlaceId place);
+    Duration exposure_to_loss_of(PlaceId place) override;
 
     std::uint64_t commits_acknowledged() const { return acknowledged_; }
     Instant last_acknowledged() const { return last_told_; }

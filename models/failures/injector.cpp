@@ -103,10 +103,11 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
             if (instance->place() != zone || !instance->component().up()) continue;
             cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
-        const auto& copies = cluster->storage().copies();
-        for (std::size_t i = 0; i < copies.size(); ++i) {
-            if (copies[i]->place != zone || !copies[i]->component.up()) continue;
-            cut(index, copies[i]->component.path(), [&] { cluster->copy_lost(i, how); });
+        const std::size_t copies = cluster->has_storage() ? cluster->storage().copies().size() : 0;
+        for (std::size_t i = 0; i < copies; ++i) {
+            const StorageVolume::Copy& copy = *cluster->storage().copies()[i];
+            if (copy.place != zone || !copy.component.up()) continue;
+            cut(index, copy.component.path(), [&] { cluster->copy_lost(i, how); });
         }
         cluster->tell_whole();
     }
@@ -140,9 +141,9 @@ void Injector::revive_zone(PlaceId zone) {
         for (const auto& instance : cluster->instances()) {
             if (instance->place() == zone) cluster->host_restored(*instance);
         }
-        const auto& copies = cluster->storage().copies();
-        for (std::size_t i = 0; i < copies.size(); ++i) {
-            if (copies[i]->place == zone) simulation_.spawn(component_, rebuild(*cluster, i));
+        const std::size_t copies = cluster->has_storage() ? cluster->storage().copies().size() : 0;
+        for (std::size_t i = 0; i < copies; ++i) {
+            if (cluster->storage().copies()[i]->place == zone) simulation_.spawn(component_, rebuild(*cluster, i));
         }
     }
     for (const auto& cache : targets_.caches) {
@@ -214,6 +215,7 @@ PlaceId Injector::zone_named(const std::string& target) const {
 
 std::pair<Cluster*, std::size_t> Injector::copy_named(const std::string& target) const {
     for (const auto& cluster : targets_.clusters) {
+        if (!cluster->has_storage()) continue;
         const auto& copies = cluster->storage().copies();
         for (std::size_t i = 0; i < copies.size(); ++i) {
             if (copies[i]->component.path() == target) return {cluster.get(), i};

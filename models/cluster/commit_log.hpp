@@ -1,0 +1,38 @@
+// What makes commits durable, as instances see it: the shared volume of an Aurora-style cluster (storage_volume.hpp),
+// or the log of a primary with standbys (models/standby/primary_log.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/process.hpp"
+#include "models/request.hpp"
+#include "models/topology.hpp"
+
+namespace faultline::models {
+
+class Instance;
+
+// What a new writer finds.
+struct RecoveredLog {
+    bool readable = false;             // a read quorum is alive
+    std::uint64_t commits_lost = 0;    // acknowledged, and not there
+    Duration gap{};                    // last acknowledged commit - newest point with nothing missing
+    std::uint64_t unacknowledged = 0;  // durable though nobody was told
+};
+
+class CommitLog {
+public:
+    virtual ~CommitLog() = default;
+
+    // Makes one commit of the writer at `writer` durable, and ends when its client may be told. false: the writer of
+    // this epoch has been fenced. The process belongs to the writer.
+    virtual engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) = 0;
+    virtual std::uint32_t epoch() const = 0;
+    // RPO exposure: the gap that the loss of a place would leave now.
+    virtual Duration exposure_to_loss_of(PlaceId place) = 0;
+    // How old what a replica serves is, where the log itself brings it there; none: the instance counts (ship).
+    virtual std::optional<Duration> lag_of(const Instance&, Instant) { return std::nullopt; }
+};
+
+}  // namespace faultline::models
