@@ -1,0 +1,220 @@
+#include "models/standby/log_stream.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace faultline::models {
+
+namespace {
+__extension__ using Wide = __int128;      // a product of two 63-bit numbers
+constexpr Lsn message_most = 128 * 1024;  // of one message: 16 pages. Source: PostgreSQL, walsender.c, MAX_SEND_SIZE
+constexpr Lsn send_buffer = 4 << 20;      // of a socket. Source: Linux tcp(7), tcp_wmem, default maximum
+constexpr Bytes acknowledgement{64};
+// On the wire: a message's own header (PostgreSQL 15, 55.4: 25 bytes and 5 of CopyData), and for each segment those of
+// IPv4 and of TCP with timestamps, of 1500 bytes each.
+constexpr std::int64_t message_header = 30;
+constexpr std::int64_t segment_header = 52;
+constexpr std::int64_t segment_payload = 1500 - segment_header;
+
+Bytes on_the_wire(Lsn log) {
+    const std::int64_t payload = static_cast<std::int64_t>(log) + message_header;
+    return Bytes{payload + (payload + segment_payload - 1) / segment_payload * segment_header};
+}
+}  // namespace
+
+LogStream::LogStream(engine::Simulation& simulation, const Transport& transport, const StreamShape& shape,
+                     PlaceId standby, const std::string& path)
+    : simulation_(simulation),
+      transport_(transport),
+      shape_(shape),
+      standby_(standby),
+      draws_(simulation.stream(path, "log stream")),
+      disk_(shape.flush) {}
+
+void LogStream::connect(PlaceId primary) {
+    if (!standby_up_ || !transport_.path(primary, standby_).usable) return;
+    primary_ = primary;
+    connected_ = true;
+}
+
+void LogStream::send(Lsn end, std::uint64_t commits) {
+    if (!connected_ || end <= sent_) return;
+    drop_settled(simulation_.now());
+    const double apply_ns = static_cast<double>(shape_.apply.count()) * static_cast<double>(commits);
+    const double length = static_cast<double>(end - sent_);
+    while (sent_ < end && connected_) {
+        const Lsn until = std::min(end, sent_ + message_most);
+        const double share = static_cast<double>(until - sent_) / length;
+        connected_ = push(until, Duration{std::llround(apply_ns * share)});
+    }
+}
+
+bool LogStream::push(Lsn end, Duration apply) {
+    const Bytes size = on_the_wire(end - sent_);
+    const Delays legs = transport_.round_trip(primary_, standby_, Payload{size, acknowledgement}, draws_);
+    if (!legs.delivered) return false;
+    Chunk chunk;
+    chunk.begin = sent_;
+    chunk.end = end;
+    chunk.leaves.first = std::max(simulation_.now(), last_leaves_);
+    chunk.leaves.last = chunk.leaves.first;
+    if (std::isfinite(shape_.bandwidth.value)) {
+        chunk.leaves.last += engine::transmission_time(size, shape_.bandwidth);
+    }
+    // TCP keeps the order: nothing overtakes what was sent before it.
+    chunk.arrives.first = std::max(chunk.leaves.first + legs.forward, last_arrives_);
+    chunk.arrives.last = std::max(chunk.leaves.last + legs.forward, last_arrives_);
+    chunk.flushed = disk_.join(chunk.arrives.last, end, draws_);
+    chunk.applied.first = std::max(chunk.flushed, last_applied_);
+    chunk.applied.last = chunk.applied.first + apply;
+    chunk.back = legs.back;
+    last_leaves_ = chunk.leaves.last;
+    last_arrives_ = chunk.arrives.last;
+    last_applied_ = chunk.applied.last;
+    sent_ = end;
+    chunks_.push(chunk);
+    return true;
+}
+
+// passed() and when() are exact inverses in whole numbers: what was acknowledged is there.
+Lsn LogStream::passed(const Chunk& chunk, const Span& span, Instant at) {
+    if (at >= span.last) return chunk.end;
+    if (at <= span.first) return chunk.begin;
+    const auto length = static_cast<Wide>(chunk.end - chunk.begin);
+    return chunk.begin + static_cast<Lsn>((at - span.first).count() * length / (span.last - span.first).count());
+}
+
+Instant LogStream::when(const Chunk& chunk, const Span& span, Lsn end) {
+    const auto length = static_cast<Wide>(chunk.end - chunk.begin);
+    const auto part = static_cast<Wide>(end - chunk.begin);
+    const Wide time = (part * (span.last - span.first).count() + length - 1) / length;
+    return span.first + Duration{static_cast<std::int64_t>(time)};
+}
+
+Instant LogStream::time_of(const Chunk& chunk, Reached what, Lsn end) {
+    if (what == Reached::received) return when(chunk, chunk.arrives, end);
+    if (what == Reached::flushed) return chunk.flushed;
+    return when(chunk, chunk.applied, end);
+}
+
+Lsn LogStream::reached(Reached what, Instant at) {
+    drop_settled(at);
+    Lsn there = base_;
+    for (std::uint64_t i = chunks_.first_ticket(); i < chunks_.next_ticket(); ++i) {
+        const Chunk& chunk = *chunks_.find(i);
+        if (what == Reached::flushed) {
+            if (chunk.flushed > at) break;
+            there = chunk.end;
+            continue;
+        }
+        const Lsn part = passed(chunk, what == Reached::received ? chunk.arrives : chunk.applied, at);
+        there = std::max(there, part);
+        if (part < chunk.end) break;
+    }
+    return there;
+}
+
+Instant LogStream::acknowledged(Lsn end, Reached what) {
+    if (end <= base_) return simulation_.now();
+    if (end > sent_) return engine::end_of_time;
+    std::uint64_t low = chunks_.first_ticket();
+    std::uint64_t high = chunks_.next_ticket() - 1;
+    while (low < high) {
+        const std::uint64_t middle = (low + high) / 2;
+        if (chunks_.find(middle)->end < end) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    const Chunk& chunk = *chunks_.find(low);
+    return time_of(chunk, what, end) + chunk.back;
+}
+
+Lsn LogStream::reported(Reached what, Instant at) {
+    drop_settled(at);
+    Lsn heard = base_;
+    for (std::uint64_t i = chunks_.first_ticket(); i < chunks_.next_ticket(); ++i) {
+        const Chunk& chunk = *chunks_.find(i);
+        if (time_of(chunk, what, chunk.end) + chunk.back > at) break;
+        heard = chunk.end;
+    }
+    return heard;
+}
+
+Lsn LogStream::left(Instant at) {
+    drop_settled(at);
+    Lsn gone = base_;
+    for (std::uint64_t i = chunks_.first_ticket(); i < chunks_.next_ticket(); ++i) {
+        const Chunk& chunk = *chunks_.find(i);
+        gone = std::max(gone, passed(chunk, chunk.leaves, at));
+        if (gone < chunk.end) break;
+    }
+    return gone;
+}
+
+Lsn LogStream::handed_over(Instant at) {
+    return std::min(sent_, left(at) + send_buffer);
+}
+
+// Nothing of a chunk is to come once its replay is known to the primary.
+void LogStream::drop_settled(Instant at) {
+    while (!chunks_.empty() && chunks_.front().applied.last + chunks_.front().back <= at) {
+        base_ = chunks_.front().end;
+        chunks_.pop();
+    }
+}
+
+void LogStream::primary_lost(AfterLoss what) {
+    connected_ = false;
+    const Instant now = simulation_.now();
+    if (what == AfterLoss::nothing) cut(reached(Reached::received, now));
+    if (what == AfterLoss::under_way) cut(left(now));
+    if (what == AfterLoss::handed_over) cut(handed_over(now));
+}
+
+// Of what was sent, only what lies before `end` arrives.
+void LogStream::cut(Lsn end) {
+    if (end >= sent_) return;
+    const Instant now = simulation_.now();
+    engine::Ring<Chunk> kept;
+    last_arrives_ = last_applied_ = now;
+    while (!chunks_.empty()) {
+        Chunk chunk = chunks_.pop();
+        if (chunk.begin >= end) continue;
+        if (chunk.end > end) {
+            chunk.leaves.last = when(chunk, chunk.leaves, end);
+            chunk.arrives.last = when(chunk, chunk.arrives, end);
+            chunk.applied.last = when(chunk, chunk.applied, end);
+            chunk.end = end;
+        }
+        last_arrives_ = std::max(now, chunk.arrives.last);
+        last_applied_ = std::max(now, chunk.applied.last);
+        kept.push(chunk);
+    }
+    chunks_ = kept;
+    sent_ = end;
+    last_leaves_ = now;
+    disk_.restart(now, end);
+}
+
+// A process that dies leaves what it has written to its kernel; a host takes it along.
+void LogStream::standby_lost(engine::Health how) {
+    standby_up_ = connected_ = false;
+    forget_chunks(reached(how == engine::Health::crash ? Reached::received : Reached::flushed, simulation_.now()));
+}
+
+void LogStream::rewind_to(Lsn end) {
+    standby_up_ = true;
+    connected_ = false;
+    forget_chunks(end);
+}
+
+void LogStream::forget_chunks(Lsn end) {
+    chunks_.clear();
+    base_ = sent_ = end;
+    last_leaves_ = last_arrives_ = last_applied_ = simulation_.now();
+    disk_.restart(simulation_.now(), end);
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,282 @@
+#include "models/standby/primary_log.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace faultline::models {
+
+namespace {
+constexpr Lsn page = 8192;                   // Source: PostgreSQL 15, wal_block_size
+constexpr Lsn log_writer_flushes = 1 << 20;  // Source: PostgreSQL 15, wal_writer_flush_after: 1 MB
+constexpr std::size_t members_max = 16;
+
+Reached needed(CommitMode mode) {
+    if (mode == CommitMode::remote_write) return Reached::received;
+    return mode == CommitMode::on ? Reached::flushed : Reached::applied;
+}
+
+void count_applied(const RequestRef& request) {
+    if (request && request->applied < 255) ++request->applied;
+}
+}  // namespace
+
+PrimaryLog::PrimaryLog(engine::Simulation& simulation, const Transport& transport, std::string path,
+                       PrimaryLogShape shape)
+    : simulation_(simulation),
+      transport_(transport),
+      path_(std::move(path)),
+      shape_(std::move(shape)),
+      draws_(simulation.stream(path_ + "/log", "flushes")),
+      disk_(shape_.flush),
+      quorum_(shape_.synchronous) {}
+
+void PrimaryLog::add_member(Instance& instance) {
+    SIM_CHECK(members_.size() < members_max);
+    members_.push_back({&instance,
+                        std::make_unique<LogStream>(simulation_, transport_, shape_.stream, instance.place(),
+                                                    instance.component().path()),
+                        true});
+}
+
+void PrimaryLog::serve(std::size_t member) {
+    primary_ = member;
+    for (std::size_t i = 0; i < members_.size(); ++i) reconnect(i);
+    if (shape_.mode == CommitMode::off) {
+        simulation_.spawn(members_[member].instance->component(), write_in_bursts(epoch_));
+    }
+}
+
+engine::Process<bool> PrimaryLog::commit(PlaceId, std::uint32_t epoch, const RequestRef& request) {
+    if (epoch != epoch_) co_return false;
+    const std::uint64_t ticket = append(request);
+    const Lsn end = end_;
+    if (shape_.mode == CommitMode::off) {
+        if (end - flush_asked_ >= log_writer_flushes) enough_.notify_all();
+        tell(ticket);
+        co_return true;
+    }
+    const Instant durable = disk_.join(simulation_.now(), end, draws_);
+    co_await simulation_.delay(durable - simulation_.now());
+    if (epoch != epoch_) co_return false;
+    ship();
+    // Nearly always the first answer stands. It does not if a standby or its stream was lost meanwhile.
+    for (Instant heard = standbys_have(end); heard > simulation_.now(); heard = standbys_have(end)) {
+        if (heard < engine::end_of_time) {
+            co_await simulation_.delay(heard - simulation_.now());
+        } else {
+            engine::Condition::Wait change(changed_);
+            co_await change;
+        }
+        if (epoch != epoch_) co_return false;
+    }
+    tell(ticket);
+    co_return true;
+}
+
+std::uint64_t PrimaryLog::append(const RequestRef& request) {
+    Bytes record = shape_.record;
+    if (request && request->query_class < shape_.record_of_class.size()) {
+        record = shape_.record_of_class[request->query_class];
+    }
+    end_ += static_cast<Lsn>(std::max<std::int64_t>(1, record.count));
+    return commits_.push({end_, simulation_.now(), engine::end_of_time, request});
+}
+
+void PrimaryLog::tell(std::uint64_t ticket) {
+    Commit& commit = *commits_.find(ticket);
+    commit.told = last_told_ = simulation_.now();
+    count_applied(commit.request);
+    commit.request = RequestRef{};
+    ++acknowledged_;
+    drop_settled();
+}
+
+// What is flushed goes to every standby that is connected.
+void PrimaryLog::ship() {
+    const Lsn flushed = disk_.flushed(simulation_.now());
+    const std::uint64_t until = first_beyond(flushed);
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        LogStream& stream = *members_[i].stream;
+        if (!is_standby(i) || !stream.connected() || stream.sent() >= flushed) continue;
+        stream.send(flushed, until - first_beyond(stream.sent()));
+    }
+}
+
+// The log writer flushes whole pages, or the rest if there is no whole one. Source: PostgreSQL, xlog.c,
+// XLogBackgroundFlush.
+engine::Process<> PrimaryLog::write_in_bursts(std::uint32_t epoch) {
+    while (epoch == epoch_) {
+        engine::Timer turn(simulation_, shape_.log_writer_delay);
+        engine::Condition::Wait enough(enough_);
+        co_await engine::any_of(turn, enough);
+        const Lsn flushed = disk_.flushed(simulation_.now());
+        Lsn end = end_ - end_ % page;
+        if (end <= flushed) end = end_;
+        if (end == flushed) continue;
+        flush_asked_ = end;
+        const Instant durable = disk_.join(simulation_.now(), end, draws_);
+        co_await simulation_.delay(durable - simulation_.now());
+        ship();
+    }
+}
+
+// When so many standbys have told that they have it; now: no need to wait.
+Instant PrimaryLog::standbys_have(Lsn end) {
+    if (!synchronous()) return simulation_.now();
+    std::array<Instant, members_max> heard{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (is_standby(i)) heard[count++] = members_[i].stream->acknowledged(end, needed(shape_.mode));
+    }
+    const auto quorum = static_cast<std::size_t>(quorum_);
+    if (count < quorum) return engine::end_of_time;
+    const auto last = heard.begin() + static_cast<std::ptrdiff_t>(quorum - 1);
+    std::nth_element(heard.begin(), last, heard.begin() + static_cast<std::ptrdiff_t>(count));
+    return *last;
+}
+
+// The first commit that a log up to `end` lacks: a ticket.
+std::uint64_t PrimaryLog::first_beyond(Lsn end) {
+    std::uint64_t low = commits_.first_ticket();
+    std::uint64_t high = commits_.next_ticket();
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        if (commits_.find(middle)->end <= end) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+// What every standby has replayed, the disk has, and whose client knows, needs no memory here.
+void PrimaryLog::drop_settled() {
+    const Instant now = simulation_.now();
+    Lsn everywhere = disk_.flushed(now);
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (is_standby(i)) everywhere = std::min(everywhere, members_[i].stream->reached(Reached::applied, now));
+    }
+    while (!commits_.empty() && commits_.front().end <= everywhere && commits_.front().told < engine::end_of_time) {
+        settled_told_ = std::max(settled_told_, commits_.front().told);
+        commits_.pop();
+    }
+}
+
+void PrimaryLog::lost(std::size_t member, engine::Health how) {
+    if (member != primary_) {
+        members_[member].stream->standby_lost(how);
+        changed_.notify_all();
+        return;
+    }
+    AfterLoss after = shape_.under_way_lost ? AfterLoss::nothing : AfterLoss::under_way;
+    const bool host_stands = transport_.topology().alive(members_[member].instance->place());
+    if (how == engine::Health::crash && host_stands) after = AfterLoss::handed_over;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (is_standby(i) && members_[i].stream->connected()) members_[i].stream->primary_lost(after);
+    }
+    disk_.restart(simulation_.now(), disk_.flushed(simulation_.now()));
+}
+
+RecoveredLog PrimaryLog::restart_in_place() {
+    return end_log_at(disk_.flushed(simulation_.now()));
+}
+
+RecoveredLog PrimaryLog::promote(std::size_t member) {
+    const Lsn end = members_[member].stream->reached(Reached::received, simulation_.now());
+    members_[primary_].follows = false;
+    members_[primary_].stream->standby_lost(engine::Health::silent);
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (i != member && members_[i].stream->sent() > end) members_[i].follows = false;
+    }
+    return end_log_at(end);
+}
+
+// The log goes on from `end` with a new epoch.
+RecoveredLog PrimaryLog::end_log_at(Lsn end) {
+    RecoveredLog found;
+    found.readable = true;
+    ++epoch_;
+    Instant complete_until = settled_told_;
+    while (!commits_.empty()) {
+        Commit& commit = commits_.front();
+        const bool told = commit.told < engine::end_of_time;
+        if (commit.end <= end && !told) {
+            count_applied(commit.request);
+            ++found.unacknowledged;
+        } else if (commit.end <= end) {
+            complete_until = std::max(complete_until, commit.told);
+        } else if (told) {
+            ++found.commits_lost;
+        }
+        commit.request = RequestRef{};
+        commits_.pop();
+    }
+    if (found.commits_lost > 0) found.gap = last_told_ - std::min(last_told_, complete_until);
+    lost_ += found.commits_lost;
+    settled_told_ = last_told_;
+    end_ = flush_asked_ = end;
+    disk_.restart(simulation_.now(), end);
+    changed_.notify_all();
+    return found;
+}
+
+void PrimaryLog::standby_back(std::size_t member) {
+    Member& standby = members_[member];
+    standby.stream->standby_back();
+    if (!standby.follows) standby.stream->rewind_to(disk_.flushed(simulation_.now()));
+    standby.follows = true;
+    reconnect(member);
+}
+
+void PrimaryLog::reconnect(std::size_t member) {
+    LogStream& stream = *members_[member].stream;
+    const Instance& primary = *members_[primary_].instance;
+    if (!is_standby(member) || stream.connected() || !primary.component().up()) return;
+    stream.connect(primary.place());
+    if (!stream.connected()) return;
+    ship();
+    changed_.notify_all();
+}
+
+void PrimaryLog::set_quorum(int standbys) {
+    quorum_ = standbys;
+    changed_.notify_all();
+}
+
+Duration PrimaryLog::exposure_to_loss_of(PlaceId place) {
+    const Instant now = simulation_.now();
+    bool anybody = false;
+    Lsn safe = 0;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        LogStream& stream = *members_[i].stream;
+        if (!is_standby(i) || !stream.standby_up() || members_[i].instance->place() == place) continue;
+        anybody = true;
+        safe = std::max(safe, stream.reached(Reached::received, now));
+    }
+    if (!anybody) return now - engine::start_of_time;
+    Instant complete_until = settled_told_;
+    for (std::uint64_t i = commits_.first_ticket(); i < commits_.next_ticket(); ++i) {
+        const Commit& commit = *commits_.find(i);
+        if (commit.told == engine::end_of_time) continue;
+        if (commit.end > safe) return last_told_ - std::min(last_told_, complete_until);
+        complete_until = std::max(complete_until, commit.told);
+    }
+    return Duration::zero();
+}
+
+// Since the oldest commit that it has not replayed was told: a reader may miss all since then.
+std::optional<Duration> PrimaryLog::lag_of(const Instance& replica, Instant now) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (members_[i].instance != &replica || !is_standby(i)) continue;
+        const std::uint64_t missing = first_beyond(members_[i].stream->reached(Reached::applied, now));
+        if (missing == commits_.next_ticket()) return Duration::zero();
+        const Commit& commit = *commits_.find(missing);
+        const Instant since = commit.told < engine::end_of_time ? commit.told : commit.appended;
+        // KeyVersions compares microseconds: this very commit must be missed too.
+        return now - since + std::chrono::microseconds{1};
+    }
+    return Duration::zero();
+}
+
+}  // namespace faultline::models

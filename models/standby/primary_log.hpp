@@ -1,0 +1,117 @@
+// The log of a primary with standbys: what its own disk has flushed, a stream to each standby, and when a commit may be
+// told to its client.
+//
+//   off           at once; the log writer flushes, and the log leaves, in bursts
+//   local         flushed on the primary
+//   remote_write  and received by `synchronous` of the standbys
+//   on            and flushed there
+//   remote_apply  and replayed there
+//
+// A commit that was told and is not in the log of the next primary is lost.
+// Sources: PostgreSQL 15 documentation, 20.5.1 (synchronous_commit, wal_writer_delay), 27.2.8 Synchronous Replication.
+// Leaves out: checkpoints, full-page images, a log disk that is full, cascading standbys.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/waits.hpp"
+#include "models/cluster/commit_log.hpp"
+#include "models/cluster/instance.hpp"
+#include "models/standby/log_stream.hpp"
+
+namespace faultline::models {
+
+enum class CommitMode : std::uint8_t { off, local, remote_write, on, remote_apply };
+
+struct PrimaryLogShape {
+    CommitMode mode = CommitMode::on;
+    int synchronous = 0;                                               // of the standbys, whichever are first (ANY n)
+    Duration log_writer_delay{};                                       // of mode off, above 0
+    engine::Distribution flush = engine::Distribution::constant(0.0);  // seconds, of the primary's log disk
+    StreamShape stream;
+    bool under_way_lost = true;          // with the primary's host
+    Bytes record{};                      // of one commit, where its class says nothing
+    std::vector<Bytes> record_of_class;  // by ClassId
+};
+
+class PrimaryLog : public CommitLog {
+public:
+    PrimaryLog(engine::Simulation& simulation, const Transport& transport, std::string path, PrimaryLogShape shape);
+
+    // Building: the instances in their order. The owner outlives them.
+    void add_member(Instance& instance);
+    // From now on this one is the primary; those that follow it connect.
+    void serve(std::size_t member);
+
+    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
+    std::uint32_t epoch() const override { return epoch_; }
+    Duration exposure_to_loss_of(PlaceId place) override;
+    std::optional<Duration> lag_of(const Instance& replica, Instant now) override;
+
+    // A primary or standby died.
+    void lost(std::size_t member, engine::Health how);
+    // The primary's process is there again: its log ends where its disk does.
+    RecoveredLog restart_in_place();
+    // A standby becomes the primary: the log ends where its own does. Those that have more no longer follow.
+    RecoveredLog promote(std::size_t member);
+    // A standby is there again: with the log that it had, or with the primary's if it no longer followed.
+    void standby_back(std::size_t member);
+    void reconnect(std::size_t member);
+    bool follows(std::size_t member) const { return members_[member].follows; }
+    // How many standbys a commit waits for in a synchronous mode.
+    void set_quorum(int standbys);
+    int quorum() const { return quorum_; }
+
+    LogStream& stream(std::size_t member) { return *members_[member].stream; }
+    Lsn end() const { return end_; }
+    Lsn flushed() { return disk_.flushed(simulation_.now()); }
+    std::uint64_t commits_acknowledged() const { return acknowledged_; }
+    std::uint64_t commits_lost() const { return lost_; }
+
+private:
+    struct Commit {
+        Lsn end = 0;
+        Instant appended{};
+        Instant told = engine::end_of_time;  // end_of_time: not told
+        RequestRef request{};
+    };
+    struct Member {
+        Instance* instance = nullptr;
+        std::unique_ptr<LogStream> stream;  // to it, while it is a standby
+        bool follows = true;                // its log is a beginning of the primary's
+    };
+    std::uint64_t append(const RequestRef& request);
+    void tell(std::uint64_t ticket);
+    void ship();
+    engine::Process<> write_in_bursts(std::uint32_t epoch);
+    bool synchronous() const { return shape_.mode >= CommitMode::remote_write && quorum_ > 0; }
+    Instant standbys_have(Lsn end);
+    std::uint64_t first_beyond(Lsn end);
+    bool is_standby(std::size_t member) const { return member != primary_ && members_[member].follows; }
+    RecoveredLog end_log_at(Lsn end);
+    void drop_settled();
+
+    engine::Simulation& simulation_;
+    const Transport& transport_;
+    std::string path_;
+    PrimaryLogShape shape_;
+    engine::RandomStream draws_;
+    GroupFlush disk_;
+    std::vector<Member> members_;
+    std::size_t primary_ = 0;
+    engine::Ring<Commit> commits_;  // from the oldest that some standby has not replayed
+    engine::Condition changed_;     // the standbys, the quorum or the epoch
+    engine::Condition enough_;      // for the log writer not to wait for its turn
+    Lsn end_ = 0;
+    Lsn flush_asked_ = 0;
+    Instant last_told_{};
+    Instant settled_told_{};  // of the newest commit that was dropped
+    std::uint64_t acknowledged_ = 0;
+    std::uint64_t lost_ = 0;
+    std::uint32_t epoch_ = 1;
+    int quorum_ = 0;
+};
+
+}  // namespace faultline::models

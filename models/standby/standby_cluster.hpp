@@ -1,0 +1,60 @@
+// A primary with its own log disk and streaming standbys, each with a copy of everything: plain PostgreSQL or MySQL. A
+// monitor probes all instances; when the primary fails several probes in a row, it promotes the standby that has
+// received most.
+//
+//   serving --a probe of the primary fails--> detecting --> promoting --> publishing --> serving
+//                                                  \--> waiting for a standby --/
+//
+// The monitor stands in the region and in no zone, and it fences: a primary is shut off before another is promoted.
+// The old one comes back as a standby when its log has been rewound (`rebuild`). Sources: docs/models/standby.md.
+// Leaves out: a monitor that is cut off itself, fencing that fails, switchover, cascading standbys.
+#pragma once
+
+#include "models/cluster/cluster.hpp"
+#include "models/standby/primary_log.hpp"
+
+namespace faultline::models {
+
+struct MonitorShape {
+    Duration interval{};  // from the beginning of one probe to the next, above 0
+    Duration timeout{};   // of a probe; the next one begins no sooner
+    int failures = 3;     // in a row
+};
+
+struct StandbyShape {
+    PrimaryLogShape log;
+    MonitorShape monitor;
+    // Does a synchronous primary go on alone when the monitor has given a standby up? Else its commits wait.
+    bool goes_on_without_standby = false;
+};
+
+class StandbyCluster : public Cluster {
+public:
+    // Of `shape`, neither zones nor volume are used, and of its failover not the detection.
+    StandbyCluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape, StandbyShape standby,
+                   ClusterObserver& observer);
+
+    void begin() override;
+    CommitLog& log() override { return log_; }
+    PrimaryLog& primary_log() { return log_; }
+
+    void committed(const Instance& by, std::uint64_t key, Duration storage_latency) override;
+    void instance_died(Instance& instance, engine::Health how) override;
+    void host_restored(Instance& instance) override;
+
+private:
+    engine::Process<> watch(std::size_t instance);
+    engine::Process<> fail_over();
+    engine::Process<> restart(Instance& instance);
+    void heard(std::size_t instance, bool answers);
+    Instance* most_advanced();
+    void adjust_quorum(bool may_shrink);
+
+    MonitorShape monitor_;
+    int synchronous_;
+    bool goes_on_without_standby_;
+    PrimaryLog log_;
+    bool promoting_ = false;  // the old primary no longer comes back as one
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,150 @@
+#include "models/standby/log_stream.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/oracles/postgres_pair.hpp"
+
+namespace faultline::models {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Distribution;
+using engine::start_of_time;
+
+// Two places, 20 ms apart unless said otherwise, and a stream between them.
+struct Line {
+    explicit Line(const StreamShape& shape, Duration round_trip = 20ms)
+        : topology({.intra_zone_round_trip = Duration{}, .zone_uplink_round_trip = Duration{}}),
+          transport(topology),
+          simulation({engine::Seed{1}, 1}) {
+        const PlaceId region = topology.add_region("region");
+        primary = topology.add_zone(region, "primary");
+        standby = topology.add_zone(region, "standby");
+        topology.add_link({.from = primary, .to = standby, .round_trip = round_trip, .convergence = Convergence::Bfd});
+        topology.seal();
+        stream.emplace(simulation, transport, shape, standby, "standby");
+        stream->connect(primary);
+    }
+    void run_to(Duration at) { simulation.run_until(start_of_time + at); }
+    Lsn received() { return stream->reached(Reached::received, simulation.now()); }
+
+    Topology topology;
+    Transport transport;
+    engine::Simulation simulation;
+    PlaceId primary, standby;
+    std::optional<LogStream> stream;
+};
+
+constexpr engine::BitsPerSecond slow{8e6};  // 1000 bytes on the wire take a millisecond
+
+TEST(GroupFlushTest, WhoComesDuringAFlushSharesTheNextOne) {
+    GroupFlush disk(Distribution::constant(0.010));
+    engine::RandomStream draws = engine::Simulation({engine::Seed{1}, 1}).stream("disk", "flushes");
+    EXPECT_EQ(disk.join(start_of_time, 100, draws), start_of_time + 10ms);
+    EXPECT_EQ(disk.join(start_of_time + 1ms, 200, draws), start_of_time + 20ms);
+    EXPECT_EQ(disk.join(start_of_time + 9ms, 300, draws), start_of_time + 20ms);
+    EXPECT_EQ(disk.flushed(start_of_time + 10ms), 100U);
+    EXPECT_EQ(disk.join(start_of_time + 12ms, 400, draws), start_of_time + 30ms);
+    EXPECT_EQ(disk.flushed(start_of_time + 19ms), 100U);
+    EXPECT_EQ(disk.flushed(start_of_time + 20ms), 300U);
+    EXPECT_EQ(disk.flushed(start_of_time + 31ms), 400U);
+}
+
+TEST(GroupFlushTest, WhoSharesAFlushSharesItsEnd) {
+    GroupFlush disk(Distribution::exponential(0.010));
+    engine::RandomStream draws = engine::Simulation({engine::Seed{1}, 1}).stream("disk", "flushes");
+    disk.join(start_of_time, 100, draws);
+    const Instant first = disk.join(start_of_time, 200, draws);
+    for (Lsn end = 300; end < 1000; end += 100) EXPECT_EQ(disk.join(start_of_time, end, draws), first);
+}
+
+TEST(LogStreamTest, EachStepComesAfterTheOneBefore) {
+    Line line({.flush = Distribution::constant(0.002), .apply = 1ms});
+    line.stream->send(1000, 3);
+    EXPECT_EQ(line.stream->acknowledged(1000, Reached::received), start_of_time + 20ms);
+    EXPECT_EQ(line.stream->acknowledged(1000, Reached::flushed), start_of_time + 22ms);
+    EXPECT_EQ(line.stream->acknowledged(1000, Reached::applied), start_of_time + 25ms);
+    EXPECT_EQ(line.stream->acknowledged(1001, Reached::received), engine::end_of_time);
+    line.run_to(10ms - 1ns);
+    EXPECT_EQ(line.received(), 0U);
+    line.run_to(10ms);
+    EXPECT_EQ(line.received(), 1000U);
+    EXPECT_EQ(line.stream->reported(Reached::received, line.simulation.now()), 0U);
+    line.run_to(20ms);
+    EXPECT_EQ(line.stream->reported(Reached::received, line.simulation.now()), 1000U);
+}
+
+// A chunk of 100,000 bytes has 70 segments of at most 1448: 100,030 + 70 * 52 bytes on the wire, at 1000 a millisecond.
+TEST(LogStreamTest, BandwidthCountsTheHeaders) {
+    Line line({.bandwidth = slow});
+    line.stream->send(100'000, 1);
+    const Duration on_the_wire = std::chrono::microseconds{100'030 + 70 * 52};
+    EXPECT_EQ(line.stream->acknowledged(100'000, Reached::received), start_of_time + on_the_wire + 20ms);
+    line.run_to(10ms + on_the_wire / 2);
+    EXPECT_NEAR(static_cast<double>(line.received()), 50'000.0, 1.0);
+}
+
+TEST(LogStreamTest, WhatIsLostWithThePrimaryDependsOnWhereItWas) {
+    const auto received_in_the_end = [](AfterLoss after) {
+        Line line({.bandwidth = slow});
+        line.stream->send(6'000'000, 1);
+        line.run_to(1s);
+        line.stream->primary_lost(after);
+        line.run_to(20s);
+        return static_cast<double>(line.received());
+    };
+    const double payload_per_s = 1e6 * 131'072 / (131'102 + 91 * 52);  // messages of 128 KiB
+    EXPECT_NEAR(received_in_the_end(AfterLoss::nothing), payload_per_s * 0.99, 1000.0);
+    EXPECT_NEAR(received_in_the_end(AfterLoss::under_way), payload_per_s, 1000.0);
+    EXPECT_NEAR(received_in_the_end(AfterLoss::handed_over), payload_per_s + 4 * 1024 * 1024, 1000.0);
+}
+
+// What a primary has been told of is there, to the byte, at whatever instant it dies.
+TEST(LogStreamTest, WhatWasAcknowledgedIsThere) {
+    for (int i = 0; i < 300; ++i) {
+        Line line({.bandwidth = engine::BitsPerSecond{7.7e6 + i}, .apply = 37us});
+        line.stream->send(100'003, 7);
+        line.stream->send(300'017, 11);
+        line.run_to(i * 1'234'567ns);
+        const Instant now = line.simulation.now();
+        Lsn told = 0;
+        for (Lsn end = 1; end < 300'017; end += 97) {
+            if (line.stream->acknowledged(end, Reached::received) <= now) told = end;
+        }
+        line.stream->primary_lost(AfterLoss::nothing);
+        EXPECT_GE(line.received(), told);
+        EXPECT_GE(line.received(), line.stream->reached(Reached::flushed, now));
+        EXPECT_GE(line.stream->reached(Reached::flushed, now), line.stream->reached(Reached::applied, now));
+    }
+}
+
+// The same without any distance, at the very instant at which the primary is told.
+TEST(LogStreamTest, WhatIsAcknowledgedAtThisInstantIsThere) {
+    for (Lsn end = 1; end < 100'000; end += 1237) {
+        Line line({.bandwidth = engine::BitsPerSecond{7.77e6}}, Duration{});
+        line.stream->send(100'003, 7);
+        line.run_to(line.stream->acknowledged(end, Reached::received) - start_of_time);
+        line.stream->primary_lost(AfterLoss::nothing);
+        EXPECT_EQ(line.received(), end);
+    }
+}
+
+TEST(LogStreamTest, AStandbyGoesOnWithWhatItHad) {
+    for (const engine::Health how : {engine::Health::crash, engine::Health::silent}) {
+        Line line({.flush = Distribution::constant(0.005)});
+        line.stream->send(1000, 1);
+        line.run_to(12ms);  // received at 10 ms, flushed at 15 ms
+        line.stream->standby_lost(how);
+        EXPECT_EQ(line.received(), how == engine::Health::crash ? 1000U : 0U) << "a host takes its cache along";
+        line.stream->connect(line.primary);
+        EXPECT_FALSE(line.stream->connected()) << "nobody is there";
+        line.stream->standby_back();
+        line.stream->connect(line.primary);
+        line.stream->send(2000, 2);
+        line.run_to(1s);
+        EXPECT_EQ(line.received(), 2000U);
+    }
+}
+
+}  // namespace
+}  // namespace faultline::models
