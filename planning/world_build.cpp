@@ -6,8 +6,10 @@
 #include <optional>
 
 #include "planning/random_duration.hpp"
+#include "planning/standby_shape.hpp"
 #include "planning/world.hpp"
 #include "scenarios/catalogue.hpp"
+#include "scenarios/kinds.hpp"
 
 namespace faultline::planning {
 
@@ -172,7 +174,13 @@ void World::build_cluster(const scenarios::Database& database) {
         if (plan.keys && plan.endpoint / 2 == number) shape.keys = std::max(shape.keys, plan.keys->ranks());
     }
     recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
-    clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, shape, *recorders_.back()));
+    ClusterRecorder& recorder = *recorders_.back();
+    if (scenarios::has_standbys(database.kind)) {
+        clusters_.push_back(std::make_unique<StandbyCluster>(
+            simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
+    } else {
+        clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, shape, recorder));
+    }
 
     const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;
     const auto add = [&](const scenarios::DatabaseInstance& instance) {
@@ -180,7 +188,7 @@ void World::build_cluster(const scenarios::Database& database) {
         SIM_CHECK(found != nullptr);
         const auto& connections = postgresql ? found->connections_postgresql : found->connections_mysql;
         clusters_.back()->add_instance(
-            place_of(database.region, instance.zone),
+            place_of(instance.region.empty() ? database.region : instance.region, instance.zone),
             {instance.class_name, found->vcpu, database.connections_max.value_or(connections.value_or(1000)),
              instance.promotion_tier});
     };

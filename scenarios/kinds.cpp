@@ -21,8 +21,9 @@ std::string key_line(const Key& key) {
 std::string preset_lines(const Kind& kind) {
     std::string text;
     for (const PresetValue& value : preset_values()) {
-        if (kind.preset.empty() || value.shape != kind.shape || value.preset != kind.preset) continue;
-        text += fmt::format("      {} = {} ({})\n", value.key, value.value, value.source);
+        if (kind.preset.empty() || value.preset != kind.preset) continue;
+        const std::string part = value.shape == kind.shape ? "" : std::string{value.shape} + "/";
+        text += fmt::format("      {}{} = {} ({})\n", part, value.key, value.value, value.source);
     }
     return text;
 }

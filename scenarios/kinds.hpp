@@ -32,6 +32,9 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"station", "processor-sharing", "c servers, all present share them", "station", ""},
     {"database", "aurora-mysql", "one writer, up to 15 readers, a shared storage volume", "database", ""},
     {"database", "aurora-postgresql", "the same with the PostgreSQL engine", "database", ""},
+    {"database", "postgresql", "a primary with its own log disk, streaming standbys, a monitor that promotes one",
+     "database", "postgresql"},
+    {"database", "mysql", "the same with MySQL's defaults", "database", "mysql"},
     {"cache", "redis", "hash slots, eviction, expiry; looked aside by a service", "cache", ""},
     {"service", "service", "instances in the zones of its regions, with threads and connection pools", "service", ""},
     {"driver", "plain", "a driver as it comes: no socket timeout, no keepalive", "driver", "plain"},
@@ -65,6 +68,11 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"measure", "hit-rate", "fresh hits over all reads of cacheable classes, of a cache", "requirement", ""},
     {"measure", "offload", "reads that never reach the database, of a cache", "requirement", ""},
 });
+
+// Of these kinds of database, every instance has its own disks and a copy of everything.
+constexpr bool has_standbys(std::string_view kind) {
+    return kind == "postgresql" || kind == "mysql";
+}
 
 // What `faultline kinds` prints: each kind in its group, then every key with its type, default and source.
 std::string kinds_text();

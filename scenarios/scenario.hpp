@@ -64,7 +64,8 @@ struct Station {
 
 struct DatabaseInstance {
     std::string class_name;  // of the catalogue
-    std::string zone;        // short name, in the database's region
+    std::string zone;        // short name, in its region
+    std::string region;      // empty: the database's
     int promotion_tier = 1;  // 0 is promoted first, 15 last
 };
 
@@ -83,6 +84,26 @@ struct Failover {
     RandomDuration rebuild;     // no replica left: a new writer in the same zone
 };
 
+// A primary that streams its log to standbys (kinds postgresql and mysql).
+enum class SynchronousCommit { off, local, remote_write, on, remote_apply };
+struct Replication {
+    SynchronousCommit synchronous_commit = SynchronousCommit::on;
+    int synchronous_standbys = 0;                    // that must have a commit, whichever are first
+    bool goes_on_without_standby = false;            // else commits wait for a synchronous standby that is lost
+    std::optional<engine::BitsPerSecond> bandwidth;  // of one stream; none: the path's
+    bool under_way_lost = true;                      // packets under way, with the primary's host or zone
+    Duration log_writer_delay{};                     // between two bursts of synchronous_commit off
+    RandomDuration flush;                            // of a log disk
+    Duration apply{};                                // replay of one commit
+};
+
+// Probes the instances, and promotes a standby.
+struct Monitor {
+    Duration interval{};
+    Duration timeout{};
+    int failures = 3;  // in a row
+};
+
 struct Database {
     std::string name;
     std::string kind = "aurora-mysql";
@@ -94,6 +115,8 @@ struct Database {
     std::vector<DatabaseInstance> replicas;
     StorageVolume storage;
     Failover failover;
+    Replication replication;
+    Monitor monitor;
     Duration dns_ttl{};
     std::optional<int> connections_max;  // none: the class's default in the catalogue
 };

@@ -22,6 +22,7 @@ Json named_types() {
     };
     types["duration"] = quantity("a duration with its unit: ns, us, ms, s, min, h, d", "ns|us|ms|s|min|h|d");
     types["bytes"] = quantity("a size with its unit: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB", "B|[KMGT]B|[KMGT]iB");
+    types["bandwidth"] = quantity("a bandwidth with its unit: bps, Kbps, Mbps, Gbps, Tbps", "bps|Kbps|Mbps|Gbps|Tbps");
     types["rate"] = quantity("a rate with its unit: /s, /min, /h", "/s|/min|/h");
     types["share"] = {{"description", "a share, \"99.99%\" or 0.9999"},
                       {"oneOf",
@@ -105,7 +106,8 @@ Json type_of(const Key& key) {
     if (type == "random") return {{"oneOf", {reference("duration"), reference("random-duration")}}};
     if (type == "flag") return {{"type", "boolean"}};
     if (type == "integer" || type == "number" || type == "replications") return number_type(key);
-    if (type == "duration" || type == "bytes" || type == "rate" || type == "share") return reference(type);
+    if (type == "duration" || type == "bytes" || type == "rate" || type == "bandwidth" || type == "share")
+        return reference(type);
     return special_type(key);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
@@ -23,6 +24,7 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     const std::string role{kind == FaultKind::zone_outage ? zone_role : ""};
     for (const Database& database : scenario.databases) {
         if (kind == FaultKind::storage_node_loss) {
+            if (has_standbys(database.kind)) continue;
             const Region* const region = find_named(scenario.regions, database.region);
             for (const std::string& zone : region == nullptr ? std::vector<std::string>{} : region->zones) {
                 for (int copy = 1; copy <= database.storage.copies_per_zone; ++copy) {

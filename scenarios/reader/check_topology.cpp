@@ -4,6 +4,7 @@
 #include <map>
 
 #include "scenarios/catalogue.hpp"
+#include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
@@ -67,9 +68,14 @@ void check_database(const Scenario& scenario, const Database& database, const Re
     const Region* const region = find_region(scenario, database.region, at / "region", report);
     check_zone(region, database.writer.zone, at / "writer" / "zone", report);
     for (std::size_t i = 0; i < database.replicas.size(); ++i) {
-        check_zone(region, database.replicas[i].zone, at / "replicas" / i / "zone", report);
+        const DatabaseInstance& replica = database.replicas[i];
+        const Pointer place = at / "replicas" / i;
+        const bool elsewhere = !replica.region.empty() && has_standbys(database.kind);
+        const Region* const own = elsewhere ? find_region(scenario, replica.region, place / "region", report) : region;
+        check_zone(own, replica.zone, place / "zone", report);
     }
-    if (region != nullptr) check_quorum(database, *region, at / "storage", report);
+    check_standbys(database, at, report);
+    if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, at / "storage", report);
 }
 
 void check_services(const Scenario& scenario, const Report& report) {

@@ -115,6 +115,11 @@ std::optional<Bytes> ObjectReader::maybe_bytes(std::string_view key) {
     return parse_text<Bytes>(key, parse_bytes, "a size such as \"10MiB\" (B, KB, MB, GB, TB, KiB, MiB, GiB, TiB)");
 }
 
+std::optional<engine::BitsPerSecond> ObjectReader::maybe_bandwidth(std::string_view key) {
+    return parse_text<engine::BitsPerSecond>(key, parse_bandwidth,
+                                             "a bandwidth such as \"10Mbps\" (bps, Kbps, Mbps, Gbps, Tbps)");
+}
+
 double ObjectReader::rate(std::string_view key) {
     return parse_text<double>(key, parse_rate, "a rate such as \"10/s\" (/s, /min, /h)").value_or(0.0);
 }

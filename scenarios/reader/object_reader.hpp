@@ -60,6 +60,7 @@ public:
     std::optional<Duration> maybe_duration(std::string_view key);
     Bytes bytes(std::string_view key) { return maybe_bytes(key).value_or(Bytes{}); }
     std::optional<Bytes> maybe_bytes(std::string_view key);
+    std::optional<engine::BitsPerSecond> maybe_bandwidth(std::string_view key);
     double rate(std::string_view key);
     double number(std::string_view key);
     double share(std::string_view key, double least = 0.0, double most = 1.0);

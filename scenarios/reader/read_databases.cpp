@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/catalogue.hpp"
+#include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
@@ -34,6 +35,7 @@ DatabaseInstance read_instance(const Child& child, const std::string& default_cl
         object.raw("class");
     }
     instance.zone = object.text("zone");
+    instance.region = object.text("region");
     instance.promotion_tier = object.integer("promotion_tier");
     object.finish();
     return instance;
@@ -50,8 +52,12 @@ StorageVolume read_storage(const Child& child, const Report& report) {
     return storage;
 }
 
-Failover read_failover(const Child& child, const Report& report) {
+Failover read_failover(const Child& child, const std::string& kind, const Report& report) {
     ObjectReader object(child, "failover", report);
+    object.use_preset(kind);
+    if (has_standbys(kind) && object.has("detection")) {
+        object.problem("detection", fmt::format("of the kind {} it follows from \"monitor\"", kind));
+    }
     Failover failover{object.random("detection"), object.random("promotion"), object.random("dns_update"),
                       object.random("restart"), object.random("rebuild")};
     object.finish();
@@ -74,6 +80,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     ObjectReader object(child, "database", report);
     database.name = child.name;
     database.kind = object.one_of("kind");
+    object.use_preset(database.kind);
     database.version = object.text("version");
     database.region = object.text("region");
     database.data = object.bytes("data");
@@ -93,7 +100,8 @@ void read_database(const Child& child, Database& database, const Report& report)
         object.problem("replicas", fmt::format("expected at most 15 replicas, found {}", database.replicas.size()));
     }
     database.storage = read_storage(*object.child("storage"), report);
-    database.failover = read_failover(*object.child("failover"), report);
+    database.failover = read_failover(*object.child("failover"), database.kind, report);
+    read_standbys(object, database);
     database.dns_ttl = object.duration("dns_ttl");
     database.connections_max = object.maybe_integer("connections_max");
     object.finish();

@@ -14,11 +14,15 @@ void read_workload(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
 
+// The parts of a database that only the kinds with standbys have, and what these kinds have not.
+void read_standbys(ObjectReader& object, Database& database);
+
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
 
 // What only the whole can show: references, quorums, shares, times.
 void check_topology(const Scenario& scenario, const Report& report);
+void check_standbys(const Database& database, const Pointer& at, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);

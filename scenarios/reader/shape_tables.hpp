@@ -8,7 +8,10 @@
 namespace faultline::scenarios {
 
 inline constexpr std::array database_keys{
-    Key{.name = "kind", .type = "one-of:aurora-mysql|aurora-postgresql", .about = "the engine", .required = true},
+    Key{.name = "kind",
+        .type = "one-of:aurora-mysql|aurora-postgresql|postgresql|mysql",
+        .about = "the engine",
+        .required = true},
     Key{"version", "text", "of the engine", R"("")", "-"},
     Key{.name = "region", .type = "text", .about = "where it stands", .required = true},
     Key{.name = "data", .type = "bytes", .about = "volume size, 1 B to 128 TiB", .required = true},
@@ -20,6 +23,8 @@ inline constexpr std::array database_keys{
     Key{"replicas", "list:database-instance", "at most 15, instance-2 and on", "[]", "-"},
     Key{"storage", "object:storage", "copies and quorum", "{}", "-"},
     Key{"failover", "object:failover", "stages of a failover", "{}", "-"},
+    Key{"replication", "object:replication", "log and standbys of the kinds postgresql and mysql", "{}", "-"},
+    Key{"monitor", "object:monitor", "who promotes a standby of the kinds postgresql and mysql", "{}", "-"},
     Key{"dns_ttl", "duration", "of the endpoints", R"("5s")", "AWS blog, Improve application availability on Aurora"},
     Key{.name = "connections_max",
         .type = "integer",
@@ -34,7 +39,8 @@ inline constexpr std::array backups_keys{
 
 inline constexpr std::array database_instance_keys{
     Key{"class", "text", "of the catalogue, \"db.r6g.4xlarge\"; a replica's default is the writer's"},
-    Key{.name = "zone", .type = "text", .about = "short name of a zone of the database's region", .required = true},
+    Key{.name = "zone", .type = "text", .about = "short name of a zone of its region", .required = true},
+    Key{"region", "text", "of a standby of the kinds postgresql and mysql; left out: the database's", R"("")", "-"},
     Key{"promotion_tier", "integer", "0 is promoted first, 15 last", "1", "Aurora User Guide, High availability", false,
         0, 15},
 };
@@ -66,6 +72,36 @@ inline constexpr std::array failover_keys{
     Key{"rebuild", "random", "no replica left: a new writer in the same zone",
         R"({"uniform": {"low": "4min", "high": "10min"}})",
         "Aurora User Guide, High availability: typically less than 10 minutes; the lower end is an assumption"},
+};
+
+inline constexpr std::array replication_keys{
+    Key{"synchronous_commit", "one-of:off|local|remote_write|on|remote_apply",
+        "what a commit waits for; MySQL: local, or remote_write (semisynchronous)", R"("on")",
+        "PostgreSQL 15 documentation, 20.5.1"},
+    Key{"synchronous_standbys", "integer", "that must have a commit, whichever are first (ANY n)", "0",
+        "PostgreSQL 15 documentation, 20.6.2: synchronous_standby_names is empty", false, 0, 15},
+    Key{"standby_lost", "one-of:wait|go-on",
+        "commits wait for synchronous standbys that the monitor has given up, or not", R"("wait")",
+        "PostgreSQL 15 documentation, 27.2.8: the primary waits"},
+    Key{"bandwidth", "bandwidth", "of the stream to one standby, headers included; left out: the path's"},
+    Key{"under_way", "one-of:lost|arrives", "packets on their way when the primary's host or zone is lost", R"("lost")",
+        "assumption: the worse of the two"},
+    Key{"log_writer_delay", "duration", "between two bursts of synchronous_commit off", R"("200ms")",
+        "PostgreSQL 15 documentation, wal_writer_delay"},
+    Key{"flush", "random", "one flush of a log disk", R"({"lognormal": {"mean": "1ms", "cv": 0.5}})",
+        "assumption: network block storage; EBS User Guide: io2 below 0.5 ms on average, others single-digit ms"},
+    Key{"apply", "duration", "a standby replays one commit", R"("50us")",
+        "assumption: a small transaction; replay follows the flush at 3,000 commits/s within 3 ms "
+        "(docs/models/standby.md)"},
+};
+
+inline constexpr std::array monitor_keys{
+    Key{"interval", "duration", "from one probe to the next", R"("5s")",
+        "pg_auto_failover documentation, health_check_period (from memory)"},
+    Key{"timeout", "duration", "of a probe", R"("5s")",
+        "pg_auto_failover documentation, health_check_timeout (from memory)"},
+    Key{"failures", "integer", "in a row, until a standby is promoted", "3",
+        "pg_auto_failover documentation, health_check_max_retries 2 (from memory)", false, 1, 100},
 };
 
 inline constexpr std::array cache_keys{

@@ -11,7 +11,7 @@
 namespace faultline::scenarios {
 
 // Types of values, as `type` of a key names them:
-//   duration, bytes, rate      strings with a unit (units.hpp)
+//   duration, bytes, rate, bandwidth   strings with a unit (units.hpp)
 //   integer, number            within least..most
 //   text, flag                 any string; true or false
 //   one-of:a|b|c               one of these strings
