@@ -1,20 +1,29 @@
 #include "engine/calendar.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace faultline::engine {
 
+namespace {
+constexpr std::size_t heap_first = 1024;  // entries: what a crowded bucket needs now and then
+}
+
+Calendar::Calendar() : heap_(heap_first, past_the_end) {
+    heads_.fill(no_slot);
+    near_[0] = past_the_end;
+    slots_.push_back(Slot{past_the_end, nullptr, no_slot, no_slot});  // of the sentinels
+}
+
 void Calendar::cancel(CalendarNode& node) {
-    const std::uint32_t slot = node.place_;
-    if (slot == CalendarNode::near) {
-        cancel_near(node);
-        node.place_ = CalendarNode::idle;
-        return;
-    }
-    SIM_CHECK(slot < nodes_.size() && nodes_[slot] == &node);
-    const std::size_t hole = places_[slot];
-    release_slot(node, slot);
+    const std::uint32_t number = node.place_;
+    SIM_CHECK(number < slots_.size() && slots_[number].node == &node);
+    const Slot slot = slots_[number];
+    release_slot(node, number);
+    if (slot.next == in_near) return cancel_near(slot.entry);
+    if (slot.next != in_heap) return unlink(slot);
     // The last entry takes the place; it may belong above it or below.
+    const std::size_t hole = slot.back;
     const Entry moved = heap_[end_ - 1];
     if (hole > root && hole != end_ - 1 && moved.before(heap_[hole / 4 + 2]) != 0) {
         heap_[--end_] = past_the_end;
@@ -24,53 +33,143 @@ void Calendar::cancel(CalendarNode& node) {
     }
 }
 
-void Calendar::cancel_near(const CalendarNode& node) {
-    std::size_t hole = near_size_;
-    while (near_[hole].node != &node) {
-        SIM_CHECK(hole > 0);
-        --hole;
-    }
-    for (; hole < near_size_; ++hole) near_[hole] = near_[hole + 1];
+void Calendar::cancel_near(const Entry& entry) {
+    const auto later = [](const Entry& a, const Entry& b) { return b.before(a) != 0; };
+    const auto end = near_.begin() + static_cast<std::ptrdiff_t>(near_size_) + 1;
+    const auto hole = std::lower_bound(near_.begin(), end, entry, later);
+    std::copy(hole + 1, end, hole);
     --near_size_;
 }
 
-// Where the near events are full, or the new one is not before those of the heap.
-void Calendar::schedule_crowded(CalendarNode& node, std::int64_t time, std::uint64_t sequence) {
-    if (near_size_ == near_max && time < near_[1].time) spill_near();
-    if (near_size_ < near_max && time < heap_[root].time) {
-        insert_near(node, time, sequence);
+std::uint32_t Calendar::take_bucket(std::uint32_t bucket) {
+    if (bucket < fine_buckets) {
+        fine_.clear(bucket);
     } else {
-        push(entry_of(node, time, sequence));
+        coarse_.clear(bucket - fine_buckets);
+    }
+    return std::exchange(heads_[bucket], no_slot);
+}
+
+void Calendar::unlink(const Slot& slot) {
+    if (slot.next != no_slot) slots_[slot.next].back = slot.back;
+    if ((slot.back & first_of_bucket) == 0) {
+        slots_[slot.back].next = slot.next;
+        return;
+    }
+    const std::uint32_t bucket = slot.back & ~first_of_bucket;
+    if (slot.next == no_slot) {
+        take_bucket(bucket);
+    } else {
+        heads_[bucket] = slot.next;
     }
 }
 
-// The later half of the near events goes to the heap.
-void Calendar::spill_near() {
-    constexpr std::size_t half = near_max / 2;
-    for (std::size_t i = 1; i <= half; ++i) {
-        CalendarNode& node = *near_[i].node;
-        push(entry_of(node, near_[i].time, node.sequence()));
+// Makes the next bucket's events near, unless the heap's first precedes that bucket.
+void Calendar::open_next() {
+    const std::int64_t heap_time = heap_[root].time;
+    if (fine_.empty()) {
+        if (coarse_.empty()) return;
+        const std::int64_t span = span_of(current_);
+        const std::uint32_t from = coarse_index(span + 2) - static_cast<std::uint32_t>(fine_buckets);
+        const std::int64_t next = span + 2 + coarse_.distance(from);
+        if ((next << (span_width + fine_width)) > heap_time) return;
+        move_to((next << span_width) - 1);
     }
-    near_size_ -= half;
-    std::copy_n(near_.begin() + 1 + half, near_size_, near_.begin() + 1);
+    const std::uint32_t from = fine_index(current_ + 1);
+    const std::int64_t bucket = current_ + 1 + fine_.distance(from);
+    if ((bucket << fine_width) <= heap_time) open(bucket);
+}
+
+// Requires: there are no near events.
+void Calendar::open(std::int64_t bucket) {
+    std::uint32_t slot = take_bucket(fine_index(bucket));
+    move_to(bucket);
+    do {
+        Slot& opened = slots_[slot];
+        slot = std::exchange(opened.next, in_near);
+        insert_opened(opened.entry);
+    } while (slot != no_slot && near_size_ < opened_max);
+    if (slot != no_slot) [[unlikely]]
+        push_all(slot);
+    __builtin_prefetch(slots_[near_[near_size_].slot()].node);
+}
+
+inline void Calendar::insert_opened(const Entry& entry) {
+    std::size_t hole = ++near_size_;
+    for (; near_[hole - 1].before(entry) != 0; --hole) near_[hole] = near_[hole - 1];
+    near_[hole] = entry;
+}
+
+// A bucket with too many events, from `slot` on, and those of it that are near already.
+void Calendar::push_all(std::uint32_t slot) {
+    for (; near_size_ > 0; --near_size_) push(near_[near_size_]);
+    while (slot != no_slot) {
+        const Slot crowded = slots_[slot];
+        push(crowded.entry);
+        slot = crowded.next;
+    }
+}
+
+// Requires: nothing in the wheels is before `bucket`, but for what is in it.
+void Calendar::move_to(std::int64_t bucket) {
+    const std::int64_t before = span_of(current_);
+    current_ = bucket;
+    if (span_of(bucket) == before || coarse_.empty()) return;
+    for (std::int64_t span = before + 2; span <= span_of(bucket) + 1; ++span) spread(span);
+}
+
+// A coarse bucket over the fine ones.
+void Calendar::spread(std::int64_t span) {
+    std::uint32_t slot = take_bucket(coarse_index(span));
+    while (slot != no_slot) {
+        const std::uint32_t next = slots_[slot].next;
+        link(slot, fine_index(slots_[slot].entry.time >> fine_width));
+        slot = next;
+    }
+}
+
+void Calendar::sift_up(std::size_t hole, Entry entry) {
+    while (hole > root) {
+        const std::size_t parent = hole / 4 + 2;
+        if (entry.before(heap_[parent]) == 0) break;
+        place(hole, heap_[parent]);
+        hole = parent;
+    }
+    place(hole, entry);
+}
+
+// Moves the hole to a leaf, then `entry` up from there: an entry nearly always belongs low, so this saves one
+// comparison a level.
+void Calendar::sift_down(std::size_t hole, Entry entry) {
+    const Entry* const heap = heap_.data();
+    const std::size_t end = end_;
+    for (;;) {
+        const std::size_t child = 4 * hole - 8;
+        if (child >= end) break;
+        const std::size_t a = child + heap[child + 1].before(heap[child]);
+        const std::size_t b = child + 2 + heap[child + 3].before(heap[child + 2]);
+        const std::size_t least = heap[b].before(heap[a]) != 0 ? b : a;
+        place(hole, heap[least]);
+        hole = least;
+    }
+    sift_up(hole, entry);
 }
 
 void Calendar::push(Entry entry) {
     if (end_ + 4 >= heap_.size()) heap_.resize(2 * heap_.size(), past_the_end);
+    slots_[entry.slot()].next = in_heap;
     sift_up(end_++, entry);
 }
 
 std::uint32_t Calendar::new_slot(CalendarNode& node) {
-    const auto slot = static_cast<std::uint32_t>(nodes_.size());
+    const auto slot = static_cast<std::uint32_t>(slots_.size());
     SIM_CHECK(slot < (1u << slot_bits));
-    nodes_.push_back(&node);
-    places_.push_back(no_slot);
+    slots_.push_back(Slot{past_the_end, &node, no_slot, no_slot});
     return slot;
 }
 
 std::size_t Calendar::memory_bytes() const {
-    return sizeof(near_) + heap_.capacity() * sizeof(Entry) + places_.capacity() * sizeof(std::uint32_t) +
-           nodes_.capacity() * sizeof(CalendarNode*);
+    return sizeof(*this) + heap_.capacity() * sizeof(Entry) + slots_.capacity() * sizeof(Slot);
 }
 
 }  // namespace faultline::engine

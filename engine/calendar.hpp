@@ -1,21 +1,21 @@
 // The calendar: pending events in the order of (time, sequence number). Each event is an intrusive node that its waiter
 // owns; cancelling removes it at once, so that nothing in the calendar outlives its waiter, and four timeouts a query
-// cost four removals instead of four dead entries. A short sorted array of what is near, and an indexed 4-ary heap for
-// the rest; why: docs/decisions/0002-indexed-heap.md.
+// cost four removals instead of four dead entries. Two wheels of buckets, fine and coarse, a short sorted array of what
+// is next, and an indexed 4-ary heap for what does not suit them; why: docs/decisions/0002-calendar.md.
 //
-// Costs: schedule, cancel and pop O(log n). Memory: 28 bytes an event pending in the heap, besides its node.
+// Costs: schedule, cancel and pop O(1) where buckets hold a few events, O(log n) at worst. Memory: 32 bytes a pending
+// event, besides its node, and 16 more in the heap.
 // Limits: 2^24 pending events, 2^40 events a run; beyond them SIM_CHECK.
 #pragma once
-
-#include <sys/mman.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <vector>
 
+#include "engine/bit_ring.hpp"
 #include "engine/check.hpp"
+#include "engine/large_pages.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::engine {
@@ -59,50 +59,43 @@ private:
     friend class Calendar;
     friend class ReadyQueue;
     static constexpr std::uint32_t idle = 0xffff'ffff;
-    static constexpr std::uint32_t in_ready_queue = 0x8000'0000;
-    static constexpr std::uint32_t near = 0x7fff'ffff;  // else the slot in the calendar's heap
-
-    void remember(std::uint64_t sequence) {
-        sequence_high_ = static_cast<std::uint16_t>(sequence >> 32U);
-        sequence_low_ = static_cast<std::uint32_t>(sequence);
-    }
-    std::uint64_t sequence() const { return (std::uint64_t{sequence_high_} << 32U) | sequence_low_; }
+    static constexpr std::uint32_t in_ready_queue = 0x8000'0000;  // else the slot in the calendar
 
     Fire fire_;
     std::uint32_t place_ = idle;
     std::uint32_t component_;
     EventKind kind_;
-    std::uint16_t sequence_high_ = 0;  // of the calendar's near events; in what would be padding
-    std::uint32_t sequence_low_ = 0;
 };
 
 class Calendar {
 public:
-    Calendar() : heap_(4 * root, past_the_end) { near_[0] = {past_the_end.time, nullptr}; }
+    Calendar();
 
-    bool empty() const { return size() == 0; }
-    std::size_t size() const { return near_size_ + (end_ - root) - (root_vacant_ ? 1 : 0); }
+    bool empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
 
     // end_of_time when empty.
-    Instant next_time() {
-        if (near_size_ > 0) return Instant{Duration{near_[near_size_].time}};
-        if (root_vacant_) fill_root();
-        return Instant{Duration{heap_[root].time}};
-    }
+    Instant next_time() { return Instant{Duration{first().time}}; }
 
     // Requires: node not pending, at >= start_of_time, sequence larger than any before it.
     void schedule(CalendarNode& node, Instant at, std::uint64_t sequence) {
         SIM_CHECK(!node.pending());
         SIM_CHECK(sequence < (std::uint64_t{1} << (64 - slot_bits)));
-        const std::int64_t time = at.time_since_epoch().count();
-        if (root_vacant_) {
-            root_vacant_ = false;
-            sift_down(root, entry_of(node, time, sequence));
-            foresee_nodes();
-        } else if (near_size_ < near_max && time < heap_[root].time) {
-            insert_near(node, time, sequence);
+        const std::uint32_t slot = take_slot(node);
+        const Entry entry{at.time_since_epoch().count(), (sequence << slot_bits) | slot};
+        node.place_ = slot;
+        slots_[slot].entry = entry;
+        ++size_;
+        const std::int64_t bucket = entry.time >> fine_width;
+        const std::int64_t spans_ahead = span_of(bucket) - span_of(current_);
+        if (bucket <= current_) {
+            insert_near(entry);
+        } else if (spans_ahead < 2) {
+            link(slot, fine_index(bucket));
+        } else if (spans_ahead < static_cast<std::int64_t>(coarse_buckets)) {
+            link(slot, coarse_index(span_of(bucket)));
         } else {
-            schedule_crowded(node, time, sequence);
+            push(entry);
         }
     }
 
@@ -111,16 +104,16 @@ public:
 
     // Removes the earliest event and returns its node, which is no longer pending. Requires: not empty.
     CalendarNode& pop() {
-        if (near_size_ > 0) {
-            CalendarNode& node = *near_[near_size_--].node;
-            node.place_ = CalendarNode::idle;
-            return node;
+        const Entry entry = first();
+        if (slots_[entry.slot()].next == in_near) [[likely]] {
+            --near_size_;
+            __builtin_prefetch(slots_[near_[near_size_].slot()].node);
+        } else {
+            fill_hole(root);
+            look_ahead(entry.time);
         }
-        if (root_vacant_) fill_root();
-        root_vacant_ = true;
-        const std::uint32_t slot = heap_[root].slot();
-        CalendarNode& node = *nodes_[slot];
-        release_slot(node, slot);
+        CalendarNode& node = *slots_[entry.slot()].node;
+        release_slot(node, entry.slot());
         return node;
     }
 
@@ -139,48 +132,112 @@ private:
         // As a number to add: the choice among four children must not be a branch, which nobody could predict.
         std::size_t before(const Entry& other) const { return key() < other.key() ? 1U : 0U; }
     };
-    static constexpr Entry past_the_end{INT64_MAX, UINT64_MAX};  // pads the last group of four children
+    // Pads the heap's last group of four children, and ends the near events. Its slot is the first, which always is.
+    static constexpr Entry past_the_end{INT64_MAX, ~std::uint64_t{0} << slot_bits};
 
-    // Slots: a table of places by slot, so that moving an entry of the heap writes 4 bytes close to others instead of a
-    // node.
+    // Slots: what is known of each pending event, by the number that its node holds.
 
     static constexpr std::uint32_t no_slot = 0xffff'ffff;
+    static constexpr std::uint32_t in_near = 0xffff'fffe;
+    static constexpr std::uint32_t in_heap = 0xffff'fffd;
+    static constexpr std::uint32_t first_of_bucket = 0x8000'0000;
 
-    Entry entry_of(CalendarNode& node, std::int64_t time, std::uint64_t sequence) {
-        node.place_ = take_slot(node);
-        return {time, (sequence << slot_bits) | node.place_};
-    }
+    struct Slot {
+        Entry entry;
+        CalendarNode* node;
+        std::uint32_t next;  // in its bucket, or in_near or in_heap; of a free slot: the next free one
+        std::uint32_t back;  // the one before it, or first_of_bucket | bucket; in the heap: its place
+    };
+
     std::uint32_t take_slot(CalendarNode& node) {
         if (free_slot_ == no_slot) return new_slot(node);
         const std::uint32_t slot = free_slot_;
-        free_slot_ = places_[slot];
-        nodes_[slot] = &node;
+        free_slot_ = slots_[slot].next;
+        slots_[slot].node = &node;
         return slot;
     }
     void release_slot(CalendarNode& node, std::uint32_t slot) {
         node.place_ = CalendarNode::idle;
-        places_[slot] = free_slot_;
+        slots_[slot].next = free_slot_;
         free_slot_ = slot;
+        --size_;
     }
     std::uint32_t new_slot(CalendarNode& node);
 
-    // The heap. pop() leaves its root vacant: most events schedule another one, which then takes the root's place in
-    // one walk instead of two. If none does, the last entry will.
+    // The wheels. Time is cut into fine buckets of 131 us, and into spans of 1,024 of them (134 ms), the coarse
+    // buckets. What falls due in the current span or the next has a fine bucket, what does within 68 s a coarse one,
+    // which is spread over the fine ones a span before its time. Within a bucket events are in no order until it is
+    // opened.
 
-    static constexpr std::size_t root = 3;        // the four children of i are 4i - 8 .. 4i - 5: one cache line
-    static constexpr std::size_t large = 32'768;  // entries: half a megabyte, what a core has of its own cache
+    static constexpr int fine_width = 17;  // bits of a nanosecond
+    static constexpr int span_width = 10;  // bits of a fine bucket's number
+    static constexpr std::size_t fine_buckets = std::size_t{2} << span_width;
+    static constexpr std::size_t coarse_buckets = 512;
 
-    void fill_root() {
-        root_vacant_ = false;
-        fill_hole(root);
+    static std::int64_t span_of(std::int64_t bucket) { return bucket >> span_width; }
+    static std::uint32_t fine_index(std::int64_t bucket) {
+        return static_cast<std::uint32_t>(bucket) & (fine_buckets - 1);
     }
-    // What is fetched early in a large heap, where nothing but its top is in a cache: the node that is first now, and
-    // where those are that may be next.
-    void foresee_nodes() const {
-        if (end_ < large) return;
-        __builtin_prefetch(nodes_[heap_[root].slot()]);
-        for (std::size_t child = 4; child < 8; ++child) __builtin_prefetch(&nodes_[heap_[child].slot()]);
+    static std::uint32_t coarse_index(std::int64_t span) {
+        return static_cast<std::uint32_t>(fine_buckets + (static_cast<std::uint32_t>(span) & (coarse_buckets - 1)));
     }
+    void link(std::uint32_t slot, std::uint32_t bucket) {
+        Slot& linked = slots_[slot];
+        const std::uint32_t head = heads_[bucket];
+        linked.next = head;
+        linked.back = first_of_bucket | bucket;
+        heads_[bucket] = slot;
+        if (head != no_slot) {
+            slots_[head].back = slot;
+        } else if (bucket < fine_buckets) {
+            fine_.set(bucket);
+        } else {
+            coarse_.set(bucket - fine_buckets);
+        }
+    }
+    std::uint32_t take_bucket(std::uint32_t bucket);  // its first slot; it is empty then
+    void unlink(const Slot& slot);
+    void open_next();
+    void open(std::int64_t bucket);
+    void insert_opened(const Entry& entry);
+    void push_all(std::uint32_t slot);
+    void move_to(std::int64_t bucket);
+    void spread(std::int64_t span);
+    // The heap was first: nothing of the wheels is before `time`. The end of time stays beyond the wheels, or an event
+    // there would not be before the sentinel of the near ones.
+    void look_ahead(std::int64_t time) {
+        const std::int64_t bucket = (time >> fine_width) - 1;
+        if (bucket > current_ && time != past_the_end.time) move_to(bucket);
+    }
+
+    // The near events: those of the buckets opened so far, latest first, after a sentinel.
+
+    static constexpr std::size_t near_max = 256;
+    static constexpr std::size_t opened_max = 64;   // a bucket with more goes to the heap: cancelling moves the others
+    static constexpr std::size_t shifted_max = 32;  // the same for an event that many others precede
+
+    const Entry& first() {
+        if (near_size_ == 0) [[unlikely]]
+            open_next();
+        const Entry& near = near_[near_size_];
+        return near.before(heap_[root]) != 0 ? near : heap_[root];
+    }
+    // A new entry has the largest sequence number: its time alone says where it belongs.
+    void insert_near(Entry entry) {
+        const bool crowded = near_size_ >= shifted_max && near_[near_size_ - shifted_max + 1].time <= entry.time;
+        if (crowded || near_size_ == near_max) [[unlikely]]
+            return push(entry);
+        std::size_t hole = ++near_size_;
+        for (; near_[hole - 1].time <= entry.time; --hole) near_[hole] = near_[hole - 1];
+        near_[hole] = entry;
+        slots_[entry.slot()].next = in_near;
+    }
+    void cancel_near(const Entry& entry);
+
+    // The heap.
+
+    static constexpr std::size_t root = 3;  // the four children of i are 4i - 8 .. 4i - 5: one cache line
+
     // Moves the last entry to `hole`.
     void fill_hole(std::size_t hole) {
         const Entry moved = heap_[--end_];
@@ -189,92 +246,23 @@ private:
     }
     void place(std::size_t at, Entry entry) {
         heap_[at] = entry;
-        places_[entry.slot()] = static_cast<std::uint32_t>(at);
+        slots_[entry.slot()].back = static_cast<std::uint32_t>(at);
     }
-    // A vacant root still holds the event that was popped, which is before any other: nothing moves above it.
-    void sift_up(std::size_t hole, Entry entry) {
-        while (hole > root) {
-            const std::size_t parent = hole / 4 + 2;
-            if (entry.before(heap_[parent]) == 0) break;
-            place(hole, heap_[parent]);
-            hole = parent;
-        }
-        place(hole, entry);
-    }
-    // Moves the hole to a leaf, then `entry` up from there: an entry nearly always belongs low, so this saves one
-    // comparison a level.
-    void sift_down(std::size_t hole, Entry entry) {
-        const Entry* const heap = heap_.data();
-        const std::size_t end = end_;
-        for (;;) {
-            const std::size_t child = 4 * hole - 8;
-            if (child >= end) break;
-            const std::size_t below = 4 * child - 8;  // the four lines, one of which is the next level's
-            if (end >= large && below + 16 <= end) {
-                for (std::size_t line = below; line < below + 16; line += 4) __builtin_prefetch(&heap[line]);
-            }
-            const std::size_t a = child + heap[child + 1].before(heap[child]);
-            const std::size_t b = child + 2 + heap[child + 3].before(heap[child + 2]);
-            const std::size_t least = heap[b].before(heap[a]) != 0 ? b : a;
-            place(hole, heap[least]);
-            hole = least;
-        }
-        sift_up(hole, entry);
-    }
+    void sift_up(std::size_t hole, Entry entry);
+    void sift_down(std::size_t hole, Entry entry);
     void push(Entry entry);
 
-    // The near events: all of them before those of the heap, latest first, after a sentinel. A model with few pending
-    // events has its whole calendar here, without slots.
-
-    static constexpr std::size_t near_max = 32;
-
-    struct NearEntry {
-        std::int64_t time;
-        CalendarNode* node;
-    };
-
-    // A new entry has the largest sequence number: its time alone says where it belongs.
-    void insert_near(CalendarNode& node, std::int64_t time, std::uint64_t sequence) {
-        NearEntry* hole = &near_[++near_size_];
-        for (; (hole - 1)->time <= time; --hole) *hole = *(hole - 1);
-        *hole = {time, &node};
-        node.place_ = CalendarNode::near;
-        node.remember(sequence);
-    }
-    void schedule_crowded(CalendarNode& node, std::int64_t time, std::uint64_t sequence);
-    void cancel_near(const CalendarNode& node);
-    void spill_near();
-
-    // Each group of four siblings shares a cache line. Large arrays ask for large pages: a walk through the heap
-    // touches a page a level.
-    template <class Item>
-    struct Pages {
-        using value_type = Item;
-        static constexpr std::size_t line = 64;
-        static constexpr std::size_t page = std::size_t{1} << 21U;
-        Pages() = default;
-        template <class Other>
-        explicit Pages(const Pages<Other>&) {}
-        static std::align_val_t alignment(std::size_t count) {
-            return std::align_val_t{count * sizeof(Item) < page ? line : page};
-        }
-        Item* allocate(std::size_t count) {
-            void* const memory = ::operator new(count * sizeof(Item), alignment(count));
-            if (count * sizeof(Item) >= page) madvise(memory, count * sizeof(Item), MADV_HUGEPAGE);  // or not: a hint
-            return static_cast<Item*>(memory);
-        }
-        void deallocate(Item* items, std::size_t count) { ::operator delete(items, alignment(count)); }
-        friend bool operator==(Pages, Pages) { return true; }
-    };
-
-    std::array<NearEntry, 1 + near_max> near_;
+    std::int64_t current_ = -1;  // the fine bucket opened last: what belongs there or before is near, or in the heap
+    std::size_t size_ = 0;
     std::size_t near_size_ = 0;
-    std::vector<Entry, Pages<Entry>> heap_;  // from root to end_; then padding, for one group of four at least
+    std::uint32_t free_slot_ = no_slot;  // last in, first out: a slot just used is in the cache
+    LargePageVector<Slot> slots_;
+    LargePageVector<Entry> heap_;  // from root to end_; then padding, for one group of four at least
     std::size_t end_ = root;
-    bool root_vacant_ = false;
-    std::vector<std::uint32_t, Pages<std::uint32_t>> places_;  // by slot: index in heap_, or the next free slot
-    std::vector<CalendarNode*, Pages<CalendarNode*>> nodes_;   // by slot
-    std::uint32_t free_slot_ = no_slot;                        // last in, first out: a slot just used is in the cache
+    BitRing<fine_buckets> fine_;  // of the buckets that hold anything
+    BitRing<coarse_buckets> coarse_;
+    std::array<std::uint32_t, fine_buckets + coarse_buckets> heads_;
+    std::array<Entry, 1 + near_max> near_;
 };
 
 }  // namespace faultline::engine

@@ -2,26 +2,26 @@
 
 namespace faultline::engine {
 
-CallBase::CallBase(Simulation& simulation, Component& callee, ProcessState& state, Duration forward, Duration back)
-    : CalendarNode(&arrive, EventKind::answered, callee.number()), simulation_(simulation), back_(back) {
+CallBase::CallBase(Simulation& simulation, Component& callee, ProcessState& state, const Delays& delays)
+    : CalendarNode(&arrive, EventKind::answered, callee.number()), simulation_(simulation), back_(delays.back) {
+    if (!delays.delivered) {
+        state.destroy();
+        lose();
+        return;
+    }
     simulation.adopt(state, callee);
     state.label(EventKind::started, callee.number());
     state.call_ = this;
     callee_ = &state;
     if (callee.up()) {
-        simulation.schedule(state, saturating_add(simulation.now(), forward));
+        simulation.schedule(state, saturating_add(simulation.now(), delays.forward));
         return;
     }
     // A dead peer: the packet arrives, and what comes back is a reset or nothing.
-    back_ = forward + back;
+    back_ = delays.forward + delays.back;
     const Health health = callee.health();
     callee_died(health);
     state.destroy();
-}
-
-CallBase::CallBase(Simulation& simulation, Component& callee, Duration forward, Duration back)
-    : CalendarNode(&arrive, EventKind::answered, callee.number()), simulation_(simulation), back_(forward + back) {
-    callee_died(callee.up() ? Health::silent : callee.health());
 }
 
 void CallBase::answer_travels(Duration travel) {

@@ -1,12 +1,12 @@
 // A call from one process to a process of another component, over a distance:
 //
-//   Call<Answer> call(sim, instance, instance.serve(query), forward);
+//   Call<Answer> call(sim, instance, instance.serve(query), delays);
 //   const auto answer = co_await call;                              // or: co_await any_of(call, patience);
 //   if (call.outcome() == CallOutcome::reset) ...
 //
-// The callee starts after `forward`. Its `co_return value` travels for `value.travel` (a Duration; Duration::max() is a
-// lost answer), and then the caller goes on. Giving up, by leaving the Call's scope, abandons the wait and never the
-// work: the callee runs to its end and its answer is dropped.
+// The callee starts after `delays.forward`. Its `co_return value` travels for `value.travel` (a Duration;
+// Duration::max() is a lost answer), and then the caller goes on. Giving up, by leaving the Call's scope, abandons the
+// wait and never the work: the callee runs to its end and its answer is dropped.
 #pragma once
 
 #include <concepts>
@@ -16,6 +16,13 @@
 #include "engine/simulation.hpp"
 
 namespace faultline::engine {
+
+// How long a request is under way, and its answer; not delivered: the request is lost on the way.
+struct Delays {
+    bool delivered = true;
+    Duration forward{};  // until the request has arrived
+    Duration back{};     // until the answer has arrived, from its leaving
+};
 
 enum class CallOutcome : std::uint8_t {
     none,      // not yet, or never: a silent peer tells nothing
@@ -50,9 +57,7 @@ public:
     }
 
 protected:
-    // `back` is how long a refusal travels to the caller.
-    CallBase(Simulation& simulation, Component& callee, ProcessState& state, Duration forward, Duration back);
-    CallBase(Simulation& simulation, Component& callee, Duration forward, Duration back);
+    CallBase(Simulation& simulation, Component& callee, ProcessState& state, const Delays& delays);
 
     void answer_travels(Duration travel);
 
@@ -82,13 +87,12 @@ requires requires(const Answer& answer) {
 }
 class Call : public CallBase {
 public:
+    // `delays.back` is how long a refusal travels. A process whose call is lost on the way never begins.
+    Call(Simulation& simulation, Component& callee, Process<Answer>&& process, const Delays& delays)
+        : CallBase(simulation, callee, process.release(), delays) {}
     Call(Simulation& simulation, Component& callee, Process<Answer>&& process, Duration forward,
          Duration back = Duration::zero())
-        : CallBase(simulation, callee, process.release(), forward, back) {}
-
-    // A call whose packet is lost on the way (no process is begun), or meets a dead peer.
-    Call(Simulation& simulation, Component& callee, Duration forward, Duration back)
-        : CallBase(simulation, callee, forward, back) {}
+        : Call(simulation, callee, std::move(process), Delays{true, forward, back}) {}
 
     const Answer& value() const { return value_; }
     Answer await_resume() const { return value_; }

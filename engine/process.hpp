@@ -137,8 +137,8 @@ public:
         if (frame_ != nullptr) std::coroutine_handle<promise_type>::from_address(frame_).destroy();
     }
 
-    // As a child: begins as soon as the parent has come to rest, and resumes it through the ready queue when it ends,
-    // so that no depth of nesting uses the stack.
+    // As a child: begins as soon as the parent has come to rest, and when it ends the parent goes on. Both are steps of
+    // the simulation's loop and not calls, so that no depth of nesting uses the stack.
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> parent) {

@@ -1,6 +1,7 @@
 #include "engine/simulation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/call.hpp"
 
@@ -127,14 +128,19 @@ void ProcessState::destroy() {
     handle_.destroy();
 }
 
-// Resumes a process, and then the child that it began to await, and so on: a loop, not a chain of calls.
+// Resumes a process, then the child that it began to await or the parent that awaited it, and so on: a loop, not a
+// chain of calls. Each step counts against the limit of an instant; past it, the ready queue lets run_until see that.
 void Simulation::run(ProcessState& process) {
     SIM_CHECK(running_ == nullptr);
     running_ = &process;
     process.handle_.resume();
-    while (beginning_ != nullptr) {
-        running_ = beginning_;
-        beginning_ = nullptr;
+    while (next_ != nullptr) {
+        running_ = std::exchange(next_, nullptr);
+        if (++events_at_instant_ > events_at_one_instant_max) [[unlikely]] {
+            running_->label(EventKind::resumed, running_->owner_->number());
+            schedule_now(*running_);
+            break;
+        }
         running_->handle_.resume();
     }
     running_ = nullptr;
@@ -165,13 +171,12 @@ void ProcessState::become_child_of(ProcessState& parent, void** frame_of_child) 
     parent_ = &parent;
     parent.child_ = this;
     frame_in_parent_ = frame_of_child;
-    simulation_->beginning_ = this;
+    simulation_->next_ = this;
 }
 
 void ProcessState::resume_parent() noexcept {
     parent_->child_ = nullptr;
-    parent_->label(EventKind::resumed, owner_->number());
-    simulation_->schedule_now(*parent_);
+    simulation_->next_ = parent_;
 }
 
 Component::Component(Simulation& simulation, std::string path)

@@ -63,6 +63,17 @@ public:
         schedule_now(state);
     }
 
+    // The same within the event that is being fired, which costs no event of its own. For a calendar node's action; a
+    // process that starts another spawns it.
+    template <class Result>
+    void begin(Component& owner, Process<Result>&& process) {
+        SIM_CHECK(running_ == nullptr);
+        if (closing_) return;
+        ProcessState& state = process.release();
+        adopt(state, owner);
+        run(state);
+    }
+
     // Waits. `kind` labels the event in the fingerprint and in traces.
     Delay delay(Duration length, EventKind kind = EventKind::delayed);
 
@@ -134,7 +145,7 @@ private:
     ProgressListener progress_;
     ProcessState* newest_ = nullptr;
     ProcessState* running_ = nullptr;
-    ProcessState* beginning_ = nullptr;  // a child whose parent has just come to rest
+    ProcessState* next_ = nullptr;  // a child whose parent has just come to rest, or the parent of one that has ended
     std::size_t processes_ = 0;
     std::uint64_t calls_unanswered_ = 0;
     std::uint32_t components_ = 0;

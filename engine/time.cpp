@@ -7,7 +7,7 @@
 
 namespace faultline::engine {
 
-Duration duration_from_seconds(double seconds) {
+Duration detail::saturated(double seconds) {
     SIM_CHECK(!std::isnan(seconds));
     // 2^63 is a double; the largest rep is not. Anything at or beyond it saturates.
     constexpr double limit_ns = 9223372036854775808.0;

@@ -38,6 +38,19 @@ struct BitsPerSecond {
 // programming error (SIM_CHECK).
 Duration duration_from_seconds(double seconds);
 
+namespace detail {
+Duration saturated(double seconds);
+}
+
+inline Duration duration_from_seconds(double seconds) {
+    constexpr double safe_ns = 9.2e18;  // below 2^63
+    const double ns = seconds * 1e9;
+    if (!(ns > -safe_ns && ns < safe_ns)) [[unlikely]]
+        return detail::saturated(seconds);
+    const auto whole = static_cast<Duration::rep>(ns);  // towards zero
+    return Duration{whole + (static_cast<double>(whole) < ns ? 1 : 0)};
+}
+
 constexpr double in_seconds(Duration d) {
     return static_cast<double>(d.count()) * 1e-9;
 }

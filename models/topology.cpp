@@ -75,9 +75,21 @@ void Topology::seal() {
     state_->core_to_site.resize(core * sites);
     state_->site_to_itself.resize(sites);
     state_->compute_routes();
+
+    lookup_.rows.assign(state_->places.size(), nullptr);
+    lookup_.columns.assign(state_->places.size(), -1);
+    for (const PlaceId place : state_->core) {
+        const std::uint32_t row = state_->places[place.value].row;
+        lookup_.columns[place.value] = static_cast<std::int32_t>(row);
+        lookup_.rows[place.value] = &state_->core_to_core[row * core];
+    }
+    if (core == 0) return;
+    for (const PlaceId site : state_->sites) {
+        lookup_.rows[site.value] = &state_->site_to_core[state_->places[site.value].row * core];
+    }
 }
 
-const Path& Topology::path(PlaceId from, PlaceId to) const {
+const Path& Topology::rare_path(PlaceId from, PlaceId to) const {
     const State& s = *state_;
     SIM_CHECK(s.sealed && from.value < s.places.size() && to.value < s.places.size());
     const State::Place& a = s.places[from.value];

@@ -85,6 +85,7 @@ struct Path {
     // What TCP waits before it sends a lost packet again: smoothed round trip + max(200 ms, 4 x mean deviation).
     engine::Duration retransmission_timeout{};
     engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // of the narrowest link
+    double seconds_per_byte = 0.0;                          // the same, for the hot path
     std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
     std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
     std::span<const JitterModel* const> jitter;             // of each of `classes`
@@ -113,7 +114,13 @@ public:
 
     // O(1). Between regions' borders, zones and sites, in either direction. From a place to itself: within it. Between
     // two sites, or to an exchange: not reachable.
-    const Path& path(PlaceId from, PlaceId to) const;
+    const Path& path(PlaceId from, PlaceId to) const {
+        if (to.value < lookup_.columns.size() && lookup_.columns[to.value] >= 0) [[likely]] {
+            const Path* const row = lookup_.rows[from.value];
+            if (row != nullptr) return row[lookup_.columns[to.value]];
+        }
+        return rare_path(from, to);
+    }
 
     // Failures nest: what failed twice is alive after two restores. `at` is the present.
     void fail_link(LinkId link, engine::Instant at);
@@ -148,8 +155,17 @@ public:
     const TopologyOptions& options() const;
 
 private:
+    // The paths to regions and zones, which are nearly all that are asked for: by place, where its row of them begins
+    // (null: it has none), and the column of each region and zone (-1: it is neither).
+    struct Lookup {
+        std::vector<const Path*> rows;
+        std::vector<std::int32_t> columns;
+    };
+    const Path& rare_path(PlaceId from, PlaceId to) const;
+
     struct State;
     std::unique_ptr<State> state_;
+    Lookup lookup_;
 };
 
 }  // namespace faultline::models

@@ -158,6 +158,7 @@ void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
         jitter_mean_s += jitter->mean_s();
         deviation_s += jitter->mean_deviation_s();
     }
+    path.seconds_per_byte = std::isinf(path.bandwidth.value) ? 0.0 : 8.0 / path.bandwidth.value;
     path.base_round_trip = Duration{std::llround(round_trip_ns)};
     path.extra_loss = arrives_undegraded - arrives;
     path.loss_one_way = path.usable ? 1.0 - arrives : 1.0;

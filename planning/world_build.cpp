@@ -224,6 +224,7 @@ void World::build_caches() {
                                                             "caches/" + cache.name + "/" + std::to_string(shard + 1),
                                                             place_of(cache.region, in_turn(zones, number)), own));
         }
+        caches_.back()->remember_shards(keys);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "models/cache/node.hpp"
 
+#include <algorithm>
+
 #include "models/cache/hash_slots.hpp"
 
 namespace faultline::models {
@@ -32,6 +34,12 @@ engine::Process<Answer> CacheNode::set(std::uint64_t key, std::uint32_t version,
     co_return Answer{travel, AnswerStatus::ok, version};
 }
 
+engine::Process<Answer> CacheNode::erase(std::uint64_t key, Duration travel) {
+    co_await cpu_.serve(shape_.command_cpu);
+    store_.erase(key);
+    co_return Answer{travel, AnswerStatus::ok, 0};
+}
+
 void CacheNode::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
@@ -52,10 +60,17 @@ engine::Process<> CacheNode::expire() {
     }
 }
 
-std::size_t CacheGroup::shard_of_key(std::uint64_t key) const {
-    if (nodes_.size() == 1) return 0;
+std::size_t CacheGroup::hashed_shard(std::uint64_t key) const {
     return static_cast<std::size_t>(
         shard_of({.slot = hash_slot_of_id(key), .shards = static_cast<int>(nodes_.size())}));
+}
+
+void CacheGroup::remember_shards(std::uint64_t keys) {
+    constexpr std::uint64_t most = 10'000'000;  // 20 MB; the keys beyond are hashed
+    shard_of_.clear();
+    std::vector<std::uint16_t> shards(std::min(keys, most));
+    for (std::uint64_t key = 0; key < shards.size(); ++key) shards[key] = static_cast<std::uint16_t>(hashed_shard(key));
+    shard_of_ = std::move(shards);
 }
 
 }  // namespace faultline::models

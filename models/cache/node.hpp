@@ -31,6 +31,7 @@ public:
     // Answers: ok with the version found, or miss.
     engine::Process<Answer> get(RequestRef request, std::uint64_t key, Duration travel);
     engine::Process<Answer> set(std::uint64_t key, std::uint32_t version, Duration travel);
+    engine::Process<Answer> erase(std::uint64_t key, Duration travel);
 
     void crash(engine::Health how);
     void start();  // empty
@@ -57,15 +58,22 @@ class CacheGroup {
 public:
     explicit CacheGroup(std::string name) : name_(std::move(name)) {}
     void add(std::unique_ptr<CacheNode> node) { nodes_.push_back(std::move(node)); }
-    std::size_t shard_of_key(std::uint64_t key) const;
+    // Keys below `keys` are looked up from now on instead of hashed: 2 bytes a key. After the last add().
+    void remember_shards(std::uint64_t keys);
+    std::size_t shard_of_key(std::uint64_t key) const {
+        return key < shard_of_.size() ? shard_of_[key] : hashed_shard(key);
+    }
     CacheNode& node(std::size_t shard) { return *nodes_[shard]; }
     std::size_t shards() const { return nodes_.size(); }
     const std::string& name() const { return name_; }
     const std::vector<std::unique_ptr<CacheNode>>& nodes() const { return nodes_; }
 
 private:
+    std::size_t hashed_shard(std::uint64_t key) const;
+
     std::string name_;
     std::vector<std::unique_ptr<CacheNode>> nodes_;
+    std::vector<std::uint16_t> shard_of_;  // by key
 };
 
 }  // namespace faultline::models

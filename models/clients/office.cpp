@@ -23,9 +23,14 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       shape_(std::move(shape)),
       arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.rate_per_s, shape_.curve,
                 shape_.start_of_day_s),
+      next_arrival_(*this, component_.number()),
       work_key_(context.simulation.stream_key(component_.path(), "work")),
       network_key_(context.simulation.stream_key(component_.path(), "network")),
       retries_(context.simulation.stream(component_.path(), "retries")) {}
+
+Office::~Office() {
+    if (next_arrival_.pending()) simulation_.cancel(next_arrival_);
+}
 
 void Office::set_targets(OfficeTargets targets) {
     targets_ = std::move(targets);
@@ -33,7 +38,7 @@ void Office::set_targets(OfficeTargets targets) {
 }
 
 void Office::begin() {
-    simulation_.spawn(component_, arrivals());
+    schedule_next_arrival();
     engine::RandomStream phases = simulation_.stream(component_.path(), "canary");
     for (std::size_t endpoint = 0; endpoint < targets_.canaries.size(); ++endpoint) {
         const Duration offset = engine::duration_from_seconds(phases.uniform());
@@ -41,13 +46,17 @@ void Office::begin() {
     }
 }
 
-engine::Process<> Office::arrivals() {
-    for (std::uint64_t number = 1;; ++number) {
-        const Instant due = arrivals_.next(simulation_.now());
-        if (due == engine::end_of_time) co_return;
-        co_await simulation_.delay(due - simulation_.now());
-        simulation_.spawn(component_, query(number));
-    }
+void Office::schedule_next_arrival() {
+    const Instant due = arrivals_.next(simulation_.now());
+    if (due < engine::end_of_time) simulation_.schedule(next_arrival_, due);
+}
+
+void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
+    auto& next = static_cast<NextArrival&>(node);
+    Office& office = next.office;
+    const std::uint64_t number = ++next.number;
+    office.schedule_next_arrival();
+    simulation.begin(office.component_, office.query(number));
 }
 
 // The class and the key: the first draws of the query, so that they are the same whatever serves it.
@@ -71,14 +80,8 @@ engine::Process<> Office::query(std::uint64_t number) {
     Attempt last;
     int attempt = 1;
     for (;; ++attempt) {
-        if (plan.service != nowhere) {
-            last = Attempt{};
-            const Attempt tried = co_await call_service(request, plan);
-            last = tried;
-        } else {
-            const Attempt tried = co_await ask_directly(request, plan);
-            last = tried;
-        }
+        const Attempt tried = co_await try_once(request, plan);
+        last = tried;
         if (outcome_of(last.status, last.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
@@ -89,6 +92,16 @@ engine::Process<> Office::query(std::uint64_t number) {
     request->outcome = outcome;
     context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
                             request->stages(), attempt);
+}
+
+engine::Process<Office::Attempt> Office::try_once(const RequestRef& request, const ClassPlan& plan) {
+    if (plan.service != nowhere) return call_service(request, plan);
+    return plan.station != nowhere ? ask_station(request, plan) : ask_database(request, plan);
+}
+
+Office::Attempt Office::attempt_of(const engine::Call<Answer>& call) {
+    if (call.outcome() == engine::CallOutcome::answered) return {call.value().status, false};
+    return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
 }
 
 Duration Office::backoff(const ClassPlan& plan, int attempt) {
@@ -132,19 +145,14 @@ engine::Process<Office::Attempt> Office::call_service(const RequestRef& request,
     request.charge(Stage::network, simulation_.now());
     const Delays legs = context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
     engine::Timer patience(simulation_, give_up - simulation_.now());
-    std::optional<engine::Call<Answer>> call;
-    if (legs.delivered) {
-        call.emplace(simulation_, instance->component(), instance->handle(request, legs.back), legs.forward, legs.back);
-    } else {
-        call.emplace(simulation_, instance->component(), legs.forward, legs.back);
-    }
-    co_await engine::any_of(*call, patience);
-    if (call->outcome() == engine::CallOutcome::answered) {
+    engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    if (call.outcome() == engine::CallOutcome::answered) {
         connections.idle = std::min(connections.idle + 1, connections.open);
-        co_return Attempt{call->value().status, false};
+    } else {
+        connections.open = std::max(0, connections.open - 1);
     }
-    connections.open = std::max(0, connections.open - 1);
-    co_return Attempt{AnswerStatus::failed, call->outcome() == engine::CallOutcome::none};
+    co_return attempt_of(call);
 }
 
 // TCP and TLS towards the balancer, which stands where the instance does.
@@ -158,29 +166,24 @@ engine::Process<bool> Office::connect(const RequestRef& request, PlaceId to, Ins
     co_return needed <= left;
 }
 
-// A station, or a database without a service in front.
-engine::Process<Office::Attempt> Office::ask_directly(const RequestRef& request, const ClassPlan& plan) {
+engine::Process<Office::Attempt> Office::ask_station(const RequestRef& request, const ClassPlan& plan) {
+    Station& station = *targets_.stations[plan.station];
+    const Delays legs = context_.transport.round_trip(shape_.place, station.place(), plan.call, request->network);
+    const Duration demand = plan.demand.sample_duration(request->work);
     engine::Timer patience(simulation_, plan.timeout);
-    std::optional<engine::Call<Answer>> call;
-    if (plan.station != nowhere) {
-        Station& station = *targets_.stations[plan.station];
-        const Delays legs = context_.transport.round_trip(shape_.place, station.place(), plan.call, request->network);
-        const Duration demand = plan.demand.sample_duration(request->work);
-        if (legs.delivered) {
-            call.emplace(simulation_, station.component(), station.serve(request, demand, legs.back), legs.forward,
-                         legs.back);
-        } else {
-            call.emplace(simulation_, station.component(), legs.forward, legs.back);
-        }
-    } else {
-        const DatabaseWork work{plan.statements,       plan.transaction, plan.writes,
-                                plan.keys.has_value(), &plan.demand,     plan.statement};
-        call.emplace(simulation_, component_, targets_.direct[plan.endpoint]->run_alone(request, work),
-                     Duration::zero());
-    }
-    co_await engine::any_of(*call, patience);
-    if (call->outcome() == engine::CallOutcome::answered) co_return Attempt{call->value().status, false};
-    co_return Attempt{AnswerStatus::failed, call->outcome() == engine::CallOutcome::none};
+    engine::Call<Answer> call(simulation_, station.component(), station.serve(request, demand, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    co_return attempt_of(call);
+}
+
+// A database without a service in front.
+engine::Process<Office::Attempt> Office::ask_database(const RequestRef& request, const ClassPlan& plan) {
+    const DatabaseWork work = work_of(plan);
+    engine::Timer patience(simulation_, plan.timeout);
+    engine::Call<Answer> call(simulation_, component_, targets_.direct[plan.endpoint]->run_alone(request, work),
+                              Duration::zero());
+    co_await engine::any_of(call, patience);
+    co_return attempt_of(call);
 }
 
 engine::Process<> Office::canary(std::size_t endpoint, Duration offset) {

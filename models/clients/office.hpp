@@ -40,6 +40,7 @@ struct OfficeTargets {
 class Office {
 public:
     Office(ServiceContext& context, RequestTable& requests, OfficeShape shape);
+    ~Office();
     void set_targets(OfficeTargets targets);
     void begin();
 
@@ -58,10 +59,23 @@ private:
         AnswerStatus status = AnswerStatus::failed;
         bool timed_out = false;
     };
-    engine::Process<> arrivals();
+    // The next query's due time as a calendar node: it waits for nothing else, so it needs no process, and the query
+    // begins within its event.
+    struct NextArrival : engine::CalendarNode {
+        NextArrival(Office& of, std::uint32_t component)
+            : CalendarNode(&fall_due, engine::EventKind::started, component), office(of) {}
+        Office& office;
+        std::uint64_t number = 0;
+    };
+    static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
+    void schedule_next_arrival();
     engine::Process<> query(std::uint64_t number);
     engine::Process<Attempt> call_service(const RequestRef& request, const ClassPlan& plan);
-    engine::Process<Attempt> ask_directly(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_station(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
+    // One of the three, by where the class goes: a child of the caller all the same.
+    engine::Process<Attempt> try_once(const RequestRef& request, const ClassPlan& plan);
+    static Attempt attempt_of(const engine::Call<Answer>& call);
     engine::Process<bool> connect(const RequestRef& request, PlaceId to, Instant give_up);
     engine::Process<> canary(std::size_t endpoint, Duration offset);
     engine::Process<> try_canary(std::size_t endpoint);
@@ -77,6 +91,7 @@ private:
     OfficeTargets targets_;
     std::vector<Connections> connections_;  // by service
     Arrivals arrivals_;
+    NextArrival next_arrival_;
     engine::StreamKey work_key_;
     engine::StreamKey network_key_;
     engine::RandomStream retries_;

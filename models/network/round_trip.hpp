@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/call.hpp"
 #include "engine/time.hpp"
 #include "models/network/jitter.hpp"
 #include "models/topology.hpp"
@@ -20,13 +21,9 @@ struct Payload {
     engine::Bytes response{};  // >= 0
 };
 
-// `delivered` is false when the path carries nothing now, or when everything was lost until the sender gave up; then
-// the delays hold how long that took (zero for a path that carries nothing: the caller's timers decide).
-struct Delays {
-    bool delivered = true;
-    engine::Duration forward{};  // until the request has arrived
-    engine::Duration back{};     // until the answer has arrived, from its leaving
-};
+// Not delivered: the path carries nothing now, or everything was lost until the sender gave up; then the delays hold
+// how long that took (zero for a path that carries nothing: the caller's timers decide).
+using engine::Delays;
 
 inline constexpr std::int64_t segment_bytes = 1460;  // 1500 of Ethernet less the headers of IPv4 and TCP
 inline constexpr int retransmissions_max = 15;       // Linux tcp_retries2
@@ -50,15 +47,22 @@ inline engine::Duration retransmission_wait(engine::Duration first, int attempt)
 
 namespace detail {
 
-// Sends one direction's bytes until they are through. Adds what losses cost to `delay`; false: gave up.
+// The probability that the bytes of one direction lose a packet. Beyond some hundred segments the exact count changes
+// only how often the same single recovery is paid.
+inline std::int64_t segments_of(engine::Bytes size) {
+    return std::max<std::int64_t>(1, (size.count + segment_bytes - 1) / segment_bytes);
+}
+inline double loss_of_message(const Path& path, engine::Bytes size) {
+    const std::int64_t segments = segments_of(size);
+    if (segments == 1) return path.loss_one_way;
+    return -std::expm1(static_cast<double>(segments) * std::log1p(-path.loss_one_way));
+}
+
+// Sends one direction's bytes, of which a packet was lost, until they are through. Adds what that costs to `delay`;
+// false: gave up.
 template <typename Generator>
-bool survive_losses(const Path& path, engine::Bytes size, Generator& generator, engine::Duration& delay) {
-    const std::int64_t segments = std::max<std::int64_t>(1, (size.count + segment_bytes - 1) / segment_bytes);
-    // Beyond some hundred segments the exact count changes only how often the same single recovery is paid.
-    const double lost =
-        segments == 1 ? path.loss_one_way : -std::expm1(static_cast<double>(segments) * std::log1p(-path.loss_one_way));
-    if (generator.uniform() >= lost) [[likely]]
-        return true;
+bool recover_from_loss(const Path& path, engine::Bytes size, Generator& generator, engine::Duration& delay) {
+    const std::int64_t segments = segments_of(size);
     const double tail_share = 3.0 / static_cast<double>(segments);
     if (segments > 3 && generator.uniform() >= tail_share) {
         delay += path.base_round_trip;
@@ -73,8 +77,23 @@ bool survive_losses(const Path& path, engine::Bytes size, Generator& generator, 
     return true;
 }
 
+// Both directions. One uniform says whether anything was lost at all and, rescaled, which way.
+template <typename Generator>
+bool survive_losses(const Path& path, const Payload& payload, Generator& generator, Delays& delays) {
+    const double there = loss_of_message(path, payload.request);
+    const double back = loss_of_message(path, payload.response);
+    const double any = there + back - there * back;
+    const double u = generator.uniform();
+    if (u >= any) [[likely]]
+        return true;
+    const bool lost_there = u < there;
+    const bool lost_back = !lost_there || generator.uniform() < back;
+    if (lost_there && !recover_from_loss(path, payload.request, generator, delays.forward)) return false;
+    return !lost_back || recover_from_loss(path, payload.response, generator, delays.back);
+}
+
 inline engine::Duration on_the_wire(const Path& path, engine::Bytes size) {
-    return std::isinf(path.bandwidth.value) ? engine::Duration{} : engine::transmission_time(size, path.bandwidth);
+    return engine::duration_from_seconds(static_cast<double>(size.count) * path.seconds_per_byte);
 }
 
 }  // namespace detail
@@ -87,10 +106,7 @@ Delays sample_round_trip(const Path& path, const Payload& payload, Generator& ge
     const engine::Duration there = total / 2;
     Delays delays{true, there + detail::on_the_wire(path, payload.request),
                   total - there + detail::on_the_wire(path, payload.response)};
-    if (path.loss_one_way > 0.0) {
-        delays.delivered = detail::survive_losses(path, payload.request, generator, delays.forward) &&
-                           detail::survive_losses(path, payload.response, generator, delays.back);
-    }
+    if (path.loss_one_way > 0.0) delays.delivered = detail::survive_losses(path, payload, generator, delays);
     return delays;
 }
 

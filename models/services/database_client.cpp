@@ -134,24 +134,18 @@ engine::Process<Answer> DatabaseClient::exchange(const RequestRef& request, Conn
         co_await simulation_.delay(legs.forward + legs.back);
         co_return failed;
     }
-    std::optional<engine::Call<Answer>> call;
-    if (legs.delivered) {
-        call.emplace(simulation_, instance.component(), instance.execute(request, statement, legs.back), legs.forward,
-                     legs.back);
-    } else {
-        call.emplace(simulation_, instance.component(), legs.forward, legs.back);
-    }
+    engine::Call<Answer> call(simulation_, instance.component(), instance.execute(request, statement, legs.back), legs);
     const Instant give_up =
         engine::saturating_add(simulation_.now(), shape_.driver.socket_timeout.value_or(Duration::max()));
     const Duration probe_after = shape_.driver.dead_peer_after.value_or(kernel_gives_up_after);
-    while (!call->over()) {
+    while (!call.over()) {
         if (simulation_.now() >= give_up) co_return failed;
         engine::Timer patience(simulation_, std::min(probe_after, give_up - simulation_.now()));
-        co_await engine::any_of(*call, patience);
-        if (!call->over() && !peer_acknowledges(connection)) co_return failed;
+        co_await engine::any_of(call, patience);
+        if (!call.over() && !peer_acknowledges(connection)) co_return failed;
     }
-    if (call->outcome() == engine::CallOutcome::reset) co_return failed;
-    co_return call->value();
+    if (call.outcome() == engine::CallOutcome::reset) co_return failed;
+    co_return call.value();
 }
 
 engine::Process<Answer> DatabaseClient::probe(Statement statement) {

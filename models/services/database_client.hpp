@@ -13,6 +13,7 @@
 
 #include "engine/tokens.hpp"
 #include "engine/waits.hpp"
+#include "models/class_plan.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/network/connection.hpp"
 #include "scenarios/scenario.hpp"
@@ -32,6 +33,9 @@ struct DatabaseWork {
     const engine::Distribution* demand = nullptr;  // CPU seconds of one statement
     Payload payload;                               // of one statement
 };
+inline DatabaseWork work_of(const ClassPlan& plan) {
+    return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(), &plan.demand, plan.statement};
+}
 
 struct DatabaseClientShape {
     PlaceId place{};

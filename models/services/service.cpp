@@ -58,7 +58,7 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
     request.charge(Stage::cpu, served.started);
 
     Answer found{Duration::zero(), AnswerStatus::failed, 0};
-    if (plan.cache != nowhere) {
+    if (plan.cache != nowhere && !plan.writes) {
         const Answer cached = co_await look_aside(request, plan);
         if (cached.status == AnswerStatus::ok) {
             request.charge(Stage::network, simulation_.now());
@@ -66,11 +66,13 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
         }
         found = cached;
     }
-    const DatabaseWork work{plan.statements,       plan.transaction, plan.writes,
-                            plan.keys.has_value(), &plan.demand,     plan.statement};
+    const DatabaseWork work = work_of(plan);
     const Answer answer = co_await clients_[plan.endpoint]->run(request, work);
     if (answer.status == AnswerStatus::ok && found.status == AnswerStatus::miss) {
         co_await fill(request, plan, answer.version);
+    }
+    if (answer.status == AnswerStatus::ok && plan.cache != nowhere && plan.writes) {
+        co_await invalidate(request, plan);
     }
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, answer.status, answer.version};
@@ -110,20 +112,14 @@ engine::Process<Answer> ServiceInstance::look_aside(const RequestRef& request, c
     request.charge(Stage::network, simulation_.now());
     const Delays legs = context_.transport.round_trip(place_, node.place(), cache_command, request->network);
     engine::Timer patience(simulation_, shape_.cache_timeout);
-    std::optional<engine::Call<Answer>> call;
-    if (legs.delivered) {
-        call.emplace(simulation_, node.component(), node.get(request, request->key, legs.back), legs.forward,
-                     legs.back);
-    } else {
-        call.emplace(simulation_, node.component(), legs.forward, legs.back);
-    }
-    co_await engine::any_of(*call, patience);
-    note_cache_answer(plan.cache, shard, call->outcome());
-    if (call->outcome() != engine::CallOutcome::answered) {
+    engine::Call<Answer> call(simulation_, node.component(), node.get(request, request->key, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    note_cache_answer(plan.cache, shard, call.outcome());
+    if (call.outcome() != engine::CallOutcome::answered) {
         context_.measures.cache_read(plan.cache, CacheRead::bypassed, simulation_.now());
         co_return unusable;
     }
-    const Answer answer = call->value();
+    const Answer answer = call.value();
     if (answer.status == AnswerStatus::ok) {
         count_hit(plan, request->key, answer.version);
     } else {
@@ -143,6 +139,21 @@ engine::Process<> ServiceInstance::fill(const RequestRef& request, const ClassPl
     engine::Call<Answer> call(simulation_, node.component(), node.set(request->key, version, legs.back), legs.forward,
                               legs.back);
     co_await engine::any_of(call, patience);
+}
+
+// After the commit, so that nobody fills the cache with the old value in between: what was read before it and is filled
+// after this stays stale, as in any look-aside cache. A node that does not answer keeps its entry.
+engine::Process<> ServiceInstance::invalidate(const RequestRef& request, const ClassPlan& plan) {
+    CacheGroup& cache = *context_.caches[plan.cache];
+    const std::size_t shard = cache.shard_of_key(request->key);
+    if (leaves_alone(plan.cache, shard)) co_return;
+    CacheNode& node = cache.node(shard);
+    request.charge(Stage::cache, simulation_.now());
+    const Delays legs = context_.transport.round_trip(place_, node.place(), cache_command, request->network);
+    engine::Timer patience(simulation_, shape_.cache_timeout);
+    engine::Call<Answer> call(simulation_, node.component(), node.erase(request->key, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    note_cache_answer(plan.cache, shard, call.outcome());
 }
 
 ServiceRegion::ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer,
@@ -183,14 +194,9 @@ engine::Process<> ServiceRegion::check(std::size_t index) {
         co_await simulation.delay(checks_.interval);
         const Delays legs = context_.transport.round_trip(balancer_, instance.place(), health_probe, draws_);
         engine::Timer patience(simulation, checks_.interval);
-        std::optional<engine::Call<Answer>> call;
-        if (legs.delivered) {
-            call.emplace(simulation, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
-        } else {
-            call.emplace(simulation, instance.component(), legs.forward, legs.back);
-        }
-        co_await engine::any_of(*call, patience);
-        const bool answered = call->outcome() == engine::CallOutcome::answered;
+        engine::Call<Answer> call(simulation, instance.component(), instance.ping(legs.back), legs);
+        co_await engine::any_of(call, patience);
+        const bool answered = call.outcome() == engine::CallOutcome::answered;
         against = answered == healthy_[index] ? 0 : against + 1;
         if (against < checks_.threshold) continue;
         healthy_[index] = answered;

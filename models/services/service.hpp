@@ -58,6 +58,7 @@ public:
 private:
     engine::Process<Answer> look_aside(const RequestRef& request, const ClassPlan& plan);
     engine::Process<> fill(const RequestRef& request, const ClassPlan& plan, std::uint32_t version);
+    engine::Process<> invalidate(const RequestRef& request, const ClassPlan& plan);
     bool leaves_alone(std::size_t cache, std::size_t shard) const;
     void note_cache_answer(std::size_t cache, std::size_t shard, engine::CallOutcome outcome);
     void count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version);

@@ -46,14 +46,14 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
         report.add(at / "route" / (query.route.size() - 1),
                    fmt::format("this class writes; a reader refuses that, write \"{}/writer\"", end.name));
     }
-    if (query.writes && cached)
-        report.add(at / "route" / std::size_t{0}, "a class that writes cannot look aside into a cache");
     if (cached && query.via.empty()) {
         report.add(at / "via",
                    "only a service looks aside into a cache; name one, or leave the cache out of the route");
     }
-    if (cached && !query.keys && !query.writes) {
-        report.add(at / "keys", "\"keys\" is missing: what goes through a cache needs to say which keys it reads");
+    if (cached && !query.keys) {
+        report.add(at / "keys",
+                   fmt::format("\"keys\" is missing: what goes through a cache needs to say which keys it {}",
+                               query.writes ? "writes" : "reads"));
     }
     if (!query.via.empty() && end.role == TargetRole::station) {
         report.add(at / "via", "a service asks databases; leave \"via\" out where a station answers");

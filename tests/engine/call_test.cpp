@@ -51,7 +51,7 @@ struct CallTest : testing::Test {
         world.note(heard(call));
     }
     Process<> caller_whose_packet_is_lost() {
-        Call<Answer> call(world.sim, peer, 1ms, 3ms);
+        Call<Answer> call(world.sim, peer, serve(1), Delays{false, 1ms, 3ms});
         Timer timer(world.sim, 20ms);
         co_await any_of(call, timer);
         world.note(heard(call));

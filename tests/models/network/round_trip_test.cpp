@@ -80,6 +80,7 @@ struct OneLink {
 TEST(RoundTripTest, WithoutJitterAndLossItIsBaseAndBytes) {
     OneLink link(70ms);
     link.path.bandwidth = {1e9};
+    link.path.seconds_per_byte = 8e-9;
     TestGenerator generator(1);
     const Delays delays = sample_round_trip(link.path, {Bytes{1'250}, Bytes{125'000}}, generator);
     EXPECT_TRUE(delays.delivered);
