@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "planning/cluster_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/standby_shape.hpp"
 #include "planning/world.hpp"
@@ -161,8 +162,8 @@ void World::build_cluster(const scenarios::Database& database) {
     shape.path = database.name;
     shape.zones = network_->zones[region];
     shape.zone_names = scenario_.regions[region].zones;
-    shape.volume = {database.storage.copies_per_zone, database.storage.write_quorum, database.storage.read_quorum,
-                    distribution_of(database.storage.persist)};
+    shape.volume = volume_shape_of(database);
+    shape.replica_stream = replication_shape_of(database);
     const scenarios::Failover& failover = database.failover;
     shape.failover = {distribution_of(failover.detection), distribution_of(failover.promotion),
                       distribution_of(failover.dns_update), distribution_of(failover.restart),
@@ -179,7 +180,7 @@ void World::build_cluster(const scenarios::Database& database) {
         clusters_.push_back(std::make_unique<StandbyCluster>(
             simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
     } else {
-        clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, shape, recorder));
+        clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
     }
 
     const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;

@@ -73,7 +73,18 @@ struct StorageVolume {
     int copies_per_zone = 2;  // in every zone of the region: copies = this times its zones
     int write_quorum = 4;
     int read_quorum = 3;
-    RandomDuration persist;  // one log write made durable by one copy
+    RandomDuration persist;    // one batch of log made durable by one node
+    RandomDuration page_read;  // one page from the disk of one node
+    int nodes_per_zone = 0;    // >= copies_per_zone; the groups' segments are spread over them
+    Duration send_time{};      // of the writer's log sender, one batch to one copy
+    int groups_per_commit = 1;
+    Bytes growth_per_commit{};
+};
+
+// From the writer to the replicas of its region.
+struct ReplicaStream {
+    Duration interval{};    // between two messages of what has become durable
+    Duration apply_time{};  // the changes of one commit, on pages that the replica has cached
 };
 
 struct Failover {
@@ -114,6 +125,7 @@ struct Database {
     DatabaseInstance writer;
     std::vector<DatabaseInstance> replicas;
     StorageVolume storage;
+    ReplicaStream replica_stream;
     Failover failover;
     Replication replication;
     Monitor monitor;

@@ -14,7 +14,7 @@ constexpr std::string_view detecting = "detecting";
 constexpr Duration heartbeat_timeout = std::chrono::seconds{1};
 }  // namespace
 
-Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape,
+Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers, ClusterShape shape,
                  ClusterObserver& observer)
     : simulation_(simulation),
       transport_(transport),
@@ -27,12 +27,16 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Clu
       failover_draws_(simulation.stream(shape_.path, "failover")),
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
+    SIM_CHECK(transfers != nullptr);
     storage_.emplace(simulation, shape_.path, transport, shape_.zones, shape_.zone_names, shape_.volume);
+    repair_.emplace(simulation, shape_.path, *transfers, transport, *storage_);
+    repair_->on_restored = [this] { tell_whole(); };
 }
 
 Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
     const std::string path = shape_.path + "/instance-" + std::to_string(instances_.size() + 1);
-    instances_.push_back(std::make_unique<Instance>(simulation_, path, place, std::move(shape), *this));
+    instances_.push_back(
+        std::make_unique<Instance>(simulation_, path, place, std::move(shape), shape_.replica_stream, *this));
     answering_.push_back(true);
     missed_since_.push_back(engine::end_of_time);
     return *instances_.back();
@@ -184,21 +188,26 @@ void Cluster::publish_readers() {
     tell_whole();
 }
 
-void Cluster::copy_lost(std::size_t copy, engine::Health how) {
-    storage_->lose(copy, how);
+void Cluster::instance_died(Instance& instance, engine::Health) {
+    if (storage_ && instance.role() == Role::writer) storage_->writer_gone();
+}
+
+void Cluster::node_lost(std::uint32_t node, engine::Health how) {
+    storage_->lose(node, how);
+    repair_->node_lost(node);
     tell_whole();
 }
 
-void Cluster::copy_rebuilt(std::size_t copy) {
-    storage_->rebuilt(copy);
+void Cluster::node_back(std::uint32_t node) {
+    storage_->node_back(node);
+    repair_->node_back();
     tell_whole();
 }
 
 bool Cluster::whole() const {
     const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
                                           [](const auto& instance) { return instance->component().up(); });
-    const bool copies_up = !storage_ || storage_->alive() == static_cast<int>(storage_->copies().size());
-    return instances_up && copies_up && !failing_over_;
+    return instances_up && (!storage_ || storage_->whole()) && !failing_over_;
 }
 
 void Cluster::tell_whole() {
@@ -207,8 +216,8 @@ void Cluster::tell_whole() {
     was_whole_ = now_whole;
 }
 
-std::uint32_t Cluster::version_for_read(const Instance& reader, std::uint64_t key) const {
-    return versions_.at_replica(key, simulation_.now(), reader.lag(simulation_.now()));
+std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) const {
+    return versions_.at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
 }
 
 void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
@@ -218,7 +227,8 @@ void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());
         if (!path.usable) continue;
-        instance->ship(simulation_.now(), (path.base_round_trip + sample_excess(path, network_draws_)) / 2);
+        instance->replica().ship(simulation_.now(),
+                                 [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; });
     }
 }
 

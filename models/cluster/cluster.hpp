@@ -20,6 +20,7 @@
 #include "models/cluster/endpoint.hpp"
 #include "models/cluster/instance.hpp"
 #include "models/cluster/key_versions.hpp"
+#include "models/cluster/segment_repair.hpp"
 #include "models/cluster/storage_volume.hpp"
 
 namespace faultline::models {
@@ -38,8 +39,9 @@ struct ClusterShape {
     std::string path;  // "orders"
     std::vector<PlaceId> zones;
     std::vector<std::string> zone_names;
-    VolumeShape volume;
-    FailoverShape failover;
+    VolumeShape volume{};
+    ReplicationShape replica_stream{};
+    FailoverShape failover{};
     Duration dns_ttl{};
     std::uint64_t keys = 0;
     PlaceId control_plane{};  // the region: it does not stand in a zone
@@ -52,12 +54,14 @@ public:
     virtual void on_commit(Duration storage_latency) = 0;
     virtual void on_recovered(const RecoveredLog& log) = 0;
     virtual void on_stage(const char* stage) = 0;  // of a failover, as it begins
-    virtual void on_whole(bool whole) = 0;         // every instance and copy is there
+    virtual void on_whole(bool whole) = 0;         // every instance and segment is there
 };
 
 class Cluster {
 public:
-    Cluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape, ClusterObserver& observer);
+    // `transfers`: of the repair; null for a shape without zones.
+    Cluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers, ClusterShape shape,
+            ClusterObserver& observer);
     virtual ~Cluster() = default;
 
     // Building: the first is the writer. Path: "<cluster>/instance-<n>", n from 1.
@@ -70,21 +74,23 @@ public:
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }
+    SegmentRepair& repair() { return *repair_; }
     Instance& writer() { return *instances_[writer_]; }
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
 
     // For instances.
-    std::uint32_t version_for_read(const Instance& reader, std::uint64_t key) const;
+    std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
-    virtual void instance_died(Instance&, engine::Health) {}
+    virtual void instance_died(Instance& instance, engine::Health how);
     std::uint32_t newest_version(std::uint64_t key) const { return versions_.newest(key); }
     std::size_t memory_bytes() const { return versions_.memory_bytes(); }
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
     virtual void host_restored(Instance& instance);
-    void copy_lost(std::size_t copy, engine::Health how);
-    void copy_rebuilt(std::size_t copy);
+    // A storage node is lost with its segments, and their repair begins; or it is there again, empty.
+    void node_lost(std::uint32_t node, engine::Health how);
+    void node_back(std::uint32_t node);
     bool whole() const;
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
@@ -100,6 +106,7 @@ protected:
     ClusterObserver& observer_;
     engine::Component component_;
     std::optional<StorageVolume> storage_;  // none: a shape without zones
+    std::optional<SegmentRepair> repair_;
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
     KeyVersions versions_;

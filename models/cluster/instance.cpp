@@ -1,26 +1,18 @@
 #include "models/cluster/instance.hpp"
 
-#include <algorithm>
-
 #include "models/cluster/cluster.hpp"
 
 namespace faultline::models {
 
-namespace {
-// A replica applies one transaction's redo to the pages it has cached. Source: an assumption that puts an unloaded
-// replica's lag at the 2 to 5 ms of SIGMOD 2017, Table 4, with the stream's own delay (docs/models/cluster.md).
-constexpr Duration apply_time = std::chrono::microseconds{80};
-constexpr Duration stream_delay = std::chrono::milliseconds{2};
-}  // namespace
-
 Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape,
-                   Cluster& cluster)
+                   const ReplicationShape& replication, Cluster& cluster)
     : simulation_(simulation),
       component_(simulation, std::move(path)),
       place_(place),
       shape_(std::move(shape)),
       cluster_(cluster),
-      cpu_(simulation, component_.number(), {.servers = shape_.vcpus}) {}
+      cpu_(simulation, component_.number(), {.servers = shape_.vcpus}),
+      replica_(replication) {}
 
 engine::Process<Answer> Instance::execute(RequestRef request, Statement statement, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
@@ -74,8 +66,7 @@ void Instance::start(Role role) {
     incarnation_since_ = simulation_.now();
     role_ = role;
     epoch_ = cluster_.log().epoch();
-    lag_ = Duration::zero();
-    applied_until_ = simulation_.now();
+    replica_.restart(simulation_.now());
     component_.enter(role == Role::writer ? "writer" : "replica");
 }
 
@@ -87,15 +78,13 @@ void Instance::become_writer() {
 
 Duration Instance::lag(Instant now) const {
     if (role_ == Role::writer) return Duration::zero();
-    const std::optional<Duration> known = cluster_.log().lag_of(*this, now);
-    if (known) return *known;
-    return std::max(lag_, applied_until_ - now);
+    return cluster_.log().lag_of(*this, now).value_or(replica_.lag());
 }
 
-void Instance::ship(Instant now, Duration travel) {
-    const Instant arrived = now + travel + stream_delay;
-    applied_until_ = std::max(arrived, applied_until_) + apply_time;
-    lag_ = applied_until_ - now;
+Duration Instance::staleness(Instant now) {
+    if (role_ == Role::writer) return Duration::zero();
+    const std::optional<Duration> known = cluster_.log().lag_of(*this, now);
+    return known ? *known : replica_.staleness(now);
 }
 
 }  // namespace faultline::models

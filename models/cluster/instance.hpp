@@ -11,6 +11,7 @@
 #include "engine/queueing/server_pool.hpp"
 #include "models/cluster/commit_log.hpp"
 #include "models/cluster/key_versions.hpp"
+#include "models/cluster/replica_apply.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
 
@@ -37,7 +38,8 @@ struct Statement {
 
 class Instance {
 public:
-    Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape, Cluster& cluster);
+    Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape,
+             const ReplicationShape& replication, Cluster& cluster);
 
     // Serves one statement. `travel`: how long its answer will be under way.
     engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
@@ -70,10 +72,12 @@ public:
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
 
-    // Replica lag now: how old what a reader sees is. Zero on the writer.
+    // As a replica: what it has seen of the writer's commits, unless the log itself knows (CommitLog::lag_of).
+    ReplicaApply& replica() { return replica_; }
+    // Replica lag: of the newest commit. Zero on the writer.
     Duration lag(Instant now) const;
-    // The writer has committed at `now`; the change arrives after `travel` and is applied behind those before it.
-    void ship(Instant now, Duration travel);
+    // What committed this long ago or longer is seen by a reader now.
+    Duration staleness(Instant now);
 
 private:
     engine::Simulation& simulation_;
@@ -87,8 +91,7 @@ private:
     Instant incarnation_since_{};
     int connections_ = 0;
     std::uint32_t epoch_ = 0;  // of the log, when it became the writer: an older one is fenced
-    Duration lag_{};
-    Instant applied_until_{};  // when the newest shipped change is applied
+    ReplicaApply replica_;
 };
 
 }  // namespace faultline::models

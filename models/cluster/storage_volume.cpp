@@ -1,19 +1,18 @@
 #include "models/cluster/storage_volume.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace faultline::models {
 
 namespace {
-constexpr std::int32_t never_acknowledged = std::numeric_limits<std::int32_t>::max();
-// Copies exchange what they lack among themselves (SIGMOD 2017, section 3.3, step 4); a second is long for it.
+// Segments exchange what they lack among themselves (SIGMOD 2017, section 3.3, step 4); a second is long for it.
 constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};
-constexpr Bytes log_write{4096};  // the unit in which Aurora counts log writes
-
-std::uint16_t bit(std::size_t copy) {
-    return static_cast<std::uint16_t>(1u << copy);
-}
+// A log that its segments have not acknowledged is sent again after this. Source: an assumption.
+constexpr Duration sent_again_after = std::chrono::seconds{1};
+// The LSN allocation limit: a writer gets at most this far beyond the VDL. Source: SIGMOD 2017, section 4.2.1; that an
+// LSN counts bytes of log is an assumption.
+constexpr std::int64_t allocation_limit = 10'000'000;
 }  // namespace
 
 StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& path, const Transport& transport,
@@ -22,156 +21,144 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     : simulation_(simulation),
       transport_(transport),
       shape_(shape),
-      draws_(simulation.stream(path + "/storage", "acknowledgements")) {
-    const auto copies = static_cast<std::size_t>(shape.copies_per_zone) * zones.size();
-    SIM_CHECK(copies <= copies_max);
-    for (std::size_t zone = 0; zone < zones.size(); ++zone) {
-        for (int i = 1; i <= shape.copies_per_zone; ++i) {
-            const std::string name = path + "/storage/" + zone_names[zone] + "/" + std::to_string(i);
-            copies_.push_back(std::make_unique<Copy>(simulation, name, zones[zone]));
-        }
-    }
+      first_pages_(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(shape.size.count / page_size.count))),
+      choices_(simulation.stream(path + "/storage", "pages")),
+      reads_(simulation.stream(path + "/storage", "page reads")),
+      groups_(simulation, path, zones, zone_names, shape.groups),
+      batches_(simulation, path, transport, groups_,
+               {shape.groups.write_quorum, shape.persist, shape.send_time, shape.groups_per_commit}) {
+    groups_.grow_to(shape.size);
+    for (const auto& node : groups_.nodes()) node->read_s_mean = shape.page_read.mean();
 }
 
 engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) {
-    while (epoch == epoch_ && !can_write()) {
-        engine::Condition::Wait change(changed_);
-        co_await change;
+    while (epoch == epoch_ && !room_for_a_commit()) {
+        engine::Condition::Wait room(room_);
+        co_await room;
     }
     if (epoch != epoch_) co_return false;
-    const std::uint64_t lsn = send(writer, request);
-    co_await simulation_.delay(durable_until_ - simulation_.now());
-
-    // Nearly always the acknowledgements are there now. They are not if a copy died while the write was under way.
-    while (epoch == epoch_ && still_in_log(lsn) && acknowledgements(at(lsn), simulation_.now()) < shape_.write_quorum) {
-        const Instant next = quorum_time(at(lsn));
-        if (next < engine::end_of_time) {
-            co_await simulation_.delay(next - simulation_.now());
-            continue;
+    const std::uint64_t lsn = write(writer, request);
+    Instant passes = durable_until_;
+    for (;;) {
+        if (passes < engine::end_of_time) {
+            co_await simulation_.delay(passes - simulation_.now());
+        } else {
+            engine::Condition::Wait change(changed_);
+            engine::Timer patience(simulation_, sent_again_after);
+            co_await engine::any_of(change, patience);
+            if (epoch == epoch_) send_again(writer);
         }
-        engine::Condition::Wait change(changed_);
-        co_await change;
-        if (epoch == epoch_) send_to_copies(writer, at(lsn), 0xffff);
+        if (epoch != epoch_) co_return false;
+        advance_vdl();
+        if (vdl_ > lsn) break;
+        passes = vdl_passes(lsn);  // later than it seemed: a segment died while the log was under way
     }
-    if (epoch != epoch_) co_return false;
-    make_durable(at(lsn));
-    while (epoch == epoch_ && vdl_ <= lsn) {
-        engine::Condition::Wait change(changed_);
-        co_await change;
+    tell(lsn);
+    co_return true;
+}
+
+bool StorageVolume::room_for_a_commit() const {
+    const auto beyond = static_cast<std::int64_t>(log_.next_ticket() - std::min(vdl_, log_.next_ticket()));
+    return (beyond / shape_.groups_per_commit + 1) * LogBatches::commit_size.count <= allocation_limit;
+}
+
+std::uint64_t StorageVolume::write(PlaceId writer, const RequestRef& request) {
+    last_writer_ = writer;
+    if (shape_.growth_per_commit.count > 0) {
+        groups_.grow_to(Bytes{groups_.size().count + shape_.growth_per_commit.count});
     }
-    if (epoch != epoch_) co_return false;
+    const std::uint64_t key = request ? request->key : no_key;
+    const std::uint32_t first =
+        key == no_key ? static_cast<std::uint32_t>(choices_.uniform() * static_cast<double>(groups_.count()))
+                      : group_of_page(page_of_key(key));
+    const std::uint32_t touched = std::min(static_cast<std::uint32_t>(shape_.groups_per_commit), groups_.count());
+    Record record{.written = simulation_.now()};
+    for (std::uint32_t i = 0; i < touched; ++i) {
+        record.batch = batches_.add(writer, (first + i) % groups_.count(), log_.next_ticket());
+        record.ends_commit = i + 1 == touched;
+        if (record.ends_commit) record.request = request;
+        durable_until_ = std::max(durable_until_, batches_.find(record.batch)->durable);
+        log_.push(record);
+    }
+    ++written_;
+    return log_.next_ticket() - 1;
+}
+
+void StorageVolume::advance_vdl() {
+    while (vdl_ < log_.next_ticket() && batch_of(at(vdl_)).durable <= simulation_.now()) {
+        const Record& record = at(vdl_);
+        if (record.request && record.request->applied < 255) ++record.request->applied;
+        ++vdl_;
+        room_.notify_one();
+    }
+}
+
+// When the VDL will be beyond this record, as things stand now.
+Instant StorageVolume::vdl_passes(std::uint64_t lsn) {
+    Instant passes = simulation_.now();
+    for (std::uint64_t i = vdl_; i <= lsn; ++i) passes = std::max(passes, batch_of(at(i)).durable);
+    return passes;
+}
+
+void StorageVolume::send_again(PlaceId writer) {
+    for (std::uint64_t lsn = vdl_; lsn < log_.next_ticket(); ++lsn) {
+        LogBatch& batch = batch_of(at(lsn));
+        if (batch.durable == engine::end_of_time) batches_.send_again(writer, batch);
+    }
+    if (log_.next_ticket() > vdl_) durable_until_ = vdl_passes(log_.next_ticket() - 1);
+}
+
+void StorageVolume::tell(std::uint64_t lsn) {
     at(lsn).told = true;
     last_told_ = simulation_.now();
     ++acknowledged_;
     drop_settled();
-    co_return true;
 }
 
-std::uint64_t StorageVolume::send(PlaceId writer, const RequestRef& request) {
-    Commit commit;
-    commit.sent = simulation_.now();
-    commit.taken_ns.fill(never_acknowledged);
-    commit.request = request;
-    send_to_copies(writer, commit, 0xffff);
-    const Instant quorum = quorum_time(commit);
-    if (quorum < engine::end_of_time) durable_until_ = std::max(durable_until_, quorum);
-    durable_until_ = std::max(durable_until_, simulation_.now());
-    return log_.push(commit);
-}
-
-// To those of `copies` that are alive and have not had it.
-void StorageVolume::send_to_copies(PlaceId writer, Commit& commit, std::uint16_t copies) {
-    const auto since_sent = static_cast<double>((simulation_.now() - commit.sent).count());
-    for (std::size_t i = 0; i < copies_.size(); ++i) {
-        if ((copies & bit(i)) == 0 || (commit.members & bit(i)) != 0 || copies_[i]->died < engine::end_of_time)
-            continue;
-        const Delays legs = transport_.round_trip(writer, copies_[i]->place, Payload{log_write, Bytes{64}}, draws_);
-        if (!legs.delivered) continue;
-        const double taken =
-            since_sent + static_cast<double>((legs.forward + legs.back).count()) + shape_.persist.sample(draws_) * 1e9;
-        commit.members = static_cast<std::uint16_t>(commit.members | bit(i));
-        commit.taken_ns[i] = static_cast<std::int32_t>(std::min(taken, static_cast<double>(never_acknowledged - 1)));
-    }
-}
-
-bool StorageVolume::acknowledged_by(const Commit& commit, std::size_t copy, Instant now) const {
-    if ((commit.members & bit(copy)) == 0) return false;
-    return commit.sent + Duration{commit.taken_ns[copy]} <= std::min(now, copies_[copy]->died);
-}
-
-int StorageVolume::acknowledgements(const Commit& commit, Instant now) const {
-    int count = 0;
-    for (std::size_t i = 0; i < copies_.size(); ++i) count += acknowledged_by(commit, i, now) ? 1 : 0;
-    return count;
-}
-
-// When the write quorum of those that will still acknowledge is complete; end_of_time: never, as things stand.
-Instant StorageVolume::quorum_time(const Commit& commit) const {
-    std::array<std::int32_t, copies_max> taken;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < copies_.size(); ++i) {
-        if (acknowledged_by(commit, i, engine::end_of_time)) taken[count++] = commit.taken_ns[i];
-    }
-    const auto quorum = static_cast<std::size_t>(shape_.write_quorum);
-    if (count < quorum) return engine::end_of_time;
-    const auto kth = taken.begin() + static_cast<std::ptrdiff_t>(quorum - 1);
-    std::nth_element(taken.begin(), kth, taken.begin() + static_cast<std::ptrdiff_t>(count));
-    return commit.sent + Duration{*kth};
-}
-
-bool StorageVolume::on_every_living_copy(const Commit& commit, Instant now) const {
-    for (std::size_t i = 0; i < copies_.size(); ++i) {
-        if (copies_[i]->died == engine::end_of_time && !acknowledged_by(commit, i, now)) return false;
-    }
-    return true;
-}
-
-bool StorageVolume::on_some_living_copy(const Commit& commit, Instant now) const {
-    for (std::size_t i = 0; i < copies_.size(); ++i) {
-        if (copies_[i]->died == engine::end_of_time && acknowledged_by(commit, i, now)) return true;
-    }
-    return false;
-}
-
-void StorageVolume::make_durable(Commit& commit) {
-    commit.durable = true;
-    if (commit.request && commit.request->applied < 255) ++commit.request->applied;
-    const std::uint64_t before = vdl_;
-    while (still_in_log(vdl_) && at(vdl_).durable) ++vdl_;
-    if (vdl_ > before + 1) changed_.notify_all();
-}
-
-// What every living copy has, and whose client knows, needs no memory here: repair and recovery will find it.
+// What every living segment has, and whose client knows, needs no memory here: repair and recovery will find it.
 void StorageVolume::drop_settled() {
     const Instant now = simulation_.now();
-    const auto settled = [&](const Commit& commit) {
-        return commit.told && (on_every_living_copy(commit, now) || now - commit.sent > gossip_fills_gaps_within);
-    };
-    while (!log_.empty() && settled(log_.front())) {
-        log_.front().request = RequestRef{};
+    while (!log_.empty() && log_.first_ticket() < vdl_) {
+        Record& record = log_.front();
+        if (record.ends_commit && !record.told) break;
+        const bool old = now - record.written > gossip_fills_gaps_within;
+        if (!old && !batches_.on_every_living_segment(batch_of(record), now)) break;
+        record.request = RequestRef{};
         log_.pop();
     }
+    batches_.forget_before(log_.first_ticket());
 }
 
-void StorageVolume::lose(std::size_t copy, engine::Health how) {
-    if (copies_[copy]->died < engine::end_of_time) return;
-    copies_[copy]->died = simulation_.now();
-    copies_[copy]->component.kill(how);
-    copies_[copy]->component.enter("lost");
+void StorageVolume::lose(std::uint32_t node, engine::Health how) {
+    StorageNode& lost = *groups_.nodes()[node];
+    if (!lost.component.up()) return;
+    ++lost.losses;
+    lost.component.kill(how);
+    lost.component.enter("lost");
+    lost.log_disk.clear();
+    lost.page_disk.clear();
+    for (std::uint32_t group = 0; group < groups_.count(); ++group) {
+        for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+            if (groups_[group].segments[copy].node != node || !ProtectionGroups::alive(groups_[group], copy)) continue;
+            groups_.lose_segment(group, copy, simulation_.now());
+            batches_.segment_lost(group);
+        }
+    }
+    if (log_.next_ticket() > vdl_) durable_until_ = vdl_passes(log_.next_ticket() - 1);
     changed_.notify_all();
 }
 
-void StorageVolume::rebuilt(std::size_t copy) {
-    copies_[copy]->died = engine::end_of_time;
-    copies_[copy]->component.revive();
-    copies_[copy]->component.enter("whole");
-    // The source of the repair had all that was in the log by now, and so has the copy.
-    for (std::uint64_t lsn = log_.first_ticket(); still_in_log(lsn); ++lsn) {
-        Commit& commit = at(lsn);
-        commit.members = static_cast<std::uint16_t>(commit.members | bit(copy));
-        commit.taken_ns[copy] = static_cast<std::int32_t>(
-            std::min<std::int64_t>((simulation_.now() - commit.sent).count(), never_acknowledged - 1));
-    }
+void StorageVolume::node_back(std::uint32_t node) {
+    StorageNode& back = *groups_.nodes()[node];
+    if (back.component.up()) return;
+    back.component.revive();
+    back.component.enter("whole");
+}
+
+void StorageVolume::restore(std::uint32_t group, std::size_t copy) {
+    groups_.finish_replacement(group, copy);
+    batches_.segment_restored(last_writer_, group, copy);
+    if (log_.next_ticket() > vdl_) durable_until_ = vdl_passes(log_.next_ticket() - 1);
     changed_.notify_all();
 }
 
@@ -181,46 +168,57 @@ RecoveredLog StorageVolume::recover() {
     if (!found.readable) return found;
     const Instant now = simulation_.now();
     ++epoch_;
-    bool complete = true;  // up to here: the first commit that no living copy has ends the log
+    bool complete = true;  // up to here: the first record that no living segment has ends the log
     Instant newest_complete = engine::start_of_time;
     Instant last_told = engine::start_of_time;
     while (!log_.empty()) {
-        Commit commit = log_.pop();
-        complete = complete && on_some_living_copy(commit, now);
-        if (commit.told) last_told = commit.sent;
+        const bool durable = log_.first_ticket() < vdl_;
+        const Record record = std::move(log_.front());  // a copy left behind would hold on to the request
+        log_.pop();
+        complete = complete && batches_.on_some_living_segment(batch_of(record), now);
+        if (!record.ends_commit) continue;
+        if (record.told) last_told = record.written;
         if (complete) {
-            newest_complete = commit.sent;
-            if (!commit.durable && commit.request && commit.request->applied < 255) ++commit.request->applied;
-            if (!commit.told) ++found.unacknowledged;
-        } else if (commit.told) {
+            newest_complete = record.written;
+            if (!durable && record.request && record.request->applied < 255) ++record.request->applied;
+            if (!record.told) ++found.unacknowledged;
+        } else if (record.told) {
             ++found.commits_lost;
         }
     }
     if (found.commits_lost > 0) found.gap = last_told - newest_complete;
     vdl_ = log_.next_ticket();
+    durable_until_ = now;
+    batches_.start_anew();
     changed_.notify_all();
+    room_.notify_all();
     return found;
-}
-
-int StorageVolume::alive() const {
-    return static_cast<int>(std::count_if(copies_.begin(), copies_.end(),
-                                          [](const auto& copy) { return copy->died == engine::end_of_time; }));
 }
 
 Duration StorageVolume::exposure_to_loss_of(PlaceId place) {
     const Instant now = simulation_.now();
-    const auto stays = [&](const auto& copy) { return copy->died == engine::end_of_time && copy->place != place; };
-    if (std::none_of(copies_.begin(), copies_.end(), stays)) return now - engine::start_of_time;
-    Instant newest_safe = engine::start_of_time;
-    for (std::uint64_t lsn = log_.first_ticket(); still_in_log(lsn); ++lsn) {
-        const Commit& commit = at(lsn);
-        if (!commit.told) break;
-        bool safe = false;
-        for (std::size_t i = 0; i < copies_.size(); ++i) {
-            safe = safe || (stays(copies_[i]) && acknowledged_by(commit, i, now));
+    const auto stays = [&](std::uint32_t group, std::size_t copy) {
+        return ProtectionGroups::alive(groups_[group], copy) &&
+               groups_.node_of(groups_[group].segments[copy]).place != place;
+    };
+    const auto any = [&](std::uint32_t group, auto&& holds) {
+        for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+            if (stays(group, copy) && holds(copy)) return true;
         }
-        if (!safe) return last_told_ - std::min(last_told_, std::max(newest_safe, commit.sent));
-        newest_safe = commit.sent;
+        return false;
+    };
+    for (std::uint32_t group = 0; group < groups_.count(); ++group) {
+        if (!any(group, [](std::size_t) { return true; })) return now - engine::start_of_time;
+    }
+    Instant newest_safe = engine::start_of_time;
+    for (std::uint64_t lsn = log_.first_ticket(); lsn < vdl_; ++lsn) {
+        const Record& record = at(lsn);
+        if (record.ends_commit && !record.told) break;
+        const LogBatch& batch = batch_of(record);
+        const bool safe =
+            any(batch.group, [&](std::size_t copy) { return batches_.acknowledged_by(batch, copy, now); });
+        if (!safe) return last_told_ - std::min(last_told_, std::max(newest_safe, record.written));
+        newest_safe = record.written;
     }
     return Duration::zero();
 }

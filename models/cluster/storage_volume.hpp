@@ -1,109 +1,132 @@
-// The shared storage of a cluster: copies of the log over the zones of its region, a write quorum and a read quorum.
+// The shared storage of a cluster: protection groups over the storage nodes of three zones, and the one log of the
+// writer that goes through them.
 //
-// A commit is sent to every copy that is alive and is durable at the write quorum's acknowledgement; it is told to the
-// client when every commit before it is durable too (the volume durable LSN, VDL). Below the write quorum commits wait;
-// below the read quorum a new writer cannot find the VDL. A lost copy is rebuilt by a bulk flow from a copy that is
-// alive (the owner of the volume starts it) and counts again when that is done.
+// A commit's records go to the groups of the pages that it changed, in batches (log_batches.hpp). A record is durable
+// at its group's write quorum. The volume durable LSN (VDL) is the end of the log up to which every record is durable,
+// in whichever group: one group without a write quorum stops every commit behind it. A commit is told to its client
+// when the VDL has passed it. Records far beyond the VDL are not written: commits then wait for room.
+// A page is read from one segment that is known to have all of its group's durable log: the fastest of late. Below the
+// read quorum of any group a new writer cannot find the VDL.
 //
 // Sources: A. Verbitski et al., Amazon Aurora: Design Considerations for High Throughput Cloud-Native Relational
-// Databases, SIGMOD 2017, sections 2.1 (quorums), 2.2 (segments), 4.1 and 4.2.2 (VDL, commit).
-// Leaves out: protection groups, batching of log records, queues in the storage nodes.
+// Databases, SIGMOD 2017, sections 2.1 (quorums), 2.2 (segments), 3.2 (batches), 4.1 to 4.3 (VDL, commit, reads,
+// recovery).
+// Leaves out: which mini-transaction a record belongs to (a commit is one), versions of pages, archiving.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/call.hpp"
-#include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
 #include "engine/waits.hpp"
 #include "models/cluster/commit_log.hpp"
-#include "models/network/transport.hpp"
+#include "models/cluster/log_batches.hpp"
 
 namespace faultline::models {
 
-inline constexpr std::size_t copies_max = 12;
-
 struct VolumeShape {
-    int copies_per_zone = 2;  // copies_per_zone * zones <= copies_max
-    int write_quorum = 4;
-    int read_quorum = 3;
-    engine::Distribution persist = engine::Distribution::constant(0.0);  // seconds, one log write on one copy
+    GroupShape groups{};
+    engine::Distribution persist = engine::Distribution::constant(0.0);    // seconds, one batch of log on one node
+    engine::Distribution page_read = engine::Distribution::constant(0.0);  // seconds, one page on one node
+    Duration send_time{};
+    int groups_per_commit = 1;
+    Bytes size{1};
+    Bytes growth_per_commit{};
+};
+
+struct PageRead {
+    Duration took{};
+    std::uint32_t node = no_node;  // that served it
 };
 
 class StorageVolume : public CommitLog {
 public:
-    struct Copy {
-        Copy(engine::Simulation& simulation, std::string path, PlaceId at)
-            : component(simulation, std::move(path)), place(at) {}
-        engine::Component component;
-        PlaceId place;
-        Instant died = engine::end_of_time;  // end_of_time: alive
-    };
+    // 16 KB: a page of the MySQL edition.
+    static constexpr Bytes page_size{16 * 1024};
 
     StorageVolume(engine::Simulation& simulation, const std::string& path, const Transport& transport,
                   const std::vector<PlaceId>& zones, const std::vector<std::string>& zone_names,
                   const VolumeShape& shape);
 
     // Makes one commit of the writer at `writer` durable, and ends when its client may be told; waits for as long as
-    // the write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
+    // a write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
     // writer: if it dies meanwhile, the commit stays as far as it has come, and recover() says what became of it.
     engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
 
-    // A copy died, or is whole again. Requires: index < copies().size().
-    void lose(std::size_t copy, engine::Health how);
-    void rebuilt(std::size_t copy);
+    // Reads one page, as of the VDL, for an instance at `reader`; goes on trying for as long as nobody has it. Pages
+    // count from 0; a key's page is where the whole of the volume's first size is spread over its keys.
+    engine::Process<PageRead> read_page(PlaceId reader, std::uint64_t page);
+    std::uint64_t page_of_key(std::uint64_t key) const;
+    std::uint32_t group_of_page(std::uint64_t page) const;
 
+    // A storage node died, with all its segments; or it is there again, empty. Requires: node < nodes().size().
+    void lose(std::uint32_t node, engine::Health how);
+    void node_back(std::uint32_t node);
+    // The replacement of a lost segment has everything (segment_repair.hpp, ProtectionGroups::begin_replacement).
+    void restore(std::uint32_t group, std::size_t copy);
+    void slow_down(std::uint32_t node, double factor) { groups_.nodes()[node]->slowdown = factor; }
+
+    // The writer's process has ended: what its sender had not begun to send is gone with it.
+    void writer_gone() { batches_.drop_unsent(); }
     // A new writer takes the volume over: the old epoch is fenced, the log ends at the recovered VDL.
     RecoveredLog recover();
     std::uint32_t epoch() const override { return epoch_; }
 
-    const std::vector<std::unique_ptr<Copy>>& copies() const { return copies_; }
-    int alive() const;
-    bool can_write() const { return alive() >= shape_.write_quorum; }
-    bool can_read() const { return alive() >= shape_.read_quorum; }
-    // RPO exposure: the gap that the loss of a place would leave now, in commits told to clients that no living copy
-    // elsewhere has. With no living copy elsewhere: all since the start of the run.
+    const std::vector<std::unique_ptr<StorageNode>>& nodes() const { return groups_.nodes(); }
+    ProtectionGroups& groups() { return groups_; }
+    const LogBatches& log() const { return batches_; }
+    bool whole() const { return groups_.whole(); }
+    bool can_write() const { return groups_.can_write(); }
+    bool can_read() const { return groups_.can_read(); }
+    // RPO exposure: the gap that the loss of a place would leave now, in commits told to clients that no living segment
+    // elsewhere has. With a group that has none elsewhere: all since the start of the run.
     Duration exposure_to_loss_of(PlaceId place) override;
 
     std::uint64_t commits_acknowledged() const { return acknowledged_; }
+    std::uint64_t commits_written() const { return written_; }
     Instant last_acknowledged() const { return last_told_; }
 
 private:
-    struct Commit {
-        Instant sent{};
-        bool durable = false;
-        bool told = false;
-        std::uint16_t members = 0;                        // bit i: sent to copy i
-        std::array<std::int32_t, copies_max> taken_ns{};  // until copy i's acknowledgement is back
+    // The log of one commit in one group; its place in the ring is its LSN.
+    struct Record {
+        std::uint64_t batch = no_batch;
+        Instant written{};
+        bool ends_commit = false;
+        bool told = false;  // of the record that ends a commit
         RequestRef request{};
     };
-    std::uint64_t send(PlaceId writer, const RequestRef& request);
-    void send_to_copies(PlaceId writer, Commit& commit, std::uint16_t copies);
-    Commit& at(std::uint64_t lsn) { return *log_.find(lsn); }
-    bool still_in_log(std::uint64_t lsn) { return log_.find(lsn) != nullptr; }
-    bool acknowledged_by(const Commit& commit, std::size_t copy, Instant now) const;
-    int acknowledgements(const Commit& commit, Instant now) const;
-    Instant quorum_time(const Commit& commit) const;
-    bool on_every_living_copy(const Commit& commit, Instant now) const;
-    bool on_some_living_copy(const Commit& commit, Instant now) const;
-    void make_durable(Commit& commit);
+    bool room_for_a_commit() const;
+    std::uint64_t write(PlaceId writer, const RequestRef& request);
+    void advance_vdl();
+    void send_again(PlaceId writer);
+    Instant vdl_passes(std::uint64_t lsn);
+    void tell(std::uint64_t lsn);
     void drop_settled();
+    Record& at(std::uint64_t lsn) { return *log_.find(lsn); }
+    LogBatch& batch_of(const Record& record) { return *batches_.find(record.batch); }
+    std::size_t fastest_complete(PlaceId reader, std::uint32_t group);
+    std::uint16_t complete_segments(std::uint32_t group);
 
     engine::Simulation& simulation_;
     const Transport& transport_;
     VolumeShape shape_;
-    engine::RandomStream draws_;
-    std::vector<std::unique_ptr<Copy>> copies_;
-    engine::Condition changed_;  // the copies that are alive, the VDL or the epoch
-    engine::Ring<Commit> log_;   // from the oldest commit that some living copy may lack; tickets are LSNs
-    std::uint64_t vdl_ = 0;      // every commit below it is durable
-    Instant durable_until_{};    // when the newest commit sent so far will be durable with all before it
+    std::uint64_t first_pages_;  // when the run begins
+    engine::RandomStream choices_;
+    engine::RandomStream reads_;
+    ProtectionGroups groups_;
+    LogBatches batches_;
+    engine::Condition changed_;  // the segments that are alive, or the epoch
+    engine::Condition room_;     // the VDL has come nearer to the end of the log
+    engine::Ring<Record> log_;   // from the oldest record that some living segment may lack; tickets are LSNs
+    std::uint64_t vdl_ = 0;      // every record below it is durable
+    Instant durable_until_{};    // when the VDL will pass the newest record, as things stand
     Instant last_told_{};
+    PlaceId last_writer_{};
     std::uint64_t acknowledged_ = 0;
+    std::uint64_t written_ = 0;
     std::uint32_t epoch_ = 1;
 };
 

@@ -12,15 +12,8 @@ namespace {
 
 constexpr std::string_view zone_of_role = "az-of: ";
 
-// The storage service notices a lost node by missed heartbeats before it rebuilds. Source: an assumption, of the order
-// of the 10 s that the repair itself takes (SIGMOD 2017, section 2.2).
-constexpr Duration storage_notices_after = std::chrono::seconds{3};
-constexpr Duration rebuild_again_after = std::chrono::seconds{10};
-// One segment, at the rate of one storage node's network: 10 GB at 10 Gbit/s (SIGMOD 2017, section 2.2). The segments
-// of a lost node are rebuilt side by side on many others, so the copy is whole when one of them is.
-constexpr Bytes segment{10'000'000'000};
-constexpr engine::BitsPerSecond segment_rate{10e9};
-constexpr Bytes segment_window{16'000'000};  // a storage fleet tunes its buffers: 10 Gbit/s over 12 ms
+// A node that is lost for good is replaced by an empty one. Source: an assumption.
+constexpr Duration new_storage_node_after = std::chrono::seconds{3};
 
 Health health_of(scenarios::FailureMode mode) {
     return mode == scenarios::FailureMode::crash ? Health::crash : Health::silent;
@@ -41,7 +34,7 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
     if (fault.kind == scenarios::FaultKind::instance_crash) {
         co_await crash_instance(index, fault);
     } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
-        co_await lose_copy(index, fault);
+        co_await lose_storage_node(index, fault);
     } else {
         co_await lose_zone(index, fault);
     }
@@ -54,7 +47,8 @@ void Injector::cut(std::size_t index, const std::string& name, Action&& kill) {
     const std::size_t before = simulation_.processes();
     kill();
     targets_.measures.fault_hit(index, name);
-    targets_.measures.fault_cut(index, before - simulation_.processes());
+    const std::size_t after = simulation_.processes();  // more than before if a repair has begun
+    targets_.measures.fault_cut(index, before - std::min(before, after));
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {
@@ -71,19 +65,16 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
     }
 }
 
-engine::Process<> Injector::lose_copy(std::size_t index, const scenarios::Fault& fault) {
-    const auto [cluster, copy] = copy_named(fault.target);
-    if (cluster == nullptr || !cluster->storage().copies()[copy]->component.up()) co_return;
+engine::Process<> Injector::lose_storage_node(std::size_t index, const scenarios::Fault& fault) {
+    const auto [cluster, node] = storage_node_named(fault.target);
+    if (cluster == nullptr || !cluster->storage().nodes()[node]->component.up()) co_return;
     Cluster& volume_owner = *cluster;
-    const std::size_t lost = copy;
-    const auto& path = volume_owner.storage().copies()[lost]->component.path();
-    cut(index, path, [&] { volume_owner.copy_lost(lost, health_of(fault.mode)); });
-    if (fault.lasts) {
-        co_await simulation_.delay(*fault.lasts);
-    } else {
-        co_await simulation_.delay(storage_notices_after);
-    }
-    co_await rebuild(volume_owner, lost);
+    const std::uint32_t lost = node;
+    cut(index, fault.target, [&] { volume_owner.node_lost(lost, health_of(fault.mode)); });
+    const Duration away = fault.lasts.value_or(new_storage_node_after);
+    co_await simulation_.delay(away);
+    volume_owner.node_back(lost);
+    co_await volume_owner.repair().all_restored(lost);
 }
 
 engine::Process<> Injector::lose_zone(std::size_t index, const scenarios::Fault& fault) {
@@ -103,12 +94,7 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
             if (instance->place() != zone || !instance->component().up()) continue;
             cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
-        const std::size_t copies = cluster->has_storage() ? cluster->storage().copies().size() : 0;
-        for (std::size_t i = 0; i < copies; ++i) {
-            const StorageVolume::Copy& copy = *cluster->storage().copies()[i];
-            if (copy.place != zone || !copy.component.up()) continue;
-            cut(index, copy.component.path(), [&] { cluster->copy_lost(i, how); });
-        }
+        if (cluster->has_storage()) strike_storage(index, *cluster, zone, how);
         cluster->tell_whole();
     }
     for (const auto& cache : targets_.caches) {
@@ -132,6 +118,20 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
     }
 }
 
+// All storage nodes of the zone as one hit.
+void Injector::strike_storage(std::size_t index, Cluster& cluster, PlaceId zone, Health how) {
+    const auto& nodes = cluster.storage().nodes();
+    const auto hit = [zone](const auto& node) { return node->place == zone && node->component.up(); };
+    const auto first = std::find_if(nodes.begin(), nodes.end(), hit);
+    if (first == nodes.end()) return;
+    const std::string& path = (*first)->component.path();
+    cut(index, path.substr(0, path.rfind('/')), [&] {
+        for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+            if (hit(nodes[i])) cluster.node_lost(i, how);
+        }
+    });
+}
+
 void Injector::revive_zone(PlaceId zone) {
     targets_.topology.restore_place(zone, simulation_.now());
     if (!targets_.topology.alive(zone)) return;  // another outage of it goes on
@@ -141,9 +141,9 @@ void Injector::revive_zone(PlaceId zone) {
         for (const auto& instance : cluster->instances()) {
             if (instance->place() == zone) cluster->host_restored(*instance);
         }
-        const std::size_t copies = cluster->has_storage() ? cluster->storage().copies().size() : 0;
-        for (std::size_t i = 0; i < copies; ++i) {
-            if (cluster->storage().copies()[i]->place == zone) simulation_.spawn(component_, rebuild(*cluster, i));
+        const std::size_t nodes = cluster->has_storage() ? cluster->storage().nodes().size() : 0;
+        for (std::uint32_t i = 0; i < nodes; ++i) {
+            if (cluster->storage().nodes()[i]->place == zone) cluster->node_back(i);
         }
     }
     for (const auto& cache : targets_.caches) {
@@ -159,26 +159,6 @@ void Injector::revive_zone(PlaceId zone) {
     for (const auto& station : targets_.stations) {
         if (station->place() == zone) station->component().revive();
     }
-}
-
-// From the first copy that is alive, again and again until it has gone through.
-engine::Process<> Injector::rebuild(Cluster& cluster, std::size_t copy) {
-    for (;;) {
-        const PlaceId to = cluster.storage().copies()[copy]->place;
-        const StorageVolume::Copy* source = nullptr;
-        for (const auto& candidate : cluster.storage().copies()) {
-            if (candidate->died == engine::end_of_time && source == nullptr) source = candidate.get();
-        }
-        FlowOutcome outcome = FlowOutcome::Failed;
-        if (source != nullptr && targets_.topology.alive(to)) {
-            const TransferSpec spec{source->place, to, segment, {.window = segment_window, .rate_most = segment_rate}};
-            const FlowOutcome ended = co_await targets_.transfers.transfer(spec);
-            outcome = ended;
-        }
-        if (outcome == FlowOutcome::Completed) break;
-        co_await simulation_.delay(rebuild_again_after);
-    }
-    cluster.copy_rebuilt(copy);
 }
 
 void Injector::watch_convergence() {
@@ -213,12 +193,12 @@ PlaceId Injector::zone_named(const std::string& target) const {
     return {};
 }
 
-std::pair<Cluster*, std::size_t> Injector::copy_named(const std::string& target) const {
+std::pair<Cluster*, std::uint32_t> Injector::storage_node_named(const std::string& target) const {
     for (const auto& cluster : targets_.clusters) {
         if (!cluster->has_storage()) continue;
-        const auto& copies = cluster->storage().copies();
-        for (std::size_t i = 0; i < copies.size(); ++i) {
-            if (copies[i]->component.path() == target) return {cluster.get(), i};
+        const auto& nodes = cluster->storage().nodes();
+        for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+            if (nodes[i]->component.path() == target) return {cluster.get(), i};
         }
     }
     return {nullptr, 0};

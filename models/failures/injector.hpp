@@ -2,11 +2,12 @@
 // nodes it hit and the operations it cut off. One that hit nothing is an error of the scenario.
 //
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
-//   storage-node-loss  one copy of a volume; it is rebuilt from a copy that is alive by a bulk flow
-//   zone-outage        a zone and all that stands in it: instances, storage copies, caches, services, stations
+//   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
+//   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
 //
-// What comes back with a zone: services and caches at once (caches empty), storage copies after their rebuild, database
-// instances when the control plane has started them. Sources and what is left out: docs/models/faults.md.
+// What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
+// repair; database instances when the control plane has started them. Sources and what is left out:
+// docs/models/faults.md.
 #pragma once
 
 #include <memory>
@@ -49,18 +50,18 @@ public:
 private:
     engine::Process<> run(std::size_t index, const scenarios::Fault& fault, engine::Instant at);
     engine::Process<> converge();
-    engine::Process<> rebuild(Cluster& cluster, std::size_t copy);
-    engine::Process<> lose_copy(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_zone(std::size_t index, const scenarios::Fault& fault);
 
     void strike_zone(std::size_t index, PlaceId zone, engine::Health how);
+    void strike_storage(std::size_t index, Cluster& cluster, PlaceId zone, engine::Health how);
     void revive_zone(PlaceId zone);
     template <class Action>
     void cut(std::size_t index, const std::string& name, Action&& kill);
     Instance* instance_named(const std::string& target) const;
     PlaceId zone_named(const std::string& target) const;
-    std::pair<Cluster*, std::size_t> copy_named(const std::string& target) const;
+    std::pair<Cluster*, std::uint32_t> storage_node_named(const std::string& target) const;
 
     engine::Simulation& simulation_;
     FaultTargets targets_;

@@ -15,7 +15,7 @@ ClusterShape without_volume(ClusterShape shape) {
 
 StandbyCluster::StandbyCluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape,
                                StandbyShape standby, ClusterObserver& observer)
-    : Cluster(simulation, transport, without_volume(std::move(shape)), observer),
+    : Cluster(simulation, transport, nullptr, without_volume(std::move(shape)), observer),
       monitor_(standby.monitor),
       synchronous_(standby.log.synchronous),
       goes_on_without_standby_(standby.goes_on_without_standby),

@@ -27,8 +27,8 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
             if (has_standbys(database.kind)) continue;
             const Region* const region = find_named(scenario.regions, database.region);
             for (const std::string& zone : region == nullptr ? std::vector<std::string>{} : region->zones) {
-                for (int copy = 1; copy <= database.storage.copies_per_zone; ++copy) {
-                    targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, copy));
+                for (int node = 1; node <= database.storage.nodes_per_zone; ++node) {
+                    targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, node));
                 }
             }
             continue;

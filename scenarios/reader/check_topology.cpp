@@ -46,6 +46,10 @@ void check_quorum(const Database& database, const Region& region, const Pointer&
     const std::string of =
         fmt::format("{} copies ({} in each of {} zones)", copies, storage.copies_per_zone, region.zones.size());
     if (region.zones.empty()) return;
+    if (storage.nodes_per_zone < storage.copies_per_zone) {
+        report.add(at / "nodes_per_zone", fmt::format("expected at least {}, one for each copy in a zone, found {}",
+                                                      storage.copies_per_zone, storage.nodes_per_zone));
+    }
     if (storage.write_quorum > copies) {
         report.add(at / "write_quorum", fmt::format("{} of {} can never be reached", storage.write_quorum, of));
     } else if (2 * storage.write_quorum <= copies) {

@@ -48,8 +48,20 @@ StorageVolume read_storage(const Child& child, const Report& report) {
     storage.write_quorum = object.integer("write_quorum");
     storage.read_quorum = object.integer("read_quorum");
     storage.persist = object.random("persist");
+    storage.page_read = object.random("page_read");
+    storage.nodes_per_zone = object.integer("nodes_per_zone");
+    storage.send_time = object.duration("send_time");
+    storage.groups_per_commit = object.integer("groups_per_commit");
+    storage.growth_per_commit = object.bytes("growth_per_commit");
     object.finish();
     return storage;
+}
+
+ReplicaStream read_replica_stream(const Child& child, const Report& report) {
+    ObjectReader object(child, "replica-stream", report);
+    const ReplicaStream stream{object.positive_duration("interval"), object.duration("apply_time")};
+    object.finish();
+    return stream;
 }
 
 Failover read_failover(const Child& child, const std::string& kind, const Report& report) {
@@ -100,6 +112,7 @@ void read_database(const Child& child, Database& database, const Report& report)
         object.problem("replicas", fmt::format("expected at most 15 replicas, found {}", database.replicas.size()));
     }
     database.storage = read_storage(*object.child("storage"), report);
+    database.replica_stream = read_replica_stream(*object.child("replica_stream"), report);
     database.failover = read_failover(*object.child("failover"), database.kind, report);
     read_standbys(object, database);
     database.dns_ttl = object.duration("dns_ttl");

@@ -75,6 +75,9 @@ void read_standbys(ObjectReader& object, Database& database) {
                                    "of its own: see \"replication\"",
                                    database.kind));
     }
+    if (standbys && object.has("replica_stream")) {
+        object.problem("replica_stream", fmt::format("of the kind {} it is \"replication\"", database.kind));
+    }
     for (const std::string_view key : {"replication", "monitor"}) {
         if (standbys || !object.has(key)) continue;
         object.problem(key, fmt::format("only the kinds postgresql and mysql have this, and the kind is {}",

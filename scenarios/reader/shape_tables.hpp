@@ -21,7 +21,8 @@ inline constexpr std::array database_keys{
         .about = "the first writer, instance-1",
         .required = true},
     Key{"replicas", "list:database-instance", "at most 15, instance-2 and on", "[]", "-"},
-    Key{"storage", "object:storage", "copies and quorum", "{}", "-"},
+    Key{"storage", "object:storage", "copies, quorum and log", "{}", "-"},
+    Key{"replica_stream", "object:replica-stream", "how replicas follow the writer", "{}", "-"},
     Key{"failover", "object:failover", "stages of a failover", "{}", "-"},
     Key{"replication", "object:replication", "log and standbys of the kinds postgresql and mysql", "{}", "-"},
     Key{"monitor", "object:monitor", "who promotes a standby of the kinds postgresql and mysql", "{}", "-"},
@@ -52,8 +53,29 @@ inline constexpr std::array storage_keys{
         "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 100},
     Key{"read_quorum", "integer", "copies that a recovery must reach", "3",
         "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 100},
-    Key{"persist", "random", "one copy makes a log write durable", R"({"lognormal": {"mean": "600us", "cv": 0.8}})",
+    Key{"persist", "random", "one storage node makes a batch of log durable",
+        R"({"lognormal": {"mean": "600us", "cv": 0.8}})",
         "assumption: the 4th of 6 over measured inter-zone round trips then gives commits of 1 to 3 ms"},
+    Key{"page_read", "random", "one storage node reads a page", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
+        "assumption: a read of 16 KB from a local SSD"},
+    Key{"nodes_per_zone", "integer", "storage nodes that hold the volume's segments", "20",
+        "assumption: enough that a lost node's segments are rebuilt side by side, in about the 10 s of one (Verbitski "
+        "et al., SIGMOD 2017, section 2.2)",
+        false, 1, 500},
+    Key{"send_time", "duration", "of the writer's log sender, for one batch to one copy", R"("65us")",
+        "derived: SIGMOD 2017, Table 1, has 14,450 network I/Os a second at the database node: 69 us each, if the "
+        "sender was nearly always busy"},
+    Key{"groups_per_commit", "integer", "protection groups that a transaction writes", "1",
+        "assumption: the rows of a transaction lie together", false, 1, 100},
+    Key{"growth_per_commit", "bytes", "what a commit adds to the volume", R"("0B")", "assumption"},
+};
+
+inline constexpr std::array replica_stream_keys{
+    Key{"interval", "duration", "between two messages of the writer on what has become durable", R"("4800us")",
+        "assumption: with apply_time it meets the four rows of SIGMOD 2017, Table 4 (tests/oracles)"},
+    Key{"apply_time", "duration", "a replica applies the changes of one commit", R"("60us")",
+        "assumption: as above, and below the 66 us at which a replica would fall behind the 15,210 commits a second of "
+        "Table 1"},
 };
 
 inline constexpr std::array failover_keys{

@@ -60,9 +60,7 @@ public:
         }
         topology_.seal();
         shape_ = {
-            .copies_per_zone = 1,
-            .write_quorum = quorum.needed,
-            .read_quorum = 1,
+            .groups = {.copies_per_zone = 1, .nodes_per_zone = 1, .write_quorum = quorum.needed, .read_quorum = 1},
             .persist = Distribution::lognormal(quorum.groups.front().median_ms * 1e-3, quorum.groups.front().sigma)};
     }
 

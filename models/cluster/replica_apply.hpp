@@ -1,0 +1,105 @@
+// How a replica follows the writer. Both kinds keep for each commit when it will be seen, and cost no event.
+//
+// ReplicaApply, of the same region: the writer's log stream says at intervals what has become durable (the VDL has
+// moved); the replica applies those changes to the pages that it has cached, one after the other, and discards the
+// rest. Lag = until the next message + half a round trip + the queue of changes. It takes no storage write.
+// LogicalApply, a binlog replica: each transaction is executed again, by `apply_threads` side by side, and seen in the
+// order of the commits. With more work than the threads can do its lag grows without end.
+//
+// Sources: SIGMOD 2017 (storage_volume.hpp), sections 4.2.4 and 6.1.5 (Table 4); docs/models/cluster.md.
+// Leaves out: transactions that must wait for each other in spite of several threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "engine/ring.hpp"
+#include "models/cluster/service_lanes.hpp"
+
+namespace faultline::models {
+
+struct ReplicationShape {
+    engine::Duration stream_interval = std::chrono::milliseconds{1};  // > 0
+    engine::Duration apply_time{};                                    // the changes of one commit
+    double cached_share = 1.0;                                        // of the changed pages, in the replica's cache
+};
+
+class ReplicaApply {
+public:
+    explicit ReplicaApply(const ReplicationShape& shape)
+        : interval_(shape.stream_interval),
+          apply_(engine::duration_from_seconds(engine::in_seconds(shape.apply_time) * shape.cached_share)) {}
+
+    // The replica has attached to the volume: it sees all that is durable.
+    void restart(engine::Instant now) {
+        lane_.clear();
+        pending_.clear();
+        arrives_ = now;
+        lag_ = engine::Duration::zero();
+    }
+
+    // A commit became durable now. `one_way` is asked once a message: how long it travels.
+    template <class OneWay>
+    void ship(engine::Instant now, OneWay&& one_way) {
+        const engine::Instant departs = next_message_after(now);
+        if (departs != departs_) {
+            departs_ = departs;
+            arrives_ = std::max(arrives_, departs + one_way());
+        }
+        const engine::Instant seen = lane_.serve(arrives_, apply_);
+        lag_ = seen - now;
+        forget_seen(now);
+        pending_.push({now, seen});
+    }
+
+    // Of the newest commit; more only while it is still on its way. Never negative.
+    engine::Duration lag() const { return lag_; }
+    // What committed this long ago or longer is seen now; zero: everything is.
+    engine::Duration staleness(engine::Instant now) {
+        forget_seen(now);
+        if (pending_.empty()) return engine::Duration::zero();
+        // Keys know microseconds, rounded down: two more keep the oldest of these out of what is seen.
+        return now - pending_.front().committed + std::chrono::microseconds{2};
+    }
+
+private:
+    struct Pending {
+        engine::Instant committed, seen;
+    };
+    engine::Instant next_message_after(engine::Instant now) const {
+        return engine::Instant{(now.time_since_epoch() / interval_ + 1) * interval_};
+    }
+    void forget_seen(engine::Instant now) {
+        while (!pending_.empty() && pending_.front().seen <= now) pending_.pop();
+    }
+
+    engine::Duration interval_;
+    engine::Duration apply_;
+    ServiceLanes lane_{1};
+    engine::Instant departs_{};  // of the message that takes the newest commit
+    engine::Instant arrives_{};
+    engine::Duration lag_{};
+    engine::Ring<Pending> pending_;  // not seen yet, in the order of the commits
+};
+
+class LogicalApply {
+public:
+    // Source of the default: newer versions apply with four (Aurora User Guide, Binary log replication; from memory).
+    static constexpr int default_threads = 4;
+
+    explicit LogicalApply(int apply_threads = default_threads) : threads_(apply_threads) {}
+
+    // When a transaction is seen that has arrived then and takes this long to execute. Requires: in commit order.
+    engine::Instant apply(engine::Instant arrived, engine::Duration work) {
+        arrived_ = std::max(arrived_, arrived);
+        seen_ = std::max(seen_, threads_.serve(arrived_, work));
+        return seen_;
+    }
+
+private:
+    ServiceLanes threads_;
+    engine::Instant arrived_{};
+    engine::Instant seen_{};
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,53 @@
+// A storage node: a host with disks in a zone that holds segments of many protection groups. Batches of log come to it
+// over one connection, in order, and wait for its disks: a node that holds more of what is hot, or is slow, answers
+// later, and the quorum goes on without it.
+//
+// Leaves out: the steps behind the acknowledgement (sorting, gossip as messages, coalescing, garbage collection), other
+// tenants. Log and page reads have queues of their own.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "engine/component.hpp"
+#include "models/cluster/service_lanes.hpp"
+#include "models/topology.hpp"
+
+namespace faultline::models {
+
+// What a node's SSD works on at once. Source: an assumption.
+inline constexpr int disk_lanes = 4;
+
+class StorageNode {
+public:
+    StorageNode(engine::Simulation& simulation, std::string path, PlaceId at)
+        : component(simulation, std::move(path)), place(at) {}
+
+    // When a batch that would reach the node then is on its disk.
+    engine::Instant persist(engine::Instant arrival, engine::Duration work) {
+        in_order_ = std::max(in_order_, arrival);
+        return log_disk.serve(in_order_, slowed(work));
+    }
+    engine::Duration slowed(engine::Duration work) const {
+        return slowdown == 1.0 ? work : engine::duration_from_seconds(engine::in_seconds(work) * slowdown);
+    }
+    // A new writer has connections of its own.
+    void connect_anew() { in_order_ = engine::start_of_time; }
+
+    engine::Component component;
+    PlaceId place;
+    std::uint32_t losses = 0;  // so that who waits for it sees that it was gone, even if it is back
+    double slowdown = 1.0;     // > 1: a slow disk, a hot node
+    int segments = 0;          // that it holds, or is being given
+    bool sending = false;      // a repair reads from it
+    bool receiving = false;    // a repair writes to it
+    double read_s_mean = 0.0;  // of its page reads, recent ones first
+    ServiceLanes log_disk{disk_lanes};
+    ServiceLanes page_disk{disk_lanes};
+
+private:
+    engine::Instant in_order_{};  // TCP: nothing overtakes what was sent before
+};
+
+}  // namespace faultline::models

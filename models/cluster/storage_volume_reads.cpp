@@ -1,0 +1,97 @@
+// How a page comes from the volume: which group has it, which segments are complete, and which of them is asked.
+#include <algorithm>
+
+#include "models/cluster/storage_volume.hpp"
+
+namespace faultline::models {
+
+namespace {
+constexpr Bytes page_request{128};
+// What recent reads of a node weigh in its mean, and when another node is asked for an answer that has not come.
+// Source: assumptions; that the engine tracks latencies and may ask another is SIGMOD 2018 (from memory).
+constexpr double recent_weight = 0.1;
+constexpr Duration asked_again_after = std::chrono::milliseconds{20};
+constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};
+constexpr std::size_t nobody = copies_max;
+
+std::uint64_t spread(std::uint64_t key, std::uint64_t over) {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>(static_cast<Wide>(key * 0x9e3779b97f4a7c15U) * over >> 64U);
+}
+}  // namespace
+
+std::uint64_t StorageVolume::page_of_key(std::uint64_t key) const {
+    return spread(key, first_pages_);
+}
+
+std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {
+    const auto group =
+        page * static_cast<std::uint64_t>(page_size.count) / static_cast<std::uint64_t>(group_size.count);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(group, groups_.count() - 1));
+}
+
+// Those alive that have all of the group's log that is durable. Each batch names the one before it in its group, as a
+// segment knows from its records what it lacks.
+std::uint16_t StorageVolume::complete_segments(std::uint32_t group) {
+    const Instant now = simulation_.now();
+    std::uint16_t complete = groups_[group].alive;
+    const LogBatch* batch = batches_.find(groups_[group].newest_batch);
+    for (; batch != nullptr; batch = batches_.find(batch->previous)) {
+        if (now > saturating_add(batch->departs, gossip_fills_gaps_within)) break;
+        if (batch->durable > now) continue;  // beyond the VDL: no reader needs it yet
+        for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+            if (batches_.acknowledged_by(*batch, copy, now)) continue;
+            complete = static_cast<std::uint16_t>(complete & ~(1U << copy));
+        }
+    }
+    return complete;
+}
+
+std::size_t StorageVolume::fastest_complete(PlaceId reader, std::uint32_t group) {
+    const std::uint16_t complete = complete_segments(group);
+    std::size_t best = nobody;
+    double best_s = 0.0;
+    for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+        if ((complete >> copy & 1U) == 0) continue;
+        const StorageNode& node = groups_.node_of(groups_[group].segments[copy]);
+        const Path& path = transport_.path(reader, node.place);
+        if (!path.usable) continue;
+        const double expected_s = engine::in_seconds(path.base_round_trip) + node.read_s_mean;
+        if (best != nobody && best_s <= expected_s) continue;
+        best = copy;
+        best_s = expected_s;
+    }
+    return best;
+}
+
+engine::Process<PageRead> StorageVolume::read_page(PlaceId reader, std::uint64_t page) {
+    const Instant began = simulation_.now();
+    const std::uint32_t group = group_of_page(page);
+    for (;;) {
+        const std::size_t copy = fastest_complete(reader, group);
+        if (copy == nobody) {
+            co_await simulation_.delay(asked_again_after);
+            continue;
+        }
+        const std::uint32_t number = groups_[group].segments[copy].node;
+        StorageNode& node = *groups_.nodes()[number];
+        const Delays legs = transport_.round_trip(reader, node.place, Payload{page_request, page_size}, reads_);
+        if (!legs.delivered) {
+            co_await simulation_.delay(asked_again_after);
+            continue;
+        }
+        co_await simulation_.delay(legs.forward);
+        const Instant arrived = simulation_.now();
+        const std::uint32_t losses = node.losses;
+        const Duration work = node.slowed(shape_.page_read.sample_duration(reads_));
+        const Instant read = node.page_disk.serve(arrived, work);
+        co_await simulation_.delay(read - arrived + legs.back);
+        if (node.component.up() && node.losses == losses && groups_[group].segments[copy].node == number) {
+            node.read_s_mean += recent_weight * (engine::in_seconds(read - arrived) - node.read_s_mean);
+            co_return PageRead{simulation_.now() - began, number};
+        }
+        co_await simulation_.delay(asked_again_after);  // it died with the read, and sent no answer
+    }
+}
+
+}  // namespace faultline::models

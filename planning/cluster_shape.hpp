@@ -1,0 +1,13 @@
+// From a scenario's database to the shapes of its storage and replication.
+#pragma once
+
+#include "models/cluster/replica_apply.hpp"
+#include "models/cluster/storage_volume.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+models::VolumeShape volume_shape_of(const scenarios::Database& database);
+models::ReplicationShape replication_shape_of(const scenarios::Database& database);
+
+}  // namespace faultline::planning

@@ -1,0 +1,84 @@
+// Replicas by themselves: what a message, the way and the queue of changes add up to.
+#include "models/cluster/replica_apply.hpp"
+
+#include <gtest/gtest.h>
+
+#include "engine/random/distributions.hpp"
+#include "engine/statistics/tally.hpp"
+#include "tests/support/test_generator.hpp"
+
+namespace faultline::models {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::Duration;
+using engine::in_seconds;
+using engine::Instant;
+using engine::start_of_time;
+
+constexpr ReplicationShape four_ms{.stream_interval = 4ms, .apply_time = 60us};
+constexpr auto half_a_ms = [] { return Duration{500us}; };
+
+// Unloaded, the lag is exactly: until the next message, on its way, one change.
+TEST(ReplicaApplyTest, AnUnloadedStreamLagsByItsParts) {
+    ReplicaApply replica(four_ms);
+    replica.restart(start_of_time);
+    for (int i = 0; i < 1000; ++i) {
+        const Instant now = start_of_time + i * 100ms + i * 13us;
+        replica.ship(now, half_a_ms);
+        EXPECT_EQ(replica.lag(), 4ms - (i * 13us) % 4ms + 500us + 60us) << i;
+        EXPECT_EQ(replica.staleness(now + replica.lag()), 0ms) << "seen";
+        EXPECT_GT(replica.staleness(now + 90ms), -1ns);
+    }
+}
+
+TEST(ReplicaApplyTest, ChangesOfOneMessageAreAppliedOneAfterTheOther) {
+    ReplicaApply replica(four_ms);
+    replica.restart(start_of_time);
+    for (int i = 1; i <= 10; ++i) {
+        replica.ship(start_of_time + 1ms, half_a_ms);
+        EXPECT_EQ(replica.lag(), 3ms + 500us + i * 60us);
+    }
+    EXPECT_GT(replica.staleness(start_of_time + 4ms + 500us + 599us), 3ms) << "the tenth is still not seen";
+    EXPECT_EQ(replica.staleness(start_of_time + 4ms + 500us + 600us), 0ms);
+}
+
+TEST(ReplicaApplyTest, WhatIsNotCachedCostsNothing) {
+    ReplicaApply replica({.stream_interval = 4ms, .apply_time = 60us, .cached_share = 0.5});
+    replica.restart(start_of_time);
+    replica.ship(start_of_time, half_a_ms);
+    EXPECT_EQ(replica.lag(), 4ms + 500us + 30us);
+}
+
+// Law: lag is never negative, nor is staleness, and a later commit is never seen before an earlier one.
+TEST(ReplicaApplyTest, LagIsNeverNegativeAndCommitsAreSeenInOrder) {
+    test::TestGenerator draws{11};
+    const auto way = engine::Distribution::pareto(0.0003, 1.3).capped(0.05);
+    const auto gap = engine::Distribution::exponential(1.0 / 9000.0);
+    ReplicaApply replica(four_ms);
+    replica.restart(start_of_time);
+    Instant now = start_of_time;
+    Instant last_seen = start_of_time;
+    for (int i = 0; i < 200'000; ++i) {
+        now += gap.sample_duration(draws);
+        replica.ship(now, [&] { return way.sample_duration(draws); });
+        ASSERT_GT(replica.lag(), 0ns);
+        ASSERT_GE(now + replica.lag(), last_seen);
+        ASSERT_GE(replica.staleness(now), 0ns);
+        last_seen = now + replica.lag();
+    }
+}
+
+// Four threads serve what one cannot; what they finish out of order is seen in order.
+TEST(LogicalApplyTest, ThreadsShareTheWorkAndKeepTheOrder) {
+    LogicalApply one(1);
+    LogicalApply four;
+    EXPECT_EQ(one.apply(start_of_time, 10ms), start_of_time + 10ms);
+    EXPECT_EQ(one.apply(start_of_time, 1ms), start_of_time + 11ms);
+    EXPECT_EQ(four.apply(start_of_time, 10ms), start_of_time + 10ms);
+    EXPECT_EQ(four.apply(start_of_time, 1ms), start_of_time + 10ms) << "done at 1 ms, seen after the one before it";
+    EXPECT_EQ(four.apply(start_of_time + 20ms, 1ms), start_of_time + 21ms);
+}
+
+}  // namespace
+}  // namespace faultline::models
