@@ -89,6 +89,7 @@ struct Path {
     std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
     std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
     std::span<const JitterModel* const> jitter;             // of each of `classes`
+    double spike_probability = 0.0;                         // that any of them has a spike in a round trip
 };
 
 // One place or link whose loss alone separates places that were connected.

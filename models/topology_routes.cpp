@@ -154,10 +154,13 @@ void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
             path.jitter = {&intra_zone_jitter, 1};
         }
     }
+    double no_spike = 1.0;
     for (const JitterModel* const jitter : path.jitter) {
+        no_spike *= 1.0 - jitter->spike_probability;
         jitter_mean_s += jitter->mean_s();
         deviation_s += jitter->mean_deviation_s();
     }
+    path.spike_probability = 1.0 - no_spike;
     path.seconds_per_byte = std::isinf(path.bandwidth.value) ? 0.0 : 8.0 / path.bandwidth.value;
     path.base_round_trip = Duration{std::llround(round_trip_ns)};
     path.extra_loss = arrives_undegraded - arrives;

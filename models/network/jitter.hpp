@@ -7,6 +7,7 @@
 // scenarios/profiles/jitter_model.csv, docs/models/network.md.
 #pragma once
 
+#include <algorithm>
 #include <boost/random/normal_distribution.hpp>
 #include <cmath>
 #include <cstdint>
@@ -54,17 +55,27 @@ struct JitterModel {
     friend bool operator==(const JitterModel&, const JitterModel&) = default;
 };
 
+// The body alone, in seconds: most draws are nothing else.
+template <typename Generator>
+double sample_body_s(const JitterModel& model, Generator& generator) {
+    boost::random::normal_distribution<double> normal;  // ziggurat; it keeps no state between draws
+    return model.body_median_s * std::exp(model.body_sigma * normal(generator));
+}
+
+// What a spike adds to a body, of a u that is uniform on (0, 1).
+inline double spike_s(const JitterModel& model, double u) {
+    return model.spike_scale_s * std::pow(u, -1.0 / model.spike_alpha);
+}
+
 // One draw of the excess in seconds. One uniform decides whether there is a spike and, rescaled, how long it is.
 template <typename Generator>
 double sample_excess_s(const JitterModel& model, Generator& generator) {
     if (model.body_median_s <= 0.0) return 0.0;
-    boost::random::normal_distribution<double> normal;  // ziggurat; it keeps no state between draws
-    double excess_s = model.body_median_s * std::exp(model.body_sigma * normal(generator));
+    double excess_s = sample_body_s(model, generator);
     const double u = generator.uniform();
-    if (u < model.spike_probability) [[unlikely]] {
-        excess_s += model.spike_scale_s * std::pow(u / model.spike_probability, -1.0 / model.spike_alpha);
-    }
-    return excess_s < model.cap_s ? excess_s : model.cap_s;
+    if (u < model.spike_probability) [[unlikely]]
+        excess_s += spike_s(model, u / model.spike_probability);
+    return std::min(excess_s, model.cap_s);
 }
 
 }  // namespace faultline::models

@@ -31,11 +31,23 @@ inline constexpr int connect_retries_max = 6;        // Linux tcp_syn_retries: g
 inline constexpr engine::Duration connect_timeout_first = std::chrono::seconds{1};          // RFC 6298 section 2.1
 inline constexpr engine::Duration retransmission_timeout_most = std::chrono::seconds{120};  // Linux TCP_RTO_MAX
 
-// What a round trip takes beyond path.base_round_trip, by the jitter of all links on the way. Losses not included.
+// What a round trip takes beyond path.base_round_trip, by the jitter of all links on the way. Losses not included. One
+// uniform says whether any link has a spike, and which; it is rescaled from link to link.
 template <typename Generator>
 engine::Duration sample_excess(const Path& path, Generator& generator) {
+    double u = path.spike_probability > 0.0 ? generator.uniform() : 1.0;
+    const bool spikes = u < path.spike_probability;
     double excess_s = 0.0;
-    for (const JitterModel* const jitter : path.jitter) excess_s += sample_excess_s(*jitter, generator);
+    for (const JitterModel* const jitter : path.jitter) {
+        double link_s = sample_body_s(*jitter, generator);
+        if (spikes) [[unlikely]] {
+            const double here = jitter->spike_probability;
+            const bool spike = u < here;
+            if (spike) link_s += spike_s(*jitter, u / here);
+            u = spike ? generator.uniform() : (u - here) / (1.0 - here);
+        }
+        excess_s += std::min(link_s, jitter->cap_s);
+    }
     return engine::Duration{static_cast<std::int64_t>(excess_s * 1e9)};
 }
 
