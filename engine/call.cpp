@@ -11,7 +11,7 @@ CallBase::CallBase(Simulation& simulation, Component& callee, ProcessState& stat
     }
     simulation.adopt(state, callee);
     state.label(EventKind::started, callee.number());
-    state.call_ = this;
+    state.root_.call = this;
     callee_ = &state;
     if (callee.up()) {
         simulation.schedule(state, saturating_add(simulation.now(), delays.forward));
@@ -25,7 +25,7 @@ CallBase::CallBase(Simulation& simulation, Component& callee, ProcessState& stat
 }
 
 void CallBase::answer_travels(Duration travel) {
-    callee_->call_ = nullptr;
+    callee_->root_.call = nullptr;
     callee_ = nullptr;
     if (travel == Duration::max()) {
         lose();
@@ -37,7 +37,7 @@ void CallBase::answer_travels(Duration travel) {
 }
 
 void CallBase::callee_died(Health how) {
-    if (callee_ != nullptr) callee_->call_ = nullptr;
+    if (callee_ != nullptr) callee_->root_.call = nullptr;
     callee_ = nullptr;
     if (how == Health::silent) {
         lose();

@@ -35,7 +35,7 @@ class CallBase : public CalendarNode {
 public:
     ~CallBase() {
         if (pending()) simulation_.cancel(*this);
-        if (callee_ != nullptr) callee_->call_ = nullptr;
+        if (callee_ != nullptr) callee_->root_.call = nullptr;
         if (lost_) --simulation_.calls_unanswered_;
     }
     CallOutcome outcome() const { return outcome_; }

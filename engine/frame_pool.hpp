@@ -39,7 +39,7 @@ public:
     std::size_t peak_bytes() const { return peak_bytes_; }
 
 private:
-    static constexpr std::size_t granule = 64;
+    static constexpr std::size_t granule = 32;
     static constexpr std::size_t largest = 4096;  // larger frames come from the heap: none of a query's is
     static constexpr std::size_t block_bytes = 64 * 1024;
     struct Free {

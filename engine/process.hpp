@@ -57,12 +57,12 @@ public:
 
 protected:
     struct FinalWait {
-        bool await_ready() const noexcept { return state->parent_ == nullptr; }  // a root: its frame goes at once
+        bool await_ready() const noexcept { return !state->is_child_; }  // a root: its frame goes at once
         void await_suspend(std::coroutine_handle<>) const noexcept { state->resume_parent(); }
         void await_resume() const noexcept {}
         ProcessState* state;
     };
-    CallBase* call() const { return call_; }
+    CallBase* call() const { return is_child_ ? nullptr : root_.call; }
 
     std::coroutine_handle<> handle_;
 
@@ -78,17 +78,27 @@ private:
     // Destroys this process, the children in its frame before itself, without recursion.
     void destroy();
 
+    struct Root {
+        ProcessState* newer = nullptr;  // in the simulation's list of root processes
+        ProcessState* older = nullptr;
+        CallBase* call = nullptr;  // who waits for the answer, if anyone still does
+    };
+    struct Child {
+        ProcessState* parent;
+        void** frame;  // what the parent would destroy
+    };
+
     Simulation* simulation_ = nullptr;
     Component* owner_ = nullptr;
-    ProcessState* parent_ = nullptr;
-    ProcessState* child_ = nullptr;     // the one it awaits
-    void** frame_in_parent_ = nullptr;  // what the parent would destroy
-    ProcessState* newer_ = nullptr;     // in the simulation's list of root processes
-    ProcessState* older_ = nullptr;
-    CallBase* call_ = nullptr;  // who waits for the answer, if anyone still does
+    ProcessState* child_ = nullptr;  // the one it awaits
+    union {                          // by is_child_
+        Root root_{};
+        Child as_child_;
+    };
     std::uint32_t woken_by_ = 0;
     bool woken_ = false;
     bool listed_ = false;
+    bool is_child_ = false;
 };
 
 namespace detail {

@@ -62,19 +62,19 @@ void Simulation::adopt(ProcessState& state, Component& owner) {
     state.simulation_ = this;
     state.owner_ = &owner;
     state.listed_ = true;
-    state.older_ = newest_;
-    if (newest_ != nullptr) newest_->newer_ = &state;
+    state.root_.older = newest_;
+    if (newest_ != nullptr) newest_->root_.newer = &state;
     newest_ = &state;
     ++processes_;
 }
 
 void Simulation::unlist(ProcessState& state) {
-    if (state.newer_ != nullptr) {
-        state.newer_->older_ = state.older_;
+    if (state.root_.newer != nullptr) {
+        state.root_.newer->root_.older = state.root_.older;
     } else {
-        newest_ = state.older_;
+        newest_ = state.root_.older;
     }
-    if (state.older_ != nullptr) state.older_->newer_ = state.newer_;
+    if (state.root_.older != nullptr) state.root_.older->root_.newer = state.root_.newer;
     state.listed_ = false;
     --processes_;
 }
@@ -86,11 +86,11 @@ bool Simulation::running_belongs_to(const Component& owner) const {
 void Simulation::end_processes_of(const Component& owner, Health how) {
     SIM_CHECK(!running_belongs_to(owner));
     std::vector<ProcessState*> theirs;  // newest first
-    for (ProcessState* state = newest_; state != nullptr; state = state->older_) {
+    for (ProcessState* state = newest_; state != nullptr; state = state->root_.older) {
         if (state->owner_ == &owner) theirs.push_back(state);
     }
     for (auto state = theirs.rbegin(); state != theirs.rend(); ++state) {
-        if ((*state)->call_ != nullptr) (*state)->call_->callee_died(how);
+        if ((*state)->root_.call != nullptr) (*state)->root_.call->callee_died(how);
     }
     for (ProcessState* const state : theirs) state->destroy();
 }
@@ -102,7 +102,7 @@ void Simulation::close() {
 
 std::vector<std::string> Simulation::waiting_paths() const {
     std::vector<std::string> paths;
-    for (const ProcessState* state = newest_; state != nullptr; state = state->older_) {
+    for (const ProcessState* state = newest_; state != nullptr; state = state->root_.older) {
         paths.push_back(state->owner_->path());
     }
     std::reverse(paths.begin(), paths.end());
@@ -111,7 +111,8 @@ std::vector<std::string> Simulation::waiting_paths() const {
 
 ProcessState::~ProcessState() {
     if (pending()) simulation_->cancel(*this);
-    if (call_ != nullptr) call_->callee_ended_without_answer();
+    if (is_child_) return;
+    if (root_.call != nullptr) root_.call->callee_ended_without_answer();
     if (listed_) simulation_->unlist(*this);
 }
 
@@ -119,8 +120,8 @@ void ProcessState::destroy() {
     ProcessState* leaf = this;
     while (leaf->child_ != nullptr) leaf = leaf->child_;
     while (leaf != this) {
-        ProcessState* const parent = leaf->parent_;
-        *leaf->frame_in_parent_ = nullptr;
+        ProcessState* const parent = leaf->as_child_.parent;
+        *leaf->as_child_.frame = nullptr;
         parent->child_ = nullptr;
         leaf->handle_.destroy();
         leaf = parent;
@@ -168,15 +169,15 @@ void ProcessState::wake_later(std::uint32_t index) {
 void ProcessState::become_child_of(ProcessState& parent, void** frame_of_child) {
     simulation_ = parent.simulation_;
     owner_ = parent.owner_;
-    parent_ = &parent;
+    is_child_ = true;
+    as_child_ = {&parent, frame_of_child};
     parent.child_ = this;
-    frame_in_parent_ = frame_of_child;
     simulation_->next_ = this;
 }
 
 void ProcessState::resume_parent() noexcept {
-    parent_->child_ = nullptr;
-    simulation_->next_ = parent_;
+    as_child_.parent->child_ = nullptr;
+    simulation_->next_ = as_child_.parent;
 }
 
 Component::Component(Simulation& simulation, std::string path)
