@@ -71,8 +71,10 @@ void World::request_released(void* world, const Request& request) {
 scenarios::ReplicationResult World::run(const engine::ProgressListener& progress) {
     for (const auto& cluster : clusters_) cluster->begin();
     for (const auto& region : service_regions_) region->begin();
-    for (std::size_t i = 0; i < clusters_.size(); ++i) {
-        simulation_.spawn(clusters_[i]->component(), sample_exposure(simulation_, *clusters_[i], *measures_, i));
+    begin_globals();
+    for (std::size_t i = 0; i < scenario_.databases.size(); ++i) {
+        if (globals_[i] != nullptr) continue;
+        simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], *measures_, i));
     }
     for (const auto& office : offices_) office->begin();
     simulation_.on_progress(progress);

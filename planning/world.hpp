@@ -9,6 +9,7 @@
 #include "engine/simulation.hpp"
 #include "models/clients/office.hpp"
 #include "models/failures/injector.hpp"
+#include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
 #include "models/network/wiring.hpp"
@@ -41,6 +42,12 @@ private:
     void build_classes();
     void build_clusters();
     void build_cluster(const scenarios::Database& database);
+    void build_global_primary(const scenarios::Database& database, models::ClusterShape shape);
+    void build_secondaries();
+    void begin_globals();
+    models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
+    static models::InstanceShape instance_shape(const scenarios::Database& database,
+                                                const scenarios::DatabaseInstance& instance);
     void build_caches();
     void build_stations();
     void build_services();
@@ -64,16 +71,20 @@ private:
     engine::Instant warm_up_end_;
     engine::Instant end_;
     engine::Simulation simulation_;
+    engine::Component observers_{simulation_, "observers"};
     models::NetworkProfile profile_;
     std::unique_ptr<models::WiredNetwork> network_;
     std::unique_ptr<models::Transport> transport_;
-    std::vector<std::pair<std::string, models::PlaceId>> zones_;  // "us-east-1/a"
+    std::vector<std::pair<std::string, models::PlaceId>> zones_;    // "us-east-1/a"
+    std::vector<std::pair<std::string, models::PlaceId>> regions_;  // "us-east-1"
     std::vector<models::ClassPlan> classes_;
     std::unique_ptr<models::Measures> measures_;
     std::unique_ptr<models::RequestTable> requests_;  // before the clusters, whose logs hold on to requests
     std::unique_ptr<models::Transfers> transfers_;
     std::vector<std::unique_ptr<ClusterRecorder>> recorders_;
-    std::vector<std::unique_ptr<models::Cluster>> clusters_;
+    std::vector<std::unique_ptr<models::GlobalDatabase>> globals_;   // by database; null: of one region
+    std::vector<std::shared_ptr<std::vector<bool>>> region_wholes_;  // by database (planning/region_recorder.hpp)
+    std::vector<std::unique_ptr<models::Cluster>> clusters_;         // of each database, then those of other regions
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;
     std::vector<std::unique_ptr<models::Station>> stations_;
     std::unique_ptr<models::ServiceContext> context_;

@@ -82,6 +82,7 @@ void World::build_network() {
             const std::string& region = scenario_.regions.empty() ? plan.regions[r].code : scenario_.regions[r].name;
             zones_.emplace_back(region + "/" + plan.regions[r].zones[z], network_->zones[r][z]);
         }
+        if (!scenario_.regions.empty()) regions_.emplace_back(scenario_.regions[r].name, network_->regions[r]);
     }
 }
 
@@ -153,11 +154,14 @@ MeasuresShape World::measures_shape() const {
 }
 
 void World::build_clusters() {
+    globals_.resize(scenario_.databases.size());
+    region_wholes_.resize(scenario_.databases.size());
     for (const auto& database : scenario_.databases) build_cluster(database);
+    build_secondaries();
 }
 
-void World::build_cluster(const scenarios::Database& database) {
-    const auto region = index_of(scenario_.regions, database.region);
+ClusterShape World::cluster_shape(const scenarios::Database& database, const std::string& region_name) const {
+    const auto region = index_of(scenario_.regions, region_name);
     ClusterShape shape;
     shape.path = database.name;
     shape.zones = network_->zones[region];
@@ -170,28 +174,39 @@ void World::build_cluster(const scenarios::Database& database) {
                       distribution_of(failover.rebuild)};
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
+    return shape;
+}
+
+InstanceShape World::instance_shape(const scenarios::Database& database, const scenarios::DatabaseInstance& instance) {
+    const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::aurora, instance.class_name);
+    SIM_CHECK(found != nullptr);
+    const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;
+    const auto& connections = postgresql ? found->connections_postgresql : found->connections_mysql;
+    return {instance.class_name, found->vcpu, database.connections_max.value_or(connections.value_or(1000)),
+            instance.promotion_tier};
+}
+
+void World::build_cluster(const scenarios::Database& database) {
+    ClusterShape shape = cluster_shape(database, database.region);
     const std::size_t number = clusters_.size();
     for (const ClassPlan& plan : classes_) {
         if (plan.keys && plan.endpoint / 2 == number) shape.keys = std::max(shape.keys, plan.keys->ranks());
     }
-    recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
-    ClusterRecorder& recorder = *recorders_.back();
-    if (scenarios::has_standbys(database.kind)) {
-        clusters_.push_back(std::make_unique<StandbyCluster>(
-            simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
+    if (!database.secondaries.empty()) {
+        build_global_primary(database, std::move(shape));
     } else {
-        clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
+        recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
+        ClusterRecorder& recorder = *recorders_.back();
+        if (scenarios::has_standbys(database.kind)) {
+            clusters_.push_back(std::make_unique<StandbyCluster>(
+                simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
+        } else {
+            clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
+        }
     }
-
-    const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;
     const auto add = [&](const scenarios::DatabaseInstance& instance) {
-        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::aurora, instance.class_name);
-        SIM_CHECK(found != nullptr);
-        const auto& connections = postgresql ? found->connections_postgresql : found->connections_mysql;
-        clusters_.back()->add_instance(
-            place_of(instance.region.empty() ? database.region : instance.region, instance.zone),
-            {instance.class_name, found->vcpu, database.connections_max.value_or(connections.value_or(1000)),
-             instance.promotion_tier});
+        const std::string& region = instance.region.empty() ? database.region : instance.region;
+        clusters_.back()->add_instance(place_of(region, instance.zone), instance_shape(database, instance));
     };
     add(database.writer);
     for (const auto& replica : database.replicas) add(replica);
@@ -250,8 +265,14 @@ bool World::endpoint_used(std::size_t endpoint) const {
 
 std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Component& owner,
                                               const DatabaseClientShape& shape) {
+    const bool writes = endpoint % 2 == 0;
     Cluster& cluster = *clusters_[endpoint / 2];
-    Endpoint& name = endpoint % 2 == 0 ? cluster.writer_endpoint() : cluster.reader_endpoint();
+    GlobalDatabase* const global = globals_[endpoint / 2].get();
+    if (global != nullptr) {
+        Endpoint& name = writes ? global->writer_endpoint() : global->reader_endpoint_for(shape.place);
+        return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
+    }
+    Endpoint& name = writes ? cluster.writer_endpoint() : cluster.reader_endpoint();
     return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
 }
 
@@ -278,7 +299,7 @@ void World::build_services() {
                 const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
                 ServiceInstance& instance =
                     service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
-                for (std::size_t endpoint = 0; endpoint < 2 * clusters_.size(); ++endpoint) {
+                for (std::size_t endpoint = 0; endpoint < 2 * scenario_.databases.size(); ++endpoint) {
                     if (!endpoint_used(endpoint)) continue;
                     const auto& database = scenario_.databases[endpoint / 2];
                     instance.set_client(endpoint, client(endpoint, instance.component(),
@@ -307,7 +328,7 @@ OfficeTargets World::targets_of(std::size_t office) {
         }
         targets.services.push_back(std::move(preferred));
     }
-    for (std::size_t endpoint = 0; endpoint < 2 * clusters_.size(); ++endpoint) {
+    for (std::size_t endpoint = 0; endpoint < 2 * scenario_.databases.size(); ++endpoint) {
         const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
             return plan.endpoint == endpoint && plan.service == nowhere;
         });
@@ -361,9 +382,9 @@ void World::build_offices() {
 }
 
 void World::schedule_faults() {
-    injector_ =
-        std::make_unique<Injector>(simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_,
-                                                             clusters_, caches_, service_regions_, stations_});
+    injector_ = std::make_unique<Injector>(
+        simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
+                                  caches_, service_regions_, stations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         injector_->schedule(i, scenario_.faults[i], warm_up_end_);
     }

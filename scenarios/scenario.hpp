@@ -115,6 +115,32 @@ struct Monitor {
     int failures = 3;  // in a row
 };
 
+// A region that follows the database's own over a global database's log stream.
+struct Secondary {
+    std::string region;
+    std::vector<DatabaseInstance> replicas;  // none: only the volume
+};
+
+// What regions of one database do for each other, and who decides.
+struct GlobalOperation {
+    std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
+    std::optional<Duration> rpo_limit;               // commits wait while every secondary lags by more
+    std::optional<Duration> staleness_bound;         // readers are not sent to a region that lags by more
+    Duration alarm_after{};                          // the writer answers nobody for so long
+    RandomDuration decision;                         // of the operator, once paged
+    Duration fence_timeout{};
+    double fence_fails = 0.0;  // probability, where the old region can be reached
+    RandomDuration promotion;
+    RandomDuration switchover;
+    RandomDuration dns_update;
+    RandomDuration add_instance;
+    double step_fails = 0.0;
+    RandomDuration retry;
+    engine::BitsPerSecond copy_rate{};
+    Duration health_interval{};
+    int health_failures = 3;
+};
+
 struct Database {
     std::string name;
     std::string kind = "aurora-mysql";
@@ -124,6 +150,8 @@ struct Database {
     std::optional<Duration> backup_retention;
     DatabaseInstance writer;
     std::vector<DatabaseInstance> replicas;
+    std::vector<Secondary> secondaries;
+    GlobalOperation global;
     StorageVolume storage;
     ReplicaStream replica_stream;
     Failover failover;
@@ -233,13 +261,15 @@ struct Workload {
     int office_pool = 64;  // connections of one office to one service or endpoint, at most
 };
 
-enum class FaultKind { instance_crash, storage_node_loss, zone_outage };
+enum class FaultKind { instance_crash, storage_node_loss, zone_outage, region_outage, link_cut, switchover };
 enum class FailureMode { crash, silent };
 struct Fault {
     std::string name;
     FaultKind kind = FaultKind::instance_crash;
     // "us-east-1/a", "orders/writer", "orders/instance-2" (1 is the first writer, then the replicas),
-    // "orders/storage/a/1" (zone and copy from 1), or the zone of a role at that instant: "az-of: orders/writer"
+    // "orders/storage/a/1" (zone and copy from 1), or the zone or region of a role at that instant: "az-of:
+    // orders/writer", "region-of: orders/writer"; a region: "us-east-1"; the links of two: "us-east-1 - us-west-2";
+    // of a switchover the region that takes over: "orders/us-west-2"
     std::string target;
     FailureMode mode = FailureMode::silent;
     Duration at{};  // after the warm-up's end

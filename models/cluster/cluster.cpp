@@ -23,7 +23,7 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Tra
       component_(simulation, shape_.path),
       writer_endpoint_(shape_.dns_ttl),
       reader_endpoint_(shape_.dns_ttl),
-      versions_(shape_.keys),
+      own_versions_(shape_.keys),
       failover_draws_(simulation.stream(shape_.path, "failover")),
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
@@ -45,6 +45,10 @@ Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
 void Cluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    begin_watching();
+}
+
+void Cluster::begin_watching() {
     writer_endpoint_.publish({instances_[writer_].get()});
     publish_readers();
     component_.enter("serving");
@@ -183,7 +187,7 @@ void Cluster::publish_readers() {
     for (std::size_t i = 0; i < instances_.size(); ++i) {
         if (i != writer_ && answering_[i]) readers.push_back(instances_[i].get());
     }
-    if (readers.empty()) readers.push_back(instances_[writer_].get());
+    if (readers.empty() && writer_ < instances_.size()) readers.push_back(instances_[writer_].get());
     reader_endpoint_.publish(std::move(readers));
     tell_whole();
 }
@@ -204,6 +208,22 @@ void Cluster::node_back(std::uint32_t node) {
     tell_whole();
 }
 
+void Cluster::region_lost(engine::Health how) {
+    component_.kill(how);
+    component_.enter("down");
+    if (storage_) storage_->power_off(how);
+}
+
+// Whoever was in the middle of something is gone: the writer that was last named goes on, once it is there.
+void Cluster::region_back() {
+    component_.revive();
+    if (storage_) storage_->power_on();
+    failing_over_ = false;
+    std::fill(answering_.begin(), answering_.end(), true);
+    std::fill(missed_since_.begin(), missed_since_.end(), engine::end_of_time);
+    begin_watching();
+}
+
 bool Cluster::whole() const {
     const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
                                           [](const auto& instance) { return instance->component().up(); });
@@ -217,11 +237,11 @@ void Cluster::tell_whole() {
 }
 
 std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) const {
-    return versions_.at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
+    return versions_->at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
 }
 
 void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
-    versions_.commit(key, simulation_.now());
+    versions_->commit(key, simulation_.now());
     observer_.on_commit(storage_latency);
     for (const auto& instance : instances_) {
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;

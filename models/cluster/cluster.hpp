@@ -75,7 +75,7 @@ public:
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }
     SegmentRepair& repair() { return *repair_; }
-    Instance& writer() { return *instances_[writer_]; }
+    virtual Instance& writer() { return *instances_[writer_]; }
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
 
@@ -83,22 +83,29 @@ public:
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
-    std::uint32_t newest_version(std::uint64_t key) const { return versions_.newest(key); }
-    std::size_t memory_bytes() const { return versions_.memory_bytes(); }
+    std::uint32_t newest_version(std::uint64_t key) const { return versions_->newest(key); }
+    std::size_t memory_bytes() const { return own_versions_.memory_bytes(); }
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
     virtual void host_restored(Instance& instance);
     // A storage node is lost with its segments, and their repair begins; or it is there again, empty.
     void node_lost(std::uint32_t node, engine::Health how);
     void node_back(std::uint32_t node);
+    // The region that its control plane stands in is lost, with that and the volume; or is there again, and the volume
+    // has what it had.
+    PlaceId region() const { return shape_.control_plane; }
+    virtual void region_lost(engine::Health how);
+    virtual void region_back();
     bool whole() const;
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:
     engine::Process<bool> heartbeat(Instance& instance, Duration timeout);
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
+    virtual void begin_watching();  // publishes the endpoints, and probes from now on
     void publish_readers();
     std::size_t index_of(const Instance& instance) const;
+    Instance* elect() const;  // whom to promote; null: nobody answers
 
     engine::Simulation& simulation_;
     const Transport& transport_;
@@ -109,7 +116,8 @@ protected:
     std::optional<SegmentRepair> repair_;
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
-    KeyVersions versions_;
+    KeyVersions own_versions_;
+    KeyVersions* versions_ = &own_versions_;  // or those of another region's cluster, of the same database
     engine::RandomStream failover_draws_;
     engine::RandomStream network_draws_;
     std::vector<std::unique_ptr<Instance>> instances_;
@@ -123,7 +131,6 @@ private:
     engine::Process<> watch();
     engine::Process<> fail_over();
     engine::Process<> restart(Instance& instance);
-    Instance* elect() const;
 };
 
 }  // namespace faultline::models

@@ -24,8 +24,12 @@ public:
     const std::vector<Instance*>& addresses() const { return addresses_; }
     engine::Duration time_to_live() const { return time_to_live_; }
 
+    // From now on it is another name for `other` (a CNAME record), which outlives it.
+    void stand_for(Endpoint& other) { other_ = &other; }
+
     // One answer; null while nothing is published.
     Instance* resolve() {
+        if (other_ != nullptr) return other_->resolve();
         if (addresses_.empty()) return nullptr;
         return addresses_[turn_++ % addresses_.size()];
     }
@@ -33,6 +37,7 @@ public:
 private:
     engine::Duration time_to_live_;
     std::vector<Instance*> addresses_;
+    Endpoint* other_ = nullptr;
     std::uint64_t turn_ = 0;
 };
 

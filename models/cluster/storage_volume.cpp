@@ -155,6 +155,22 @@ void StorageVolume::node_back(std::uint32_t node) {
     back.component.enter("whole");
 }
 
+void StorageVolume::power_off(engine::Health how) {
+    batches_.drop_unsent();
+    for (const auto& node : groups_.nodes()) {
+        if (!node->component.up()) continue;
+        node->component.kill(how);
+        node->component.enter("without power");
+        node->log_disk.clear();
+        node->page_disk.clear();
+    }
+}
+
+void StorageVolume::power_on() {
+    for (std::uint32_t node = 0; node < groups_.nodes().size(); ++node) node_back(node);
+    changed_.notify_all();
+}
+
 void StorageVolume::restore(std::uint32_t group, std::size_t copy) {
     groups_.finish_replacement(group, copy);
     batches_.segment_restored(last_writer_, group, copy);
@@ -193,6 +209,19 @@ RecoveredLog StorageVolume::recover() {
     changed_.notify_all();
     room_.notify_all();
     return found;
+}
+
+void StorageVolume::abandon() {
+    ++epoch_;
+    while (!log_.empty()) {
+        log_.front().request = RequestRef{};
+        log_.pop();
+    }
+    vdl_ = log_.next_ticket();
+    durable_until_ = simulation_.now();
+    batches_.start_anew();
+    changed_.notify_all();
+    room_.notify_all();
 }
 
 Duration StorageVolume::exposure_to_loss_of(PlaceId place) {

@@ -65,6 +65,9 @@ public:
     // A storage node died, with all its segments; or it is there again, empty. Requires: node < nodes().size().
     void lose(std::uint32_t node, engine::Health how);
     void node_back(std::uint32_t node);
+    // All nodes stop at once and keep what they hold; they go on with it.
+    void power_off(engine::Health how);
+    void power_on();
     // The replacement of a lost segment has everything (segment_repair.hpp, ProtectionGroups::begin_replacement).
     void restore(std::uint32_t group, std::size_t copy);
     void slow_down(std::uint32_t node, double factor) { groups_.nodes()[node]->slowdown = factor; }
@@ -73,6 +76,8 @@ public:
     void writer_gone() { batches_.drop_unsent(); }
     // A new writer takes the volume over: the old epoch is fenced, the log ends at the recovered VDL.
     RecoveredLog recover();
+    // Its log is no longer the database's: whoever still writes is fenced, and what was under way is forgotten.
+    void abandon();
     std::uint32_t epoch() const override { return epoch_; }
 
     const std::vector<std::unique_ptr<StorageNode>>& nodes() const { return groups_.nodes(); }

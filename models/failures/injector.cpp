@@ -35,20 +35,16 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
         co_await crash_instance(index, fault);
     } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
         co_await lose_storage_node(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::region_outage) {
+        co_await lose_region(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::link_cut) {
+        co_await cut_links(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::switchover) {
+        co_await switch_over(index, fault);
     } else {
         co_await lose_zone(index, fault);
     }
     targets_.measures.fault_ended(index, simulation_.now());
-}
-
-// Kills something and says so: its name, and how many processes ended with it.
-template <class Action>
-void Injector::cut(std::size_t index, const std::string& name, Action&& kill) {
-    const std::size_t before = simulation_.processes();
-    kill();
-    targets_.measures.fault_hit(index, name);
-    const std::size_t after = simulation_.processes();  // more than before if a repair has begun
-    targets_.measures.fault_cut(index, before - std::min(before, after));
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {
@@ -90,11 +86,17 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
     targets_.transfers.topology_changed();
     watch_convergence();
     for (const auto& cluster : targets_.clusters) {
+        if (cluster->has_storage()) strike_storage(index, *cluster, zone, how);
+    }
+    strike_machines(index, zone, how);
+}
+
+void Injector::strike_machines(std::size_t index, PlaceId zone, Health how) {
+    for (const auto& cluster : targets_.clusters) {
         for (const auto& instance : cluster->instances()) {
             if (instance->place() != zone || !instance->component().up()) continue;
             cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
-        if (cluster->has_storage()) strike_storage(index, *cluster, zone, how);
         cluster->tell_whole();
     }
     for (const auto& cache : targets_.caches) {
@@ -138,12 +140,18 @@ void Injector::revive_zone(PlaceId zone) {
     targets_.transfers.topology_changed();
     watch_convergence();
     for (const auto& cluster : targets_.clusters) {
-        for (const auto& instance : cluster->instances()) {
-            if (instance->place() == zone) cluster->host_restored(*instance);
-        }
         const std::size_t nodes = cluster->has_storage() ? cluster->storage().nodes().size() : 0;
         for (std::uint32_t i = 0; i < nodes; ++i) {
             if (cluster->storage().nodes()[i]->place == zone) cluster->node_back(i);
+        }
+    }
+    revive_machines(zone);
+}
+
+void Injector::revive_machines(PlaceId zone) {
+    for (const auto& cluster : targets_.clusters) {
+        for (const auto& instance : cluster->instances()) {
+            if (instance->place() == zone) cluster->host_restored(*instance);
         }
     }
     for (const auto& cache : targets_.caches) {

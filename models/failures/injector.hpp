@@ -4,12 +4,18 @@
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
 //   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
 //   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
+//   region-outage      a region, all that stands in its zones, and the control planes of its databases
+//   link-cut           the links between two regions, or between one and all others; both ends go on
+//   switchover         planned work: another region of a global database takes over
 //
 // What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
-// repair; database instances when the control plane has started them. Sources and what is left out:
+// repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
+// copies stop at one instant, and go on from there. injector_regions.cpp has regions and links. Sources and what is
+// left out:
 // docs/models/faults.md.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +23,7 @@
 #include "engine/simulation.hpp"
 #include "models/cache/node.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
 #include "models/services/service.hpp"
@@ -30,8 +37,10 @@ struct FaultTargets {
     Topology& topology;
     Transfers& transfers;
     Measures& measures;
-    const std::vector<std::pair<std::string, PlaceId>>& zones;  // "us-east-1/a"
+    const std::vector<std::pair<std::string, PlaceId>>& zones;    // "us-east-1/a"
+    const std::vector<std::pair<std::string, PlaceId>>& regions;  // "us-east-1"
     const std::vector<std::unique_ptr<Cluster>>& clusters;
+    const std::vector<std::unique_ptr<GlobalDatabase>>& globals;  // null: of one region
     const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<ServiceRegion>>& services;
     const std::vector<std::unique_ptr<Station>>& stations;
@@ -54,11 +63,28 @@ private:
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_zone(std::size_t index, const scenarios::Fault& fault);
 
+    engine::Process<> lose_region(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
+
     void strike_zone(std::size_t index, PlaceId zone, engine::Health how);
     void strike_storage(std::size_t index, Cluster& cluster, PlaceId zone, engine::Health how);
+    void strike_region(std::size_t index, PlaceId region, engine::Health how);
+    void strike_machines(std::size_t index, PlaceId zone, engine::Health how);  // all in a zone but storage
     void revive_zone(PlaceId zone);
+    void revive_region(PlaceId region);
+    void revive_machines(PlaceId zone);
+    // Kills something and says so: its name, and how many processes ended with it.
     template <class Action>
-    void cut(std::size_t index, const std::string& name, Action&& kill);
+    void cut(std::size_t index, const std::string& name, Action&& kill) {
+        const std::size_t before = simulation_.processes();
+        kill();
+        targets_.measures.fault_hit(index, name);
+        const std::size_t after = simulation_.processes();  // more than before if a repair has begun
+        targets_.measures.fault_cut(index, before - std::min(before, after));
+    }
+    PlaceId region_named(const std::string& target) const;
+    std::vector<LinkId> links_named(const std::string& target) const;
     Instance* instance_named(const std::string& target) const;
     PlaceId zone_named(const std::string& target) const;
     std::pair<Cluster*, std::uint32_t> storage_node_named(const std::string& target) const;

@@ -26,6 +26,11 @@ void StandbyCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
     log_.serve(writer_);
+    begin_watching();
+}
+
+void StandbyCluster::begin_watching() {
+    promoting_ = false;
     writer_endpoint_.publish({instances_[writer_].get()});
     publish_readers();
     component_.enter("serving");
@@ -138,7 +143,7 @@ Instance* StandbyCluster::most_advanced() {
 }
 
 void StandbyCluster::committed(const Instance&, std::uint64_t key, Duration storage_latency) {
-    versions_.commit(key, simulation_.now());
+    versions_->commit(key, simulation_.now());
     observer_.on_commit(storage_latency);
 }
 

@@ -35,6 +35,7 @@ public:
                    ClusterObserver& observer);
 
     void begin() override;
+    void begin_watching() override;
     CommitLog& log() override { return log_; }
     PrimaryLog& primary_log() { return log_; }
 

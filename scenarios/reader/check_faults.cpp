@@ -12,6 +12,24 @@ namespace faultline::scenarios {
 namespace {
 
 constexpr std::string_view zone_role = "az-of: ";
+constexpr std::string_view region_role = "region-of: ";
+
+// Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.
+void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
+    const bool links = kind == FaultKind::link_cut;
+    if (links && scenario.regions.size() < 2) return;
+    for (const Region& region : scenario.regions) {
+        targets.push_back(region.name);
+        for (const Region& other : scenario.regions) {
+            if (links && other.name != region.name) targets.push_back(region.name + " - " + other.name);
+        }
+    }
+}
+
+std::string_view role_of(FaultKind kind) {
+    if (kind == FaultKind::zone_outage) return zone_role;
+    return kind == FaultKind::region_outage || kind == FaultKind::link_cut ? region_role : "";
+}
 
 // Everything that a fault of this kind may name, in the order of the file.
 std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
@@ -21,8 +39,15 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
             for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
         }
     }
-    const std::string role{kind == FaultKind::zone_outage ? zone_role : ""};
+    if (kind == FaultKind::region_outage || kind == FaultKind::link_cut) add_regions(scenario, kind, targets);
+    if (kind == FaultKind::link_cut && targets.empty()) return targets;  // one region: nothing to cut
+    const std::string role{role_of(kind)};
     for (const Database& database : scenario.databases) {
+        if (kind == FaultKind::switchover) {
+            for (const Secondary& secondary : database.secondaries)
+                targets.push_back(database.name + "/" + secondary.region);
+            continue;
+        }
         if (kind == FaultKind::storage_node_loss) {
             if (has_standbys(database.kind)) continue;
             const Region* const region = find_named(scenario.regions, database.region);
@@ -37,6 +62,11 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
         for (std::size_t i = 1; i <= database.replicas.size() + 1; ++i) {
             targets.push_back(fmt::format("{}{}/instance-{}", role, database.name, i));
         }
+        for (const Secondary& secondary : database.secondaries) {
+            for (std::size_t i = 1; i <= secondary.replicas.size(); ++i) {
+                targets.push_back(fmt::format("{}{}/{}/instance-{}", role, database.name, secondary.region, i));
+            }
+        }
     }
     return targets;
 }
@@ -48,15 +78,16 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
                    fmt::format("{} after the warm-up is not before the end of the run, {}: the fault would hit nothing",
                                to_text(fault.at), to_text(scenario.run.measured)));
     }
+    if (fault.kind == FaultKind::switchover && fault.lasts) {
+        report.add(at / "lasts", "a switchover lasts until the other region serves");
+    }
     if (fault.target.empty()) return;
     const std::vector<std::string> targets = targets_of(scenario, fault.kind);
     if (std::find(targets.begin(), targets.end(), fault.target) != targets.end() || report.full()) return;
-    constexpr std::string_view later[] = {"region-of:", "each:"};
-    for (const std::string_view role : later) {
-        if (!fault.target.starts_with(role)) continue;
+    if (fault.target.starts_with("each:")) {
         report.add(at / "target",
-                   fmt::format("target {} is not in this version; it has names and \"az-of: orders/writer\"",
-                               in_quotes(role)));
+                   "target \"each:\" is not in this version; it has names, \"az-of: orders/writer\" and \"region-of: "
+                   "orders/writer\"");
         return;
     }
     report.add(at / "target", fmt::format("this kind of fault cannot hit {}{}", in_quotes(fault.target),

@@ -27,6 +27,8 @@ const Region* find_region(const Scenario& scenario, const std::string& name, con
     return region;
 }
 
+}  // namespace
+
 void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report) {
     if (region == nullptr || zone.empty() || region->zones.empty() || contains(region->zones, zone)) return;
     const std::string what = "zone of " + region->name;
@@ -67,6 +69,8 @@ void check_quorum(const Database& database, const Region& region, const Pointer&
     }
 }
 
+namespace {
+
 void check_database(const Scenario& scenario, const Database& database, const Report& report) {
     const Pointer at = Pointer{} / "databases" / database.name;
     const Region* const region = find_region(scenario, database.region, at / "region", report);
@@ -79,6 +83,7 @@ void check_database(const Scenario& scenario, const Database& database, const Re
         check_zone(own, replica.zone, place / "zone", report);
     }
     check_standbys(database, at, report);
+    check_global(scenario, database, report);
     if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, at / "storage", report);
 }
 

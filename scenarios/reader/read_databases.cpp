@@ -26,6 +26,8 @@ std::string read_class(ObjectReader& object, CatalogueService service, const std
     return *name;
 }
 
+}  // namespace
+
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report) {
     ObjectReader object(child, "database-instance", report);
     DatabaseInstance instance;
@@ -40,6 +42,8 @@ DatabaseInstance read_instance(const Child& child, const std::string& default_cl
     object.finish();
     return instance;
 }
+
+namespace {
 
 StorageVolume read_storage(const Child& child, const Report& report) {
     ObjectReader object(child, "storage", report);
@@ -111,6 +115,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     if (database.replicas.size() > 15) {
         object.problem("replicas", fmt::format("expected at most 15 replicas, found {}", database.replicas.size()));
     }
+    read_global(object, database);
     database.storage = read_storage(*object.child("storage"), report);
     database.replica_stream = read_replica_stream(*object.child("replica_stream"), report);
     database.failover = read_failover(*object.child("failover"), database.kind, report);

@@ -9,6 +9,9 @@ namespace {
 
 FaultKind fault_kind(std::string_view name) {
     if (name == "zone-outage") return FaultKind::zone_outage;
+    if (name == "region-outage") return FaultKind::region_outage;
+    if (name == "link-cut") return FaultKind::link_cut;
+    if (name == "switchover") return FaultKind::switchover;
     return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
 }
 

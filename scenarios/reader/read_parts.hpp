@@ -17,6 +17,15 @@ void read_requirements(ObjectReader& file, Scenario& scenario);
 // The parts of a database that only the kinds with standbys have, and what these kinds have not.
 void read_standbys(ObjectReader& object, Database& database);
 
+// Its regions besides the first, and what they have to obey.
+void read_global(ObjectReader& object, Database& database);
+void check_global(const Scenario& scenario, const Database& database, const Report& report);
+
+// One instance; an empty default class means that it must be given.
+DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report);
+void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report);
+void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report);
+
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
 

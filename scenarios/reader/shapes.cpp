@@ -91,13 +91,14 @@ constexpr std::array requirement_keys{
 
 constexpr std::array fault_keys{
     Key{.name = "kind",
-        .type = "one-of:instance-crash|storage-node-loss|zone-outage",
+        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover",
         .about = "what breaks",
         .required = true},
     Key{.name = "target",
         .type = "text",
         .about = "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
-                 "orders/writer\"",
+                 "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
+                 "\"orders/us-west-2\"",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
         "re:Post, redirected endpoint writer: a lost writer sends no reset"},
@@ -115,6 +116,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"database", "a cluster: one writer, and replicas", database_keys},
     {"backups", "continuous backups", backups_keys},
     {"database-instance", "the writer or a replica", database_instance_keys},
+    {"secondary", "a region that follows the database's own", secondary_keys},
+    {"global", "a database over several regions, and its operator", global_keys},
     {"storage", "the storage volume", storage_keys},
     {"replica-stream", "from the writer to the replicas of its region", replica_stream_keys},
     {"failover", "stages from the loss of the writer to the new one", failover_keys},

@@ -1,0 +1,99 @@
+#include <string_view>
+
+#include "models/failures/injector.hpp"
+
+namespace faultline::models {
+
+using engine::Health;
+
+namespace {
+constexpr std::string_view region_of_role = "region-of: ";
+constexpr std::string_view between = " - ";  // of a pair, as Topology::link_name writes it
+}  // namespace
+
+engine::Process<> Injector::lose_region(std::size_t index, const scenarios::Fault& fault) {
+    const PlaceId region = region_named(fault.target);
+    strike_region(index, region, fault.mode == scenarios::FailureMode::crash ? Health::crash : Health::silent);
+    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
+    revive_region(region);
+}
+
+void Injector::strike_region(std::size_t index, PlaceId region, Health how) {
+    targets_.topology.fail_place(region, simulation_.now());
+    targets_.transfers.topology_changed();
+    watch_convergence();
+    for (const auto& [name, zone] : targets_.zones) {
+        if (targets_.topology.region_of(zone) == region) strike_machines(index, zone, how);
+    }
+    for (const auto& cluster : targets_.clusters) {
+        if (cluster->region() != region || !cluster->component().up()) continue;
+        cut(index, cluster->component().path(), [&] { cluster->region_lost(how); });
+    }
+}
+
+void Injector::revive_region(PlaceId region) {
+    targets_.topology.restore_place(region, simulation_.now());
+    if (!targets_.topology.alive(region)) return;  // another outage of it goes on
+    targets_.transfers.topology_changed();
+    watch_convergence();
+    for (const auto& cluster : targets_.clusters) {
+        if (cluster->region() == region && !cluster->component().up()) cluster->region_back();
+    }
+    for (const auto& [name, zone] : targets_.zones) {
+        if (targets_.topology.region_of(zone) == region && targets_.topology.alive(zone)) revive_machines(zone);
+    }
+}
+
+engine::Process<> Injector::cut_links(std::size_t index, const scenarios::Fault& fault) {
+    const std::vector<LinkId> links = links_named(fault.target);
+    for (const LinkId link : links) {
+        targets_.topology.fail_link(link, simulation_.now());
+        targets_.measures.fault_hit(index, targets_.topology.link_name(link));
+    }
+    targets_.transfers.topology_changed();
+    watch_convergence();
+    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
+    for (const LinkId link : links) targets_.topology.restore_link(link, simulation_.now());
+    targets_.transfers.topology_changed();
+    watch_convergence();
+}
+
+engine::Process<> Injector::switch_over(std::size_t index, const scenarios::Fault& fault) {
+    for (const auto& database : targets_.globals) {
+        if (database == nullptr) continue;
+        for (std::size_t region = 0; region < database->regions().size(); ++region) {
+            if (database->regions()[region]->component().path() != fault.target) continue;
+            const std::string old = database->primary().component().path();
+            const bool done = co_await database->switchover(region);
+            if (done) targets_.measures.fault_hit(index, old);
+        }
+    }
+}
+
+PlaceId Injector::region_named(const std::string& target) const {
+    if (target.starts_with(region_of_role)) {
+        return targets_.topology.region_of(instance_named(target.substr(region_of_role.size()))->place());
+    }
+    for (const auto& [name, place] : targets_.regions) {
+        if (name == target) return place;
+    }
+    SIM_CHECK(false);  // the reader has checked the name
+    return {};
+}
+
+// The links of the backbone between two regions, or from one to all others. Offices keep their own lines.
+std::vector<LinkId> Injector::links_named(const std::string& target) const {
+    const std::size_t pair = target.find(between);
+    const PlaceId one = region_named(target.substr(0, pair));
+    std::vector<LinkId> links;
+    for (const LinkId id : targets_.topology.links_of(one)) {
+        const LinkSpec& link = targets_.topology.link(id);
+        const PlaceId other = link.from == one ? link.to : link.from;
+        if (targets_.topology.kind(other) != PlaceKind::Region) continue;
+        const bool wanted = pair == std::string::npos || other == region_named(target.substr(pair + between.size()));
+        if (wanted) links.push_back(id);
+    }
+    return links;
+}
+
+}  // namespace faultline::models

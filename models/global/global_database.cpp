@@ -1,0 +1,262 @@
+#include "models/global/global_database.hpp"
+
+#include <algorithm>
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration probe_interval = std::chrono::seconds{5};  // of the alarm. Source: an assumption
+constexpr Duration probe_timeout = std::chrono::seconds{5};
+constexpr Duration streams_looked_after = std::chrono::seconds{1};
+constexpr Duration look_again_after = std::chrono::seconds{5};
+// A copy of a volume goes in several streams side by side. Source: an assumption.
+constexpr std::int64_t copy_streams = 16;
+constexpr std::size_t no_region = static_cast<std::size_t>(-1);
+}  // namespace
+
+GlobalDatabase::GlobalDatabase(engine::Simulation& simulation, const Transport& transport, Transfers& transfers,
+                               GlobalShape shape, ClusterObserver& observer)
+    : simulation_(simulation),
+      transport_(transport),
+      transfers_(transfers),
+      shape_(std::move(shape)),
+      observer_(observer),
+      component_(simulation, shape_.path + "/operator"),
+      log_(simulation, transport, shape_.log),
+      routes_(simulation, transport, component_.path(), log_, shape_.routes),
+      writer_endpoint_(shape_.writer_time_to_live),
+      draws_(simulation.stream(component_.path(), "steps")),
+      network_draws_(simulation.stream(component_.path(), "network")) {}
+
+void GlobalDatabase::add_region(RegionalCluster& cluster) {
+    log_.add_region(cluster.region(), cluster.component().path());
+    routes_.add_region(cluster);
+    regions_.push_back(&cluster);
+    cluster.belongs_to(*this);
+    if (regions_.size() > 1) cluster.share_keys_of(*regions_.front());
+}
+
+void GlobalDatabase::begin() {
+    writer_endpoint_.stand_for(primary().writer_endpoint());
+    log_.begin();
+    routes_.begin(component_);
+    component_.enter("serving");
+    simulation_.spawn(component_, keep_streams());
+    simulation_.spawn(component_, operate());
+}
+
+void GlobalDatabase::commit_diverged(Duration gap) {
+    RecoveredLog found;
+    found.readable = true;
+    found.commits_lost = 1;
+    found.gap = gap;
+    observer_.on_recovered(found);
+}
+
+engine::Process<> GlobalDatabase::keep_streams() {
+    for (;;) {
+        co_await simulation_.delay(streams_looked_after);
+        log_.reconnect();
+    }
+}
+
+// The alarm, and who answers it.
+engine::Process<> GlobalDatabase::operate() {
+    Instant away_since = engine::end_of_time;
+    for (;;) {
+        co_await simulation_.delay(probe_interval);
+        const bool answered = co_await writer_answers();
+        if (answered || busy_) {
+            away_since = engine::end_of_time;
+            continue;
+        }
+        away_since = std::min(away_since, simulation_.now());
+        if (simulation_.now() - away_since < shape_.operation.alarm_after) continue;
+        component_.enter("deciding");
+        observer_.on_stage("decision");
+        co_await simulation_.delay(drawn(shape_.operation.decision));
+        away_since = engine::end_of_time;
+        const bool back = co_await writer_answers();
+        if (back || busy_) {
+            component_.enter("serving");
+            continue;
+        }
+        co_await fail_over();
+    }
+}
+
+// Asked from every other region: one answer is enough, and from a region that is cut off comes none. Where no other
+// one stands, from its own.
+engine::Process<bool> GlobalDatabase::writer_answers() {
+    Instance& writer = global_writer();
+    bool others_stand = false;
+    for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        if ((i == log_.primary() && others_stand) || !stands(i)) continue;
+        const bool answered = co_await asked(writer, regions_[i]->region());
+        if (answered) co_return true;
+    }
+    co_return false;
+}
+
+engine::Process<bool> GlobalDatabase::asked(Instance& instance, PlaceId from) {
+    const Delays legs = transport_.round_trip(from, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
+    engine::Timer patience(simulation_, probe_timeout);
+    if (!legs.delivered) {
+        co_await patience;
+        co_return false;
+    }
+    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
+    co_await engine::any_of(call, patience);
+    co_return call.outcome() == engine::CallOutcome::answered;
+}
+
+bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {
+    return stands(a) && stands(b) && transport_.path(regions_[a]->region(), regions_[b]->region()).usable;
+}
+
+// Of those that follow and stand, the one that has received most; the first of equals.
+std::size_t GlobalDatabase::freshest() {
+    std::size_t best = no_region;
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        if (i == log_.primary() || !log_.follows(i) || !stands(i)) continue;
+        if (best == no_region || log_.arrived(i) > log_.arrived(best)) best = i;
+    }
+    return best;
+}
+
+engine::Process<> GlobalDatabase::fail_over() {
+    busy_ = true;
+    const std::size_t old = log_.primary();
+    std::size_t target = freshest();
+    while (target == no_region) {
+        component_.enter("waiting for a region");
+        co_await simulation_.delay(look_again_after);
+        if (stands(old)) {
+            const bool back = co_await writer_answers();
+            if (back) break;
+        }
+        target = freshest();
+    }
+    if (target == no_region) {  // nobody could take over, and the old one is back
+        busy_ = false;
+        component_.enter("serving");
+        co_return;
+    }
+    co_await fence(old, target);
+    co_await ready_instance(target);
+    component_.enter("promoting");
+    observer_.on_stage("promotion");
+    log_.detach(target);
+    co_await step(shape_.operation.promotion);
+    co_await ready_instance(target);  // one that was lost meanwhile is waited for
+    const RecoveredLog lost = log_.promote(target);
+    ++promotions_;
+    regions_[old]->abandon();
+    regions_[target]->become_primary(*regions_[target]->candidate());
+    observer_.on_recovered(lost);
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        if (i != target) simulation_.spawn(component_, copy_to(i, promotions_));
+    }
+    co_await publish_writer();
+}
+
+// Best effort: the request is answered at once, or given up after its timeout.
+engine::Process<> GlobalDatabase::fence(std::size_t old, std::size_t target) {
+    component_.enter("fencing");
+    observer_.on_stage("fencing");
+    const bool heard = joined(target, old);
+    const bool obeyed = heard && draws_.uniform() >= shape_.operation.fence_fails;
+    if (!obeyed) {
+        co_await simulation_.delay(shape_.operation.fence_timeout);
+        co_return;
+    }
+    co_await simulation_.delay(transport_.path(regions_[target]->region(), regions_[old]->region()).base_round_trip);
+    regions_[old]->refuse_writes();
+}
+
+engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
+    RegionalCluster& cluster = *regions_[target];
+    if (cluster.instances().empty()) {
+        component_.enter("adding an instance");
+        observer_.on_stage("instance");
+        co_await simulation_.delay(drawn(shape_.operation.add_instance));
+        cluster.add_instance(cluster.first_zone(), shape_.operation.instance).start(Role::replica);
+    }
+    while (!stands(target) || !cluster.has_candidate()) {
+        co_await simulation_.delay(look_again_after);
+    }
+}
+
+// A step of the runbook: with a probability it fails, and is done again when somebody has found out why.
+engine::Process<> GlobalDatabase::step(const engine::Distribution& duration) {
+    co_await simulation_.delay(drawn(duration));
+    while (draws_.uniform() < shape_.operation.step_fails) {
+        co_await simulation_.delay(drawn(shape_.operation.retry));
+        co_await simulation_.delay(drawn(duration));
+    }
+}
+
+engine::Process<> GlobalDatabase::publish_writer() {
+    component_.enter("publishing");
+    observer_.on_stage("dns");
+    co_await simulation_.delay(drawn(shape_.operation.dns_update));
+    writer_endpoint_.stand_for(primary().writer_endpoint());
+    busy_ = false;
+    component_.enter("serving");
+    observer_.on_stage("reconnection");
+}
+
+// A new volume for a region, from the primary's; begun when the region can be reached. Ends if another is promoted.
+engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t promotion) {
+    while (promotion == promotions_ && !joined(log_.primary(), region)) {
+        co_await simulation_.delay(look_again_after);
+    }
+    if (promotion != promotions_) co_return;
+    regions_[region]->begin_copy();
+    for (;;) {
+        log_.begin_copy(region);
+        const FlowOptions options{Bytes{copy_streams * FlowOptions{}.window.count}, shape_.copy_rate};
+        const TransferSpec spec{primary().region(), regions_[region]->region(), shape_.data, options};
+        const FlowOutcome outcome = co_await transfers_.transfer(spec);
+        if (promotion != promotions_) co_return;
+        if (outcome == FlowOutcome::Completed) break;
+        co_await simulation_.delay(look_again_after);
+    }
+    log_.follow(region);
+    regions_[region]->become_secondary();
+}
+
+engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
+    const std::size_t old = log_.primary();
+    if (busy_ || target == old || !log_.follows(target) || !joined(old, target)) co_return false;
+    busy_ = true;
+    co_await ready_instance(target);
+    component_.enter("synchronising");
+    observer_.on_stage("synchronisation");
+    regions_[old]->refuse_writes();
+    regions_[old]->storage().abandon();  // what was not told yet never will be
+    while (log_.arrived(target) < log_.end()) {
+        const Duration to_come = log_.has_all(target) - simulation_.now();
+        // Nothing to come: its stream is cut, and will be connected again.
+        const Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
+        co_await simulation_.delay(pause);
+    }
+    component_.enter("promoting");
+    observer_.on_stage("promotion");
+    co_await step(shape_.operation.switchover);
+    co_await ready_instance(target);
+    log_.hand_over(target);
+    ++promotions_;
+    regions_[target]->become_primary(*regions_[target]->candidate());
+    if (stands(old)) {
+        regions_[old]->become_secondary();
+    } else {
+        regions_[old]->abandon();
+        simulation_.spawn(component_, copy_to(old, promotions_));
+    }
+    co_await publish_writer();
+    co_return true;
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,108 @@
+// A database over several regions, and who looks after it. One region's cluster is the primary, the others follow its
+// log (global_log.hpp). Nothing fails over between regions by itself: an operator does.
+//
+//   serving --writer away for alarm_after--> deciding --still away--> fencing --> promoting --> publishing --> serving
+//   serving --a switchover is ordered--> synchronising --> promoting --> publishing --> serving
+//
+// Failover: the operator takes the time of `decision`, looks again, and asks the old region to stop writing. That
+// request is lost with the region, on a path that is cut, or with a probability; then the old writer goes on, and what
+// it tells its clients is lost. The region that has received most is promoted, without waiting for more; one without
+// an instance is given one first. The global writer's name stands for it after `dns_update`. The other regions are
+// copied anew from it, and the old one when it can be reached: meanwhile nobody reads there.
+// Switchover: writes stop, the target receives all, and takes over; nothing is lost and nobody is copied.
+//
+// Sources: Aurora User Guide, Global databases, Switchover or failover; docs/models/global.md.
+// Leaves out: evacuation by shares of offices, versions that stop serving without their stream.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/global/reader_routes.hpp"
+
+namespace faultline::models {
+
+// Times are in seconds.
+struct OperatorShape {
+    Duration alarm_after{};                                                   // the writer has not answered anybody
+    engine::Distribution decision = engine::Distribution::constant(0.0);      // paged, until the operator has decided
+    Duration fence_timeout{};                                                 // of the request to the old region
+    double fence_fails = 0.0;                                                 // where the old region can be reached
+    engine::Distribution promotion = engine::Distribution::constant(0.0);     // of a region, in a failover
+    engine::Distribution switchover = engine::Distribution::constant(0.0);    // the same, of one that has everything
+    engine::Distribution dns_update = engine::Distribution::constant(0.0);    // of the global writer's name
+    engine::Distribution add_instance = engine::Distribution::constant(0.0);  // to a region without any
+    double step_fails = 0.0;                                                  // of a promotion; it is begun again
+    engine::Distribution retry = engine::Distribution::constant(0.0);         // until it is
+    InstanceShape instance{};                                                 // of one that is added
+};
+
+struct GlobalShape {
+    std::string path;  // "orders"
+    GlobalLogShape log;
+    OperatorShape operation;
+    RouteShape routes;
+    Bytes data{};                                           // of a copy of the volume
+    engine::BitsPerSecond copy_rate = unlimited_bandwidth;  // at most
+    Duration writer_time_to_live{};                         // of the global writer's name
+};
+
+class GlobalDatabase : public RegionalCluster::Owner {
+public:
+    GlobalDatabase(engine::Simulation& simulation, const Transport& transport, Transfers& transfers, GlobalShape shape,
+                   ClusterObserver& observer);
+
+    // Building: the first is the primary. A cluster is made with log() and its number among them.
+    void add_region(RegionalCluster& cluster);
+    void begin();
+
+    Endpoint& writer_endpoint() { return writer_endpoint_; }
+    Endpoint& reader_endpoint_for(PlaceId client) { return routes_.endpoint_for(client); }
+
+    // Planned work, ordered now: ends when the target serves, or when it cannot. false: it could not.
+    engine::Process<bool> switchover(std::size_t target);
+
+    GlobalLog& log() { return log_; }
+    RegionalCluster& primary() { return *regions_[log_.primary()]; }
+    const std::vector<RegionalCluster*>& regions() const { return regions_; }
+    const ReaderRoutes& routes() const { return routes_; }
+    engine::Component& component() { return component_; }
+
+    Instance& global_writer() override { return primary().own_writer(); }
+    void commit_diverged(Duration gap) override;
+
+private:
+    engine::Process<> operate();
+    engine::Process<> keep_streams();
+    engine::Process<bool> writer_answers();
+    engine::Process<bool> asked(Instance& instance, PlaceId from);
+    engine::Process<> fail_over();
+    engine::Process<> fence(std::size_t old, std::size_t target);
+    engine::Process<> ready_instance(std::size_t target);
+    engine::Process<> step(const engine::Distribution& duration);
+    engine::Process<> copy_to(std::size_t region, std::uint64_t promotion);
+    engine::Process<> publish_writer();
+    std::size_t freshest();
+    bool stands(std::size_t region) const { return regions_[region]->component().up(); }
+    bool joined(std::size_t a, std::size_t b) const;
+    Duration drawn(const engine::Distribution& of) { return of.sample_duration(draws_); }
+
+    engine::Simulation& simulation_;
+    const Transport& transport_;
+    Transfers& transfers_;
+    GlobalShape shape_;
+    ClusterObserver& observer_;
+    engine::Component component_;
+    GlobalLog log_;
+    ReaderRoutes routes_;
+    Endpoint writer_endpoint_;
+    engine::RandomStream draws_;
+    engine::RandomStream network_draws_;
+    std::vector<RegionalCluster*> regions_;
+    std::uint64_t promotions_ = 0;
+    bool busy_ = false;  // with one failover or switchover
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,154 @@
+#include "models/global/regional_cluster.hpp"
+
+#include <algorithm>
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration probe_interval = std::chrono::seconds{1};  // of a region's control plane, as cluster.cpp has it
+constexpr Duration probe_timeout = std::chrono::seconds{1};
+}  // namespace
+
+RegionalCluster::RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
+                                 ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region)
+    : Cluster(simulation, transport, transfers, std::move(shape), observer),
+      global_log_(log),
+      region_(region),
+      region_role_(region == 0 ? RegionRole::primary : RegionRole::secondary) {
+    if (region != 0) writer_ = nobody;
+}
+
+engine::Process<bool> RegionalCluster::CountedLog::commit(PlaceId writer, std::uint32_t epoch,
+                                                          const RequestRef& request) {
+    GlobalLog& global = cluster_.global_log_;
+    while (!cluster_.refusing_ && global.primary() == cluster_.region_ && global.held_back()) {
+        engine::Condition::Wait released(global.released());
+        co_await released;
+    }
+    if (cluster_.refusing_) co_return false;
+    const bool durable = co_await cluster_.storage_->commit(writer, epoch, request);
+    if (!durable) co_return false;
+    const Duration gap = global.told(cluster_.region_, request);
+    if (cluster_.region_role_ == RegionRole::abandoned) cluster_.owner_->commit_diverged(gap);
+    co_return true;
+}
+
+Duration RegionalCluster::CountedLog::exposure_to_loss_of(PlaceId place) {
+    return cluster_.storage_->exposure_to_loss_of(place);
+}
+
+std::optional<Duration> RegionalCluster::CountedLog::lag_of(const Instance&, Instant now) {
+    if (cluster_.region_role_ != RegionRole::secondary) return std::nullopt;
+    return cluster_.global_log_.lag(cluster_.region_, now);
+}
+
+void RegionalCluster::begin() {
+    for (std::size_t i = 0; i < instances_.size(); ++i)
+        instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    begin_watching();
+}
+
+void RegionalCluster::begin_watching() {
+    if (region_role_ == RegionRole::primary || region_role_ == RegionRole::abandoned) {
+        Cluster::begin_watching();
+        return;
+    }
+    publish_readers();
+    component_.enter(region_role_ == RegionRole::copying ? "copying" : "secondary");
+    simulation_.spawn(component_, watch_replicas());
+}
+
+engine::Process<> RegionalCluster::watch_replicas() {
+    for (;;) {
+        co_await simulation_.delay(probe_interval);
+        bool changed = false;
+        for (std::size_t i = 0; i < instances_.size(); ++i) {
+            const bool answered = co_await heartbeat(*instances_[i], probe_timeout);
+            changed = changed || answered != answering_[i];
+            answering_[i] = answered;
+        }
+        if (changed) publish_readers();
+    }
+}
+
+void RegionalCluster::host_restored(Instance& instance) {
+    if (region_role_ == RegionRole::primary) {
+        Cluster::host_restored(instance);
+    } else if (region_role_ == RegionRole::secondary && !instance.component().up()) {
+        simulation_.spawn(component_, start_replica(instance));
+    }
+}
+
+engine::Process<> RegionalCluster::start_replica(Instance& instance) {
+    co_await simulation_.delay(drawn(shape_.failover.restart));
+    if (instance.component().up() || !transport_.topology().alive(instance.place())) co_return;
+    instance.start(Role::replica);
+    tell_whole();
+}
+
+void RegionalCluster::region_lost(engine::Health how) {
+    global_log_.region_lost(region_, how);
+    Cluster::region_lost(how);
+}
+
+// One whose place another region has taken stays down until its volume has been made anew.
+void RegionalCluster::region_back() {
+    if (region_role_ == RegionRole::abandoned) {
+        refusing_ = true;
+        component_.revive();
+        storage_->power_on();
+        component_.enter("abandoned");
+        return;
+    }
+    Cluster::region_back();
+}
+
+// Ends what its control plane was doing.
+void RegionalCluster::take(RegionRole role, std::size_t writer) {
+    if (component_.up()) component_.kill(engine::Health::crash);
+    component_.revive();
+    region_role_ = role;
+    writer_ = writer;
+    failing_over_ = false;
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        answering_[i] = instances_[i]->component().up();
+        missed_since_[i] = answering_[i] ? engine::end_of_time : simulation_.now();
+    }
+}
+
+void RegionalCluster::become_primary(Instance& successor) {
+    successor.start(Role::writer);
+    take(RegionRole::primary, index_of(successor));
+    refusing_ = false;
+    begin_watching();
+    tell_whole();
+}
+
+void RegionalCluster::abandon() {
+    region_role_ = RegionRole::abandoned;
+    if (component_.up() && !refusing_) return;  // nobody has told it
+    storage_->abandon();
+}
+
+void RegionalCluster::begin_copy() {
+    for (const auto& instance : instances_) {
+        if (instance->component().up()) instance->crash(engine::Health::crash);
+    }
+    storage_->abandon();
+    refusing_ = true;
+    take(RegionRole::copying, nobody);
+    begin_watching();
+    tell_whole();
+}
+
+void RegionalCluster::become_secondary() {
+    for (const auto& instance : instances_) {
+        if (transport_.topology().alive(instance->place())) instance->start(Role::replica);
+    }
+    take(RegionRole::secondary, nobody);
+    refusing_ = false;
+    begin_watching();
+    tell_whole();
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,86 @@
+// The part of a global database that stands in one region: an Aurora-style cluster that is the primary or follows it.
+//
+//   primary    a writer and its replicas; fails over within the region by itself (cluster.hpp)
+//   secondary  replicas only, over a volume that the stream of the primary's log keeps up to date; or no instance at
+//              all, only the volume ("headless")
+//   copying    its volume is being made anew from the primary's: unreadable
+//   abandoned  it was the primary, and another region is now. Where it could not be fenced, its writer goes on, and
+//              what it tells is lost
+//
+// Source: Aurora User Guide, Global databases, Switchover or failover. The operator and the steps: global_database.hpp.
+#pragma once
+
+#include "models/cluster/cluster.hpp"
+#include "models/global/global_log.hpp"
+
+namespace faultline::models {
+
+enum class RegionRole : std::uint8_t { primary, secondary, copying, abandoned };
+
+class RegionalCluster : public Cluster {
+public:
+    // What it tells the database that it belongs to.
+    class Owner {
+    public:
+        virtual ~Owner() = default;
+        virtual Instance& global_writer() = 0;
+        // Of a commit of an abandoned lineage: how far back the database has nothing of it.
+        virtual void commit_diverged(Duration gap) = 0;
+    };
+
+    // `region`: its number in `log`, 0 is the first primary.
+    RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
+                    ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region);
+    void belongs_to(Owner& owner) { owner_ = &owner; }
+    // A region that follows shows the keys of the first primary.
+    void share_keys_of(RegionalCluster& first) { versions_ = first.versions_; }
+
+    void begin() override;
+    CommitLog& log() override { return commit_log_; }
+    Instance& writer() override { return owner_->global_writer(); }
+    Instance& own_writer() { return *instances_[writer_]; }  // Requires: it is or was the primary
+    RegionRole region_role() const { return region_role_; }
+    PlaceId first_zone() const { return shape_.zones.front(); }
+
+    void host_restored(Instance& instance) override;
+    void region_lost(engine::Health how) override;
+    void region_back() override;
+
+    // For the operator. Whom to make the writer; null: no instance answers.
+    Instance* candidate() { return elect(); }
+    bool has_candidate() { return elect() != nullptr && elect()->component().up(); }
+    void become_primary(Instance& successor);
+    void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
+    void abandon();
+    void begin_copy();        // instances stop
+    void become_secondary();  // and are there again, or go on as replicas
+
+private:
+    // The volume's own log, then the count of the global one.
+    class CountedLog : public CommitLog {
+    public:
+        explicit CountedLog(RegionalCluster& cluster) : cluster_(cluster) {}
+        engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
+        std::uint32_t epoch() const override { return cluster_.storage_->epoch(); }
+        Duration exposure_to_loss_of(PlaceId place) override;
+        std::optional<Duration> lag_of(const Instance& replica, Instant now) override;
+
+    private:
+        RegionalCluster& cluster_;
+    };
+    static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
+
+    void begin_watching() override;
+    engine::Process<> watch_replicas();
+    engine::Process<> start_replica(Instance& instance);
+    void take(RegionRole role, std::size_t writer);
+
+    GlobalLog& global_log_;
+    std::size_t region_;
+    RegionRole region_role_;
+    bool refusing_ = false;
+    Owner* owner_ = nullptr;
+    CountedLog commit_log_{*this};
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,47 @@
+#include "planning/global_shape.hpp"
+
+#include "planning/random_duration.hpp"
+
+namespace faultline::planning {
+
+namespace {
+
+// A commit whose class gives no size. Source: 4 KB is the unit in which Aurora counts log writes.
+constexpr engine::Bytes log_write{4096};
+// Of a health check. Source: Route 53 Developer Guide: an endpoint has 2 s to answer (from memory).
+constexpr engine::Duration health_timeout = std::chrono::seconds{2};
+
+}  // namespace
+
+models::GlobalShape global_shape(const scenarios::Database& database,
+                                 const std::vector<scenarios::QueryClass>& classes) {
+    const scenarios::GlobalOperation& global = database.global;
+    models::GlobalShape shape;
+    shape.path = database.name;
+    shape.log.stream = {global.bandwidth.value_or(models::unlimited_bandwidth),
+                        distribution_of(database.storage.persist), database.replica_stream.apply_time};
+    shape.log.record = log_write;
+    for (const scenarios::QueryClass& query_class : classes) {
+        shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? log_write : query_class.log);
+    }
+    shape.log.rpo_limit = global.rpo_limit;
+    models::OperatorShape& operation = shape.operation;
+    operation.alarm_after = global.alarm_after;
+    operation.decision = distribution_of(global.decision);
+    operation.fence_timeout = global.fence_timeout;
+    operation.fence_fails = global.fence_fails;
+    operation.promotion = distribution_of(global.promotion);
+    operation.switchover = distribution_of(global.switchover);
+    operation.dns_update = distribution_of(global.dns_update);
+    operation.add_instance = distribution_of(global.add_instance);
+    operation.step_fails = global.step_fails;
+    operation.retry = distribution_of(global.retry);
+    shape.routes = {global.health_interval, health_timeout, global.health_failures, global.staleness_bound,
+                    database.dns_ttl};
+    shape.data = database.data;
+    shape.copy_rate = global.copy_rate;
+    shape.writer_time_to_live = database.dns_ttl;
+    return shape;
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,14 @@
+// The parts of a described database over several regions, ready for the model.
+#pragma once
+
+#include "models/global/global_database.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+// `classes` in the order of ClassId: what a commit of each writes to the log. Leaves `operation.instance` to the
+// caller.
+models::GlobalShape global_shape(const scenarios::Database& database,
+                                 const std::vector<scenarios::QueryClass>& classes);
+
+}  // namespace faultline::planning

@@ -1,0 +1,78 @@
+// World's databases over several regions: a cluster for each region, and what joins them.
+#include "planning/global_shape.hpp"
+#include "planning/region_recorder.hpp"
+#include "planning/world.hpp"
+
+namespace faultline::planning {
+
+using namespace models;
+
+namespace {
+constexpr Duration exposure_sampled_every = std::chrono::seconds{1};
+
+// What the loss of the primary's zone, or of its region, would leave behind now; and what readers miss.
+engine::Process<> sample_global(engine::Simulation& simulation, GlobalDatabase& database, Measures& measures,
+                                std::size_t number) {
+    for (;;) {
+        co_await simulation.delay(exposure_sampled_every);
+        const Instant now = simulation.now();
+        const PlaceId zone = database.global_writer().place();
+        const Duration of_zone = database.primary().log().exposure_to_loss_of(zone);
+        measures.exposure(number, std::max(of_zone, database.log().exposure()), now);
+        for (RegionalCluster* const cluster : database.regions()) {
+            const RegionRole role = cluster->region_role();
+            if (role != RegionRole::primary && role != RegionRole::secondary) continue;
+            for (const auto& instance : cluster->instances()) {
+                if (instance->role() != Role::replica || !instance->component().up()) continue;
+                measures.replica_lag(number, instance->lag(now), now);
+            }
+        }
+    }
+}
+}  // namespace
+
+// The first region's cluster stands at the database's own place among the clusters; the others follow them all.
+void World::build_global_primary(const scenarios::Database& database, ClusterShape shape) {
+    const std::size_t number = clusters_.size();
+    GlobalShape global = global_shape(database, scenario_.workload.classes);
+    global.operation.instance = instance_shape(database, database.writer);
+    auto wholes = std::make_shared<RegionRecorder::Wholes>();
+    recorders_.push_back(std::make_unique<RegionRecorder>(simulation_, *measures_, number, wholes));
+    globals_[number] =
+        std::make_unique<GlobalDatabase>(simulation_, *transport_, *transfers_, std::move(global), *recorders_.back());
+    auto cluster = std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
+                                                     *recorders_.back(), globals_[number]->log(), 0);
+    globals_[number]->add_region(*cluster);
+    region_wholes_[number] = std::move(wholes);
+    clusters_.push_back(std::move(cluster));
+}
+
+void World::build_secondaries() {
+    for (std::size_t d = 0; d < scenario_.databases.size(); ++d) {
+        const scenarios::Database& database = scenario_.databases[d];
+        for (std::size_t s = 0; s < database.secondaries.size(); ++s) {
+            const scenarios::Secondary& secondary = database.secondaries[s];
+            ClusterShape shape = cluster_shape(database, secondary.region);
+            shape.path = database.name + "/" + secondary.region;
+            recorders_.push_back(std::make_unique<RegionRecorder>(simulation_, *measures_, d, region_wholes_[d]));
+            auto cluster =
+                std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
+                                                  *recorders_.back(), globals_[d]->log(), s + 1);
+            globals_[d]->add_region(*cluster);
+            for (const scenarios::DatabaseInstance& replica : secondary.replicas) {
+                cluster->add_instance(place_of(secondary.region, replica.zone), instance_shape(database, replica));
+            }
+            clusters_.push_back(std::move(cluster));
+        }
+    }
+}
+
+void World::begin_globals() {
+    for (std::size_t d = 0; d < globals_.size(); ++d) {
+        if (globals_[d] == nullptr) continue;
+        globals_[d]->begin();
+        simulation_.spawn(observers_, sample_global(simulation_, *globals_[d], *measures_, d));
+    }
+}
+
+}  // namespace faultline::planning

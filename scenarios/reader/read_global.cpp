@@ -1,0 +1,108 @@
+// A database over several regions: "secondaries" and "global".
+#include <fmt/format.h>
+
+#include "scenarios/kinds.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+constexpr std::size_t secondaries_most = 10;                    // Source: Aurora User Guide, Global databases (2026)
+constexpr std::size_t readers_most = 16;                        // of a secondary cluster. Source: the same
+constexpr Duration rpo_limit_least = std::chrono::seconds{20};  // Source: the same, rds.global_db_rpo
+
+Secondary read_secondary(const Child& child, const Database& database, const Report& report) {
+    ObjectReader object(child, "secondary", report);
+    Secondary secondary;
+    secondary.region = child.name;
+    const std::string& of_writer = database.writer.class_name;
+    for (const Child& replica : object.list("replicas")) {
+        secondary.replicas.push_back(read_instance(replica, of_writer.empty() ? "the writer's" : of_writer, report));
+    }
+    if (secondary.replicas.size() > readers_most) {
+        object.problem("replicas",
+                       fmt::format("expected at most {}, found {}", readers_most, secondary.replicas.size()));
+    }
+    object.finish();
+    return secondary;
+}
+
+GlobalOperation read_operation(const Child& child, const Database& database, const Report& report) {
+    ObjectReader object(child, "global", report);
+    GlobalOperation global;
+    global.bandwidth = object.maybe_bandwidth("bandwidth");
+    if (global.bandwidth && global.bandwidth->value <= 0.0) object.problem("bandwidth", "expected a bandwidth above 0");
+    global.rpo_limit = object.maybe_duration("rpo_limit");
+    if (global.rpo_limit && database.kind != "aurora-postgresql") {
+        object.problem("rpo_limit", "only aurora-postgresql limits the RPO (rds.global_db_rpo)");
+    } else if (global.rpo_limit && *global.rpo_limit < rpo_limit_least) {
+        object.problem("rpo_limit", fmt::format("expected at least {}, found {}", to_text(rpo_limit_least),
+                                                to_text(*global.rpo_limit)));
+    }
+    global.staleness_bound = object.maybe_duration("staleness_bound");
+    global.alarm_after = object.duration("alarm_after");
+    global.decision = object.random("decision");
+    global.fence_timeout = object.duration("fence_timeout");
+    global.fence_fails = object.share("fence_fails");
+    global.promotion = object.random("promotion");
+    global.switchover = object.random("switchover");
+    global.dns_update = object.random("dns_update");
+    global.add_instance = object.random("add_instance");
+    global.step_fails = object.share("step_fails", 0.0, 0.9);
+    global.retry = object.random("retry");
+    global.copy_rate = object.maybe_bandwidth("copy_rate").value_or(engine::BitsPerSecond{});
+    if (object.has("copy_rate") && global.copy_rate.value <= 0.0) {
+        object.problem("copy_rate", "expected a bandwidth above 0");
+    }
+    global.health_interval = object.positive_duration("health_interval");
+    global.health_failures = object.integer("health_failures");
+    object.finish();
+    return global;
+}
+
+}  // namespace
+
+void read_global(ObjectReader& object, Database& database) {
+    for (const Child& child : object.map("secondaries")) {
+        database.secondaries.push_back(read_secondary(child, database, object.report()));
+    }
+    if (database.secondaries.size() > secondaries_most) {
+        object.problem("secondaries", fmt::format("expected at most {} regions, found {}", secondaries_most,
+                                                  database.secondaries.size()));
+    }
+    if (has_standbys(database.kind) && !database.secondaries.empty()) {
+        object.problem("secondaries",
+                       fmt::format("a global database is Aurora's; a standby of the kind {} stands in another region "
+                                   "with \"region\" of its replica",
+                                   database.kind));
+    } else if (database.secondaries.empty() && object.has("global")) {
+        object.problem("global", "there are no \"secondaries\": a database of one region has nobody to do this with");
+    }
+    database.global = read_operation(*object.child("global"), database, object.report());
+}
+
+void check_global(const Scenario& scenario, const Database& database, const Report& report) {
+    for (const Secondary& secondary : database.secondaries) {
+        const Pointer at = Pointer{} / "databases" / database.name / "secondaries" / secondary.region;
+        const Region* const region = find_named(scenario.regions, secondary.region);
+        if (region == nullptr) {
+            report.add(at, unknown_name("region", secondary.region, names_of(scenario.regions)));
+            continue;
+        }
+        if (secondary.region == database.region) {
+            report.add(at, "this is the database's own region");
+            continue;
+        }
+        check_quorum(database, *region, at, report);
+        for (std::size_t i = 0; i < secondary.replicas.size(); ++i) {
+            const DatabaseInstance& replica = secondary.replicas[i];
+            check_zone(region, replica.zone, at / "replicas" / i / "zone", report);
+            if (replica.region.empty() || replica.region == secondary.region) continue;
+            report.add(at / "replicas" / i / "region", "it stands in the region that it is listed under");
+        }
+    }
+}
+
+}  // namespace faultline::scenarios

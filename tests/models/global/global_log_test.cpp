@@ -1,0 +1,202 @@
+// Laws and closed forms of the log that goes from a region to others.
+#include "models/global/global_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace faultline::models {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::start_of_time;
+
+constexpr std::int64_t record = 1000;
+// On the wire: 1000 bytes, the message's header of 30, and the 52 of one segment (log_stream.cpp).
+constexpr std::int64_t on_the_wire = 1082;
+
+// Three regions in a row of full mesh, 60 and 100 ms from the first; a commit every `gap`.
+struct Regions {
+    explicit Regions(GlobalLogShape shape)
+        : topology(options()), transport(topology), simulation({engine::Seed{1}, 1}) {
+        const std::vector<std::string> names{"first", "second", "third"};
+        for (const std::string& name : names) borders.push_back(topology.add_region(name));
+        links.push_back(topology.add_link(
+            {.from = borders[0], .to = borders[1], .round_trip = 60ms, .convergence = Convergence::Bfd}));
+        links.push_back(topology.add_link(
+            {.from = borders[0], .to = borders[2], .round_trip = 100ms, .convergence = Convergence::Bfd}));
+        topology.seal();
+        shape.record = Bytes{record};
+        log.emplace(simulation, transport, std::move(shape));
+        for (std::size_t i = 0; i < 3; ++i) log->add_region(borders[i], names[i]);
+        log->begin();
+        load.emplace(simulation, "load");
+    }
+    ~Regions() { simulation.close(); }
+    static TopologyOptions options() {
+        return {.intra_zone_round_trip = Duration{}, .zone_uplink_round_trip = Duration{}};
+    }
+
+    engine::Process<> commits(Duration gap, std::size_t region) {
+        const RequestRef nobody;
+        for (;;) {
+            co_await simulation.delay(gap);
+            log->told(region, nobody);
+        }
+    }
+    engine::Process<> look_after() {
+        for (;;) {
+            co_await simulation.delay(1s);
+            log->reconnect();
+        }
+    }
+    void begin(Duration gap, std::size_t region = 0) {
+        simulation.spawn(*load, commits(gap, region));
+        simulation.spawn(*load, look_after());
+    }
+    void run_to(Duration at) { simulation.run_until(start_of_time + at); }
+    Instant now() const { return simulation.now(); }
+
+    Topology topology;
+    Transport transport;
+    engine::Simulation simulation;
+    std::vector<PlaceId> borders;
+    std::vector<LinkId> links;
+    std::optional<GlobalLog> log;
+    std::optional<engine::Component> load;
+};
+
+// 1000 bytes on the wire take a millisecond.
+GlobalLogShape slow() {
+    GlobalLogShape shape;
+    shape.stream.bandwidth = engine::BitsPerSecond{8e6};
+    return shape;
+}
+
+// Unloaded: half the round trip, and the bytes at the stream's bandwidth. No jitter, no loss, no flush: exact.
+TEST(GlobalLogTest, AnUnloadedStreamLagsByPropagationAndTransmission) {
+    Regions regions(slow());
+    regions.begin(1s);
+    regions.run_to(1s + 30ms + std::chrono::microseconds{on_the_wire} - 1ns);
+    EXPECT_GT(regions.log->lag(1, regions.now()), Duration::zero());
+    EXPECT_EQ(regions.log->rpo_lag(1, regions.now()), 30ms + std::chrono::microseconds{on_the_wire} - 1ns);
+    regions.run_to(1s + 30ms + std::chrono::microseconds{on_the_wire});
+    EXPECT_EQ(regions.log->lag(1, regions.now()), Duration::zero());
+    EXPECT_GT(regions.log->lag(2, regions.now()), Duration::zero()) << "20 ms further";
+    regions.run_to(1s + 50ms + std::chrono::microseconds{on_the_wire});
+    EXPECT_EQ(regions.log->lag(2, regions.now()), Duration::zero());
+}
+
+// 1250 commits a second are 1.3525 MB/s on a wire for 1 MB/s: after 20 s, 26 % of them have not got through, and the
+// oldest of these is 5.2 s old. Tolerance: a commit, 0.8 ms, and the propagation, 30 ms.
+TEST(GlobalLogTest, ABacklogGrowsAtTheDifferenceOfTheRates) {
+    Regions regions(slow());
+    regions.begin(800us);
+    const double share = 1.0 - 1000.0 / (1250.0 * on_the_wire / 1000.0);
+    for (const int at_s : {5, 10, 20}) {
+        regions.run_to(std::chrono::seconds{at_s});
+        EXPECT_NEAR(engine::in_seconds(regions.log->rpo_lag(1, regions.now())), share * at_s, 0.031) << at_s;
+    }
+}
+
+// Acknowledged = what the new lineage has + what is lost; and nothing that has arrived is lost.
+TEST(GlobalLogTest, APromotionLosesWhatHasNotArrivedAndCountsEachCommit) {
+    Regions regions({});
+    regions.begin(1ms);
+    regions.run_to(10s + 500us);
+    regions.log->region_lost(0, engine::Health::silent);
+    const RecoveredLog found = regions.log->promote(1);
+    EXPECT_EQ(found.commits_lost, 30U) << "30 ms of a commit a millisecond";
+    EXPECT_EQ(found.gap, 30ms);
+    EXPECT_EQ(regions.log->end(), static_cast<Lsn>(regions.log->commits_told() - found.commits_lost) * record);
+    EXPECT_EQ(regions.log->commits_lost(), found.commits_lost);
+}
+
+// The writer of the old region goes on: each commit that it tells is lost, and further from what there is.
+TEST(GlobalLogTest, CommitsOfAnUnfencedWriterAreLost) {
+    Regions regions({});
+    regions.begin(1ms);
+    regions.run_to(10s + 500us);
+    regions.log->detach(1);
+    const std::uint64_t at_the_split = regions.log->commits_told();
+    regions.run_to(12s + 500us);
+    const RecoveredLog found = regions.log->promote(1);
+    EXPECT_EQ(found.commits_lost, 2030U);
+    regions.run_to(13s + 500us);
+    EXPECT_EQ(regions.log->commits_diverged(), 1000U);
+    EXPECT_EQ(regions.log->commits_lost(), 3030U);
+    EXPECT_EQ(regions.log->commits_told(), at_the_split + 3000U);
+    const RequestRef nobody;
+    EXPECT_EQ(regions.log->told(0, nobody), 3030ms + 500us) << "since the newest commit that is there";
+}
+
+// A cut path carries nothing; after it the stream sends what is missing.
+TEST(GlobalLogTest, AfterACutTheStreamCatchesUp) {
+    Regions regions({});
+    regions.begin(1ms);
+    regions.run_to(10s + 500us);
+    regions.topology.fail_link(regions.links[0], regions.now());
+    regions.run_to(15s);
+    EXPECT_GT(regions.log->rpo_lag(1, regions.now()), 4900ms);
+    EXPECT_LT(regions.log->rpo_lag(2, regions.now()), 60ms);
+    EXPECT_LT(regions.log->exposure(), 60ms) << "the other region has it";
+    regions.topology.restore_link(regions.links[0], regions.now());
+    regions.run_to(17s);
+    EXPECT_LT(regions.log->rpo_lag(1, regions.now()), 40ms);
+    EXPECT_EQ(regions.log->commits_lost(), 0U);
+}
+
+// Source: Aurora User Guide, Managing RPOs: commits block when every secondary is beyond, and go on with any one.
+TEST(GlobalLogTest, TheRpoLimitHoldsBackOnlyWhenEveryRegionIsBeyondIt) {
+    GlobalLogShape limited;
+    limited.rpo_limit = 20s;
+    Regions regions(limited);
+    regions.begin(10ms);
+    regions.run_to(10s);
+    regions.topology.fail_link(regions.links[0], regions.now());
+    regions.run_to(40s);
+    EXPECT_GT(regions.log->rpo_lag(1, regions.now()), 20s);
+    EXPECT_FALSE(regions.log->held_back()) << "the third region is there";
+    regions.topology.fail_link(regions.links[1], regions.now());
+    regions.run_to(59s);
+    EXPECT_FALSE(regions.log->held_back());
+    regions.run_to(61s);
+    EXPECT_TRUE(regions.log->held_back());
+    regions.topology.restore_link(regions.links[0], regions.now());
+    regions.run_to(63s);
+    EXPECT_FALSE(regions.log->held_back());
+}
+
+// What a copy has when it begins comes with it; the log since then comes by the stream, and is kept until then.
+TEST(GlobalLogTest, ACopiedRegionFollowsFromTheBeginningOfItsCopy) {
+    Regions regions({});
+    regions.run_to(1s);
+    regions.log->promote(1);
+    regions.begin(1ms, 1);
+    regions.run_to(5s + 500us);
+    EXPECT_FALSE(regions.log->follows(0));
+    regions.log->begin_copy(0);
+    regions.run_to(9s);
+    EXPECT_EQ(regions.log->exposure(), Duration::zero()) << "no other region has anything to go on with";
+    regions.log->follow(0);
+    EXPECT_EQ(regions.log->rpo_lag(0, regions.now()), 9s - 5s - 1ms) << "the first commit since the copy began";
+    regions.run_to(9s + 31ms);
+    EXPECT_LT(regions.log->rpo_lag(0, regions.now()), 32ms);
+}
+
+// Planned: the new primary has everything, the old one goes on from there.
+TEST(GlobalLogTest, AHandOverLosesNothing) {
+    Regions regions({});
+    const RequestRef nobody;
+    for (int i = 0; i < 10; ++i) regions.log->told(0, nobody);
+    regions.run_to(200ms);
+    regions.log->hand_over(1);
+    for (int i = 0; i < 10; ++i) regions.log->told(1, nobody);
+    regions.run_to(400ms);
+    EXPECT_EQ(regions.log->arrived(0), regions.log->end());
+    EXPECT_EQ(regions.log->end(), 20U * record);
+    EXPECT_EQ(regions.log->commits_lost(), 0U);
+}
+
+}  // namespace
+}  // namespace faultline::models

@@ -1,0 +1,243 @@
+// A database over two regions in the whole system: failover by an operator, a partition with an unfenced writer, a
+// switchover, reads from the nearest region.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+
+#include "tests/properties/small_system.hpp"
+#include "tests/support/in_child.hpp"
+
+namespace faultline::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s) {
+    std::uint64_t good = 0;
+    for (std::size_t s = from_s; s < to_s && s < query_class.good_per_s.size(); ++s) good += query_class.good_per_s[s];
+    return good;
+}
+
+scenarios::RandomDuration constant(double seconds) {
+    return {scenarios::DistributionKind::constant, {seconds}};
+}
+
+// The small system with a second region that follows, and an operator who is quick and always the same: paged after
+// 20 s without an answer, decides within 20 s, promotes within 20 s.
+scenarios::Scenario two_regions(std::string_view faults, const std::function<void(scenarios::Scenario&)>& change = {}) {
+    std::string text = small_system(faults);
+    const auto replace = [&text](std::string_view what, std::string_view with) {
+        const std::size_t at = text.find(what);
+        ASSERT_NE(at, std::string::npos) << what;
+        text.replace(at, what.size(), with);
+    };
+    replace(R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
+            R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] }, "us-west-2": { "zones": ["a", "b", "c"] } })");
+    replace(R"("regions": { "us-east-1": 3 })", R"("regions": { "us-east-1": 3, "us-west-2": 3 })");
+    replace(R"("replicas": [ { "zone": "b" }, { "zone": "c" } ])",
+            R"("replicas": [ { "zone": "b" } ],
+               "secondaries": { "us-west-2": { "replicas": [ { "zone": "a" }, { "zone": "b" } ] } })");
+    return read(text, [&](scenarios::Scenario& scenario) {
+        scenarios::GlobalOperation& global = scenario.databases.front().global;
+        global.alarm_after = 20s;
+        global.decision = constant(20.0);
+        global.fence_timeout = 5s;
+        global.promotion = constant(20.0);
+        global.switchover = constant(10.0);
+        global.dns_update = constant(5.0);
+        global.step_fails = 0.0;
+        global.health_interval = 5s;
+        // The cache stands in one region: without it, reads show where they go.
+        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
+            std::erase_if(query_class.route,
+                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
+        }
+        if (change) change(scenario);
+    });
+}
+
+constexpr std::string_view region_lost =
+    R"("region lost": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "60s" })";
+constexpr std::string_view cut =
+    R"("cut": { "kind": "link-cut", "target": "us-east-1 - us-west-2", "at": "60s", "lasts": "120s" })";
+constexpr std::string_view moved = R"("moved": { "kind": "switchover", "target": "orders/us-west-2", "at": "60s" })";
+
+bool reached(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state) {
+    return std::any_of(result.states.begin(), result.states.end(),
+                       [&](const auto& change) { return change.component == component && change.state == state; });
+}
+
+// Lost at 120 s. Paged 20 to 30 s later, decided after 20 s more; fencing 5 s, promotion 20 s, name 5 s, and what the
+// clients remember of it.
+TEST(GlobalTest, AnOperatorPromotesTheOtherRegionAndWhatHadNotArrivedIsLost) {
+    test::in_child([] {
+        const auto result = run(two_regions(region_lost));
+        const auto& updates = class_named(result, "update");
+        EXPECT_EQ(good_between(updates, 121, 190), 0U);
+        EXPECT_GT(good_between(updates, 260, 360), 0U);
+        ASSERT_EQ(result.incidents.size(), 1U);
+        const auto& loss = result.incidents.front().losses.front();
+        EXPECT_GT(loss.commits_lost, 0U);
+        EXPECT_LT(loss.gap_ns, 150'000'000) << "one way from us-east-1 to us-west-2, with its jitter";
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer"));
+    });
+}
+
+// Hung writes must not take the threads and connections that reads need: that is another story, and a true one.
+TEST(GlobalTest, ReadsGoOnInTheOtherRegion) {
+    test::in_child([] {
+        const auto result = run(two_regions(region_lost, [](scenarios::Scenario& scenario) {
+            scenario.services.front().steering = "region:us-west-2";
+            scenario.services.front().threads = 512;
+            scenario.services.front().pool_wait = 500ms;
+            scenario.workload.office_pool = 1000;
+        }));
+        const auto& lookups = class_named(result, "lookup");
+        const std::uint64_t before = good_between(lookups, 60, 120);
+        EXPECT_GT(good_between(lookups, 122, 182), before * 9 / 10);
+    });
+}
+
+TEST(GlobalTest, AHeadlessRegionIsGivenAnInstanceFirst) {
+    test::in_child([] {
+        const auto result = run(two_regions(region_lost, [](scenarios::Scenario& scenario) {
+            scenario.databases.front().secondaries.front().replicas.clear();
+            scenario.databases.front().global.add_instance = constant(60.0);
+        }));
+        const auto& updates = class_named(result, "update");
+        EXPECT_EQ(good_between(updates, 121, 250), 0U) << "a minute longer";
+        EXPECT_GT(good_between(updates, 320, 360), 0U);
+        EXPECT_TRUE(reached(result, "orders/operator", "adding an instance"));
+    });
+}
+
+// The region is back at 150 s, before the operator has decided: nobody is promoted, and nothing is lost.
+TEST(GlobalTest, AnOperatorLooksAgainBeforeTheFailover) {
+    test::in_child([] {
+        constexpr std::string_view back =
+            R"("region lost": { "kind": "region-outage", "target": "us-east-1", "at": "60s", "lasts": "30s" })";
+        const auto result = run(two_regions(
+            back, [](scenarios::Scenario& scenario) { scenario.databases.front().global.decision = constant(60.0); }));
+        EXPECT_TRUE(reached(result, "orders/operator", "deciding"));
+        EXPECT_FALSE(reached(result, "orders/operator", "promoting"));
+        EXPECT_EQ(result.incidents.front().losses.front().commits_lost, 0U);
+        EXPECT_GT(good_between(class_named(result, "update"), 300, 360), 0U);
+    });
+}
+
+// The service stays in the old writer's region and keeps its connections: it goes on there until the link is back at
+// 240 s. The failover is over at about 190 s, so a minute of acknowledged commits is lost.
+TEST(GlobalTest, WhatAnUnfencedWriterTellsIsLost) {
+    test::in_child([] {
+        const auto result = run(two_regions(
+            cut, [](scenarios::Scenario& scenario) { scenario.services.front().steering = "region:us-east-1"; }));
+        ASSERT_EQ(result.incidents.size(), 1U);
+        const auto& loss = result.incidents.front().losses.front();
+        const auto& updates = class_named(result, "update");
+        EXPECT_TRUE(reached(result, "orders/operator", "promoting"));
+        EXPECT_GT(good_between(updates, 200, 230), 25U * 150U) << "who is in the partition notices nothing";
+        EXPECT_GE(loss.commits_lost, good_between(updates, 121, 238)) << "each since the cut";
+        EXPECT_GT(loss.gap_ns, 115'000'000'000);
+        EXPECT_LT(loss.gap_ns, 130'000'000'000);
+        EXPECT_GT(good_between(updates, 300, 360), 0U) << "all write in the new region now";
+        EXPECT_TRUE(reached(result, "orders", "copying"));
+    });
+}
+
+// The writer's instance hangs and no replica of its region is left; the old region hears the request to stop.
+TEST(GlobalTest, AFencedRegionTellsNobodyAnything) {
+    test::in_child([] {
+        constexpr std::string_view crash =
+            R"("writer lost": { "kind": "instance-crash", "target": "orders/writer", "at": "60s", "lasts": "200s" })";
+        const auto result = run(two_regions(crash, [](scenarios::Scenario& scenario) {
+            scenario.databases.front().replicas.clear();
+            scenario.databases.front().global.fence_fails = 0.0;
+        }));
+        const auto& loss = result.incidents.front().losses.front();
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer"));
+        EXPECT_EQ(loss.commits_lost, 0U) << "all had arrived long before";
+        EXPECT_GT(good_between(class_named(result, "update"), 260, 320), 0U);
+    });
+}
+
+TEST(GlobalTest, ASwitchoverLosesNothingAndIsShort) {
+    test::in_child([] {
+        const auto result = run(two_regions(moved));
+        ASSERT_EQ(result.faults.front().hit.size(), 1U);
+        EXPECT_EQ(result.faults.front().hit.front(), "orders");
+        const auto& updates = class_named(result, "update");
+        EXPECT_EQ(good_between(updates, 121, 129), 0U);
+        EXPECT_GT(good_between(updates, 200, 260), 0U);
+        EXPECT_EQ(result.incidents.front().losses.front().commits_lost, 0U);
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer"));
+        EXPECT_TRUE(reached(result, "orders", "secondary"));
+        EXPECT_FALSE(reached(result, "orders", "copying"));
+    });
+}
+
+// There and back again: the first region has followed the second one meanwhile.
+TEST(GlobalTest, WhoFollowsCanTakeOverAgain) {
+    test::in_child([] {
+        const std::string twice =
+            std::string{moved} +
+            R"(, "lost": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "150s" })";
+        const auto result = run(two_regions(twice));
+        ASSERT_EQ(result.faults.size(), 2U);
+        const auto& hit = result.faults[1].hit;
+        EXPECT_NE(std::find(hit.begin(), hit.end(), "orders/us-west-2"), hit.end()) << "the writer's region by then";
+        EXPECT_GT(good_between(class_named(result, "update"), 330, 360), 0U);
+    });
+}
+
+TEST(GlobalTest, AStreamThatIsTooThinLags) {
+    test::in_child([] {
+        const auto behind = run(two_regions("", [](scenarios::Scenario& scenario) {
+            scenario.databases.front().global.bandwidth = engine::BitsPerSecond{400e3};
+        }));
+        EXPECT_GT(behind.databases.front().replica_lag_ms_max, 60'000.0) << "1.5 Mbit/s into 0.4, for six minutes";
+        EXPECT_GT(behind.databases.front().max_ns, 60'000'000'000);
+    });
+}
+
+// What children find, each in a process of its own.
+struct Found {
+    std::uint64_t values[2];
+};
+Found& shared() {
+    static void* const memory = mmap(nullptr, sizeof(Found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return *static_cast<Found*>(memory);
+}
+
+// Connections stay where they are; the canary of the office in the west makes a new one every second.
+TEST(GlobalTest, ABoundOnStalenessSendsNewReadersElsewhere) {
+    for (const bool bounded : {false, true}) {
+        Found& found = shared();
+        test::in_child([&found, bounded] {
+            const auto result = run(two_regions("", [bounded](scenarios::Scenario& scenario) {
+                scenario.services.front().steering = "region:us-west-2";
+                scenario.databases.front().global.bandwidth = engine::BitsPerSecond{400e3};
+                if (bounded) scenario.databases.front().global.staleness_bound = 5s;
+                scenario.offices[0].city = "Seattle, US";
+                scenario.offices[1].city = "Los Angeles, US";
+            }));
+            for (const auto& queue : result.queues) {
+                if (queue.name == "orders/instance-2") found.values[bounded ? 1 : 0] = queue.served;
+            }
+        });
+    }
+    EXPECT_LT(shared().values[0], 10U);
+    EXPECT_GT(shared().values[1], 400U) << "two canaries for five minutes";
+}
+
+TEST(GlobalTest, TheSameSeedGivesTheSameRun) {
+    Found& found = shared();
+    for (std::uint64_t& fingerprint : found.values) {
+        test::in_child([&] { fingerprint = run(two_regions(region_lost)).fingerprint; });
+    }
+    EXPECT_EQ(found.values[0], found.values[1]);
+    EXPECT_NE(found.values[0], 0U);
+}
+
+}  // namespace
+}  // namespace faultline::tests
