@@ -1,0 +1,39 @@
+#include "models/cluster/backups/backups.hpp"
+
+#include <utility>
+
+namespace faultline::models {
+
+Backups::Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers,
+                 const Topology& topology, BackupShape shape)
+    : shape_(std::move(shape)),
+      simulation_(simulation),
+      component_(simulation, path + "/backups"),
+      people_(simulation.stream(component_.path(), "people")),
+      log_(simulation, component_, transfers, topology, shape_.log),
+      snapshots_(simulation, component_, transfers, topology, shape_.snapshots),
+      restore_(simulation, component_, transfers, topology, shape_.restore) {}
+
+void Backups::begin() {
+    log_.begin();
+    snapshots_.begin(log_.commits());
+}
+
+std::uint64_t Backups::rewind_to(std::uint64_t mark) {
+    SIM_CHECK(mark <= serving_);
+    const std::uint64_t lost = serving_ - mark;
+    serving_ = mark;
+    return lost;
+}
+
+std::optional<Restorable> Backups::restorable_in(PlaceId region) const {
+    if (region == shape_.log.object_storage) {
+        return Restorable{log_.arrived_until(), log_.commits() - log_.commits_arrived(), true};
+    }
+    if (!shape_.snapshots.copy_to || region != *shape_.snapshots.copy_to) return std::nullopt;
+    const std::optional<Snapshot>& copy = snapshots_.newest_copied();
+    if (!copy) return std::nullopt;
+    return Restorable{copy->taken, log_.commits() - copy->commits, false};
+}
+
+}  // namespace faultline::models

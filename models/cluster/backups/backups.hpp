@@ -1,0 +1,75 @@
+// The backups of one cluster: its log and its snapshots in object storage, what could be restored from them where, and
+// which of the acknowledged commits the serving lineage has.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/random/distributions.hpp"
+#include "models/cluster/backups/log_backup.hpp"
+#include "models/cluster/backups/snapshots.hpp"
+#include "models/cluster/backups/volume_restore.hpp"
+
+namespace faultline::models {
+
+struct BackupShape {
+    Duration retention{};
+    LogBackupShape log;
+    SnapshotShape snapshots;
+    RestoreShape restore;
+    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
+    // Seconds, of people and of the rewinding in place.
+    engine::Distribution decision = engine::Distribution::constant(0.0);
+    engine::Distribution repointing = engine::Distribution::constant(0.0);
+    engine::Distribution backtrack_time = engine::Distribution::constant(0.0);
+};
+
+// The newest point that a region's object storage could give back.
+struct Restorable {
+    Instant at{};                // may lie before the start of the run
+    std::uint64_t commits_lost;  // acknowledged in the run after it
+    bool any_point_before;       // back to the retention; else only this one, and those of older copies
+};
+
+class Backups {
+public:
+    Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers, const Topology& topology,
+            BackupShape shape);
+    void begin();
+
+    // A client was told.
+    void committed() {
+        log_.committed();
+        ++serving_;
+    }
+    // Commits of the lineage that serves. What is lost is acknowledged, and not among them.
+    std::uint64_t serving() const { return serving_; }
+    // The database goes back to when it had served `mark` commits; returns how many it lacks now.
+    std::uint64_t rewind_to(std::uint64_t mark);
+
+    // As of now; `region`: its border. In the cluster's own region the log, in another the newest finished copy; none:
+    // nothing is there. This is all that is left when the cluster's region is lost.
+    std::optional<Restorable> restorable_in(PlaceId region) const;
+
+    // A new cluster as of `point`: see volume_restore.hpp. `log_to_apply`: since the snapshot before it.
+    Bytes log_to_apply(Instant point) const { return log_.log_of(point - snapshots_.newest_before(point)); }
+    VolumeRestore& restore() { return restore_; }
+    LogBackup& log() { return log_; }
+    const Snapshots& snapshots() const { return snapshots_; }
+    const BackupShape& shape() const { return shape_; }
+    engine::Component& component() { return component_; }
+    Duration drawn(const engine::Distribution& duration) { return duration.sample_duration(people_); }
+
+private:
+    BackupShape shape_;
+    engine::Simulation& simulation_;
+    engine::Component component_;
+    engine::RandomStream people_;
+    LogBackup log_;
+    Snapshots snapshots_;
+    VolumeRestore restore_;
+    std::uint64_t serving_ = 0;
+};
+
+}  // namespace faultline::models

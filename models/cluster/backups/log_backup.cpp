@@ -1,0 +1,72 @@
+#include "models/cluster/backups/log_backup.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration failed_again_after = std::chrono::seconds{1};
+constexpr Bytes fleet_window{16'000'000};  // as of the repair (segment_repair.cpp)
+}  // namespace
+
+LogBackup::LogBackup(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers,
+                     const Topology& topology, LogBackupShape shape)
+    : simulation_(simulation),
+      owner_(owner),
+      transfers_(transfers),
+      topology_(topology),
+      shape_(std::move(shape)),
+      draws_(simulation.stream(owner.path(), "log batches")) {
+    SIM_CHECK(shape_.interval > Duration::zero() && !shape_.zones.empty());
+}
+
+void LogBackup::begin() {
+    arrived_until_ = simulation_.now();
+    simulation_.spawn(owner_, send());
+}
+
+engine::Process<> LogBackup::send() {
+    // Batches are no younger in one replication than in another: the first one comes at any time of the interval.
+    Duration pause = engine::duration_from_seconds(engine::in_seconds(shape_.interval) * draws_.uniform());
+    for (;;) {
+        co_await simulation_.delay(pause);
+        const Instant cut = simulation_.now();
+        const std::uint64_t commits = commits_;
+        const double bytes = std::ceil(static_cast<double>(commits - commits_arrived_) * shape_.bytes_per_commit);
+        bool there = bytes <= 0.0;  // nothing was written: nothing is missing
+        while (!there) {
+            TransferSpec spec{shape_.zones.front(), shape_.object_storage, Bytes{std::llround(bytes)}};
+            spec.options.window = fleet_window;
+            for (const PlaceId zone : shape_.zones) {
+                if (topology_.alive(spec.from)) break;
+                spec.from = zone;
+            }
+            const FlowOutcome outcome = co_await transfers_.transfer(spec);
+            there = outcome == FlowOutcome::Completed;
+            if (!there) co_await simulation_.delay(failed_again_after);
+        }
+        commits_arrived_ = commits;
+        arrived_until_ = cut;
+        arrived_.notify_all();
+        pause = std::max(Duration::zero(), cut + shape_.interval - simulation_.now());
+    }
+}
+
+engine::Process<> LogBackup::arrived(Instant point) {
+    while (arrived_until_ < point) {
+        engine::Condition::Wait batch(arrived_);
+        co_await batch;
+    }
+}
+
+double LogBackup::commits_per_s() const {
+    const double elapsed = engine::in_seconds(simulation_.now() - engine::start_of_time);
+    return elapsed > 0.0 ? static_cast<double>(commits_) / elapsed : 0.0;
+}
+
+Bytes LogBackup::log_of(Duration time) const {
+    return Bytes{std::llround(commits_per_s() * shape_.bytes_per_commit * engine::in_seconds(time))};
+}
+
+}  // namespace faultline::models

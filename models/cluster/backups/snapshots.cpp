@@ -1,0 +1,88 @@
+#include "models/cluster/backups/snapshots.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace faultline::models {
+
+using engine::Bytes;
+using engine::Duration;
+using engine::Instant;
+
+namespace {
+constexpr Duration failed_again_after = std::chrono::seconds{1};
+}
+
+Snapshots::Snapshots(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers,
+                     const Topology& topology, SnapshotShape shape)
+    : simulation_(simulation), owner_(owner), transfers_(transfers), topology_(topology), shape_(shape) {
+    SIM_CHECK(shape_.interval > Duration::zero());
+    engine::RandomStream draws = simulation.stream(owner.path(), "snapshots");
+    const double age_s = engine::in_seconds(shape_.interval) * draws.uniform();
+    first_ = engine::start_of_time - engine::duration_from_seconds(age_s);
+}
+
+void Snapshots::begin(const std::uint64_t& commits) {
+    newest_ = Snapshot{first_, 0};
+    if (!shape_.copy_to) return;
+    // Those copied before the run, each as if alone on its way.
+    const Duration needed = alone();
+    Instant taken = first_;
+    while (engine::start_of_time - taken < needed) taken -= shape_.interval;
+    copied_ = Snapshot{taken, 0};
+    const double done = engine::in_seconds(engine::start_of_time - first_) / engine::in_seconds(needed);
+    const double left = std::max(0.0, 1.0 - done) * static_cast<double>(shape_.size.count);
+    simulation_.spawn(owner_, take(commits));
+    simulation_.spawn(owner_, copy_all(Bytes{std::llround(left)}));
+}
+
+engine::Process<> Snapshots::take(const std::uint64_t& commits) {
+    for (;;) {
+        co_await simulation_.delay(newest_.taken + shape_.interval - simulation_.now());
+        newest_ = Snapshot{simulation_.now(), commits};
+        taken_.notify_all();
+    }
+}
+
+engine::Process<> Snapshots::copy_all(Bytes left) {
+    Bytes size = left;
+    for (;;) {
+        const Snapshot snapshot = newest_;
+        if (snapshot.taken > copied_->taken) {
+            co_await copy(size);
+            copied_ = snapshot;
+        }
+        size = shape_.size;
+        while (newest_.taken == snapshot.taken) {
+            engine::Condition::Wait next(taken_);
+            co_await next;
+        }
+    }
+}
+
+engine::Process<> Snapshots::copy(Bytes size) {
+    for (;;) {
+        TransferSpec spec{shape_.object_storage, *shape_.copy_to, size};
+        spec.options.window = shape_.copy_window;
+        const FlowOutcome outcome = co_await transfers_.transfer(spec);
+        if (outcome == FlowOutcome::Completed) break;
+        co_await simulation_.delay(failed_again_after);
+    }
+}
+
+Instant Snapshots::newest_before(Instant point) const {
+    Duration since = (point - first_) % shape_.interval;
+    if (since < Duration::zero()) since += shape_.interval;
+    return point - since;
+}
+
+Duration Snapshots::alone() const {
+    const Path& path = topology_.path(shape_.object_storage, *shape_.copy_to);
+    const double by_window =
+        8.0 * static_cast<double>(shape_.copy_window.count) / std::max(1e-9, engine::in_seconds(path.base_round_trip));
+    const double bits_per_s = std::min(by_window, path.bandwidth.value);
+    return path.base_round_trip / 2 +
+           engine::duration_from_seconds(8.0 * static_cast<double>(shape_.size.count) / bits_per_s);
+}
+
+}  // namespace faultline::models
