@@ -34,6 +34,7 @@ struct ClassPlan {
     Duration timeout{};
     scenarios::RetryPolicy retry;
     double cumulative_share = 0.0;
+    int wrong_data = 0;  // operator errors that make its answers wrong now
 };
 
 }  // namespace faultline::models

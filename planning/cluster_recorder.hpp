@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "engine/simulation.hpp"
+#include "models/cluster/backups/backups.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/measures/measures.hpp"
 
@@ -17,6 +18,7 @@ public:
 
     void on_commit(models::Duration storage_latency) override {
         measures_.commit_latency(database_, storage_latency, simulation_.now());
+        if (backups_ != nullptr) backups_->committed();
     }
     void on_recovered(const models::RecoveredLog& log) override {
         measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
@@ -24,10 +26,13 @@ public:
     void on_stage(const char* stage) override { measures_.incident_stage(stage, simulation_.now()); }
     void on_whole(bool whole) override { measures_.redundancy(database_, whole, simulation_.now()); }
 
+    void set_backups(models::Backups& backups) { backups_ = &backups; }
+
 private:
     engine::Simulation& simulation_;
     models::Measures& measures_;
     std::size_t database_;
+    models::Backups* backups_ = nullptr;
 };
 
 }  // namespace faultline::planning

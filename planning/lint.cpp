@@ -26,7 +26,7 @@ void check_plan(const Scenario& scenario, Findings& findings) {
 // p95 over incidents needs 59 of them at 95 %, however good they are.
 void check_incidents(const Scenario& scenario, Findings& findings) {
     for (const scenarios::Requirement& one : scenario.requirements) {
-        if (one.measure != "rto" && one.measure != "rpo") continue;
+        if (!scenarios::is_of_incidents(one.measure)) continue;
         const std::string at = "/requirements/" + one.name;
         if (scenario.faults.empty()) {
             findings.push_back({Severity::error, at, "there are no faults, and so no incident to judge it on"});

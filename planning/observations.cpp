@@ -165,10 +165,24 @@ std::vector<IncidentSeries> data_losses(const Requirement& requirement, Results 
             if (!requirement.of.empty() && loss.database != requirement.of) continue;
             // A commit that is lost is a gap, even where the clock did not tick between it and the last one kept.
             const std::int64_t gap_ns = std::max<std::int64_t>(loss.gap_ns, loss.commits_lost > 0 ? 1 : 0);
-            worst_s = std::max(worst_s, engine::in_seconds(engine::Duration{gap_ns}));
+            worst_s = std::max(worst_s, loss.unbounded ? not_recovered : engine::in_seconds(engine::Duration{gap_ns}));
         }
         if (worst_s >= 0.0) all.front().incidents_s.push_back(worst_s);
     });
+    return all;
+}
+
+std::vector<IncidentSeries> restore_times(const Requirement& requirement, Results results) {
+    std::vector<IncidentSeries> all{IncidentSeries{}};
+    for (const ReplicationResult& replication : results) {
+        for (const scenarios::FaultResult& fault : replication.faults) {
+            if (!fault.data_wrong || (!requirement.after.empty() && fault.name != requirement.after)) continue;
+            if (!requirement.of.empty() && fault.target != requirement.of) continue;
+            const engine::Duration taken{fault.mended_ns - fault.noticed_ns};
+            const bool mended = fault.noticed_ns > 0 && fault.mended_ns > 0;
+            all.front().incidents_s.push_back(mended ? engine::in_seconds(taken) : not_recovered);
+        }
+    }
     return all;
 }
 

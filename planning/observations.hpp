@@ -43,6 +43,9 @@ struct IncidentSeries {
 std::vector<IncidentSeries> recovery_times(const scenarios::Requirement& requirement, Results results);
 std::vector<IncidentSeries> data_losses(const scenarios::Requirement& requirement, Results results);
 
+// From the noticing of an operator error until its database serves what is right again.
+std::vector<IncidentSeries> restore_times(const scenarios::Requirement& requirement, Results results);
+
 // RPO exposure p99 of a database, in seconds, by replication.
 std::vector<double> exposures_s(const scenarios::Requirement& requirement, Results results);
 

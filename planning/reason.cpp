@@ -83,15 +83,48 @@ std::string recovery_cause(const Requirement& requirement, Results results) {
                        seconds_text(engine::in_seconds(engine::Duration{longest->second / incidents})));
 }
 
+// What is so lost that no number can be given.
+std::size_t losses_without_bound(const std::string& database, const std::string& after, Results results) {
+    std::size_t unbounded = 0;
+    for (const auto& replication : results) {
+        for (const auto& incident : replication.incidents) {
+            const auto& faults = incident.faults;
+            if (!after.empty() && std::find(faults.begin(), faults.end(), after) == faults.end()) continue;
+            for (const auto& loss : incident.losses) {
+                if (loss.unbounded && (database.empty() || loss.database == database)) ++unbounded;
+            }
+        }
+    }
+    return unbounded;
+}
+
+std::string loss_cause(const Requirement& requirement, Results results) {
+    const std::size_t unbounded = losses_without_bound(requirement.of, requirement.after, results);
+    if (unbounded == 0) return "";
+    return fmt::format("in {} of them the loss has no bound: the error was older than anything that the backups keep",
+                       unbounded);
+}
+
+std::string restore_cause(const Requirement& requirement, Results results) {
+    const std::size_t unbounded = losses_without_bound(requirement.of, requirement.after, results);
+    if (unbounded == 0) return recovery_cause(requirement, results);
+    return fmt::format(
+        "in {} of them there was nothing to restore: the error was older than anything that the backups "
+        "keep",
+        unbounded);
+}
+
 std::string cause(const Requirement& requirement, Results results) {
     if (requirement.measure == "latency") return latency_cause(requirement, results);
+    if (requirement.measure == "rpo") return loss_cause(requirement, results);
+    if (requirement.measure == "restore") return restore_cause(requirement, results);
     if (requirement.measure == "rto") return recovery_cause(requirement, results);
     return "";
 }
 
 std::string nothing_seen(const Requirement& requirement) {
     const std::string of = requirement.of.empty() ? "what it is about" : requirement.of;
-    if (requirement.measure == "rto" || requirement.measure == "rpo") {
+    if (scenarios::is_of_incidents(requirement.measure)) {
         return fmt::format("no incident {}was observed for {}, and what was not observed is never met",
                            requirement.after.empty() ? "" : "of \"" + requirement.after + "\" ", of);
     }
@@ -122,7 +155,7 @@ std::string margin(const RequirementResult& result) {
 
 std::string finding(const scenarios::Scenario& scenario, const Requirement& requirement,
                     const RequirementResult& result, const Estimate& at) {
-    if (requirement.measure == "rto" || requirement.measure == "rpo") {
+    if (scenarios::is_of_incidents(requirement.measure)) {
         return incidents_finding(result, at) + where(scenario, result);
     }
     if (std::isinf(result.estimate)) {

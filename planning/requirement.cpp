@@ -112,6 +112,9 @@ Judged judge_measure(const Scenario& scenario, const Requirement& requirement, R
     if (measure == "rto") {
         return judge_incidents(scenario, requirement, recovery_times(requirement, results), results.size());
     }
+    if (measure == "restore") {
+        return judge_incidents(scenario, requirement, restore_times(requirement, results), results.size());
+    }
     if (measure == "rpo") return judge_rpo(scenario, requirement, results);
     return {};
 }

@@ -70,6 +70,9 @@ void World::request_released(void* world, const Request& request) {
 
 scenarios::ReplicationResult World::run(const engine::ProgressListener& progress) {
     for (const auto& cluster : clusters_) cluster->begin();
+    for (const auto& backups : backups_) {
+        if (backups != nullptr) backups->begin();
+    }
     for (const auto& region : service_regions_) region->begin();
     begin_globals();
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i) {

@@ -48,6 +48,7 @@ private:
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
     static models::InstanceShape instance_shape(const scenarios::Database& database,
                                                 const scenarios::DatabaseInstance& instance);
+    void build_backups(const scenarios::Database& database);
     void build_caches();
     void build_stations();
     void build_services();
@@ -85,12 +86,14 @@ private:
     std::vector<std::unique_ptr<models::GlobalDatabase>> globals_;   // by database; null: of one region
     std::vector<std::shared_ptr<std::vector<bool>>> region_wholes_;  // by database (planning/region_recorder.hpp)
     std::vector<std::unique_ptr<models::Cluster>> clusters_;         // of each database, then those of other regions
+    std::vector<std::unique_ptr<models::Backups>> backups_;  // by database; null: nothing in this run asks for them
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;
     std::vector<std::unique_ptr<models::Station>> stations_;
     std::unique_ptr<models::ServiceContext> context_;
     std::vector<std::unique_ptr<models::ServiceRegion>> service_regions_;
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
     std::vector<std::unique_ptr<models::Office>> offices_;
+    std::unique_ptr<models::OperatorErrors> operator_errors_;
     std::unique_ptr<models::Injector> injector_;
 };
 

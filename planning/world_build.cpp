@@ -210,6 +210,7 @@ void World::build_cluster(const scenarios::Database& database) {
     };
     add(database.writer);
     for (const auto& replica : database.replicas) add(replica);
+    build_backups(database);
 }
 
 void World::build_caches() {
@@ -378,15 +379,6 @@ void World::build_offices() {
                           .start_of_day_s = local_start_of_day_s(office)};
         offices_.push_back(std::make_unique<Office>(*context_, *requests_, std::move(shape)));
         offices_.back()->set_targets(targets_of(i));
-    }
-}
-
-void World::schedule_faults() {
-    injector_ = std::make_unique<Injector>(
-        simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                                  caches_, service_regions_, stations_});
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-        injector_->schedule(i, scenario_.faults[i], warm_up_end_);
     }
 }
 

@@ -8,6 +8,7 @@ namespace faultline::reports {
 namespace {
 
 constexpr double not_recovered = std::numeric_limits<double>::infinity();
+constexpr double without_bound = std::numeric_limits<double>::infinity();
 
 template <typename Thing, typename Matches>
 Thing& found_or_new(std::vector<Thing>& things, Matches matches) {
@@ -50,7 +51,9 @@ RecoverySummary finished(Growing growing) {
 void add(std::vector<LossSummary>& all, const scenarios::DataLoss& loss) {
     LossSummary& one = found_or_new(all, [&](const LossSummary& l) { return l.database == loss.database; });
     one.database = loss.database;
-    one.worst_s = std::max(one.worst_s, static_cast<double>(loss.gap_ns) * 1e-9);
+    one.worst_s = std::max(one.worst_s, loss.unbounded ? without_bound : static_cast<double>(loss.gap_ns) * 1e-9);
+    one.unbounded += loss.unbounded ? 1U : 0U;
+    one.estimated += loss.commits_estimated;
     one.commits_lost += loss.commits_lost;
     one.unknown += loss.unknown_durable + loss.unknown_absent;
 }

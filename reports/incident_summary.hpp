@@ -20,6 +20,8 @@ struct LossSummary {
     std::string database;
     double worst_s = 0.0;
     std::uint64_t commits_lost = 0, unknown = 0;
+    std::uint64_t estimated = 0;  // a part of commits_lost, of time that was not simulated
+    std::size_t unbounded = 0;    // incidents
 };
 
 struct IncidentSummary {

@@ -129,7 +129,8 @@ void TextReport::requirement(const RequirementResult& one) {
         out_ << in(Colour::bold, std::string_view{lines}.substr(3));
         name = std::string(name_width + 3, ' ');
     }
-    const std::string estimate = one.observations == 0 ? std::string{"unknown"} : quantity_text(one.estimate, one.unit);
+    std::string estimate = one.observations == 0 ? std::string{"unknown"} : quantity_text(one.estimate, one.unit);
+    if (std::isinf(one.estimate) && one.text.starts_with("rpo")) estimate = "unbounded";
     out_ << in(Colour::bold, name) << right(estimate, estimate_width) << "  "
          << left(interval_text(one), interval_width)
          << right(relation + quantity_text(one.limit, one.unit), limit_width) << "  "
@@ -195,8 +196,18 @@ void TextReport::incidents(const scenarios::RunResult& result) {
             out_ << wrapped(text, "     ", style_.width);
         }
         for (const LossSummary& loss : one.losses) {
-            std::string text = fmt::format("{}: RPO {} at worst, {} lost", loss.database, seconds_text(loss.worst_s),
-                                           counted(loss.commits_lost, "acknowledged commit"));
+            std::string text = fmt::format("{}: RPO {} at worst", loss.database, seconds_text(loss.worst_s));
+            if (loss.unbounded > 0) {
+                text = fmt::format("{}: RPO without bound in {} of {}, older than anything that the backups keep",
+                                   loss.database, loss.unbounded, counted(one.incidents, "incident"));
+            }
+            if (loss.unbounded < one.incidents) {
+                text += fmt::format(", {} lost", counted(loss.commits_lost, "acknowledged commit"));
+            }
+            if (loss.estimated > 0) {
+                text += fmt::format(" ({} of them in hours that were not simulated, at the rate of the run)",
+                                    loss.estimated);
+            }
             if (loss.unknown > 0) text += fmt::format("; {} timed out", counted(loss.unknown, "write"));
             out_ << wrapped(text, "     ", style_.width);
         }

@@ -69,6 +69,9 @@ struct FaultResult {
     std::vector<std::string> hit;         // nodes that went down or were degraded
     std::uint64_t operations_cut = 0;     // in flight on them
     bool started = false, ended = false;  // within the run
+    // An operator error: instants within the run, 0 if it came to that later or never.
+    bool data_wrong = false;
+    std::int64_t noticed_ns = 0, mended_ns = 0;
 };
 
 // RTO of one class at one office, or of its canary.
@@ -89,9 +92,11 @@ struct Recovery {
 struct DataLoss {
     std::string database;
     std::uint64_t commits_lost = 0;
-    std::int64_t gap_ns = 0;            // RPO
+    std::int64_t gap_ns = 0;            // RPO; the largest there is, if unbounded
     std::uint64_t unknown_durable = 0;  // writes that timed out and are there
     std::uint64_t unknown_absent = 0;
+    std::uint64_t commits_estimated = 0;  // a part of commits_lost: of time that was not simulated, at the run's rate
+    bool unbounded = false;               // nothing that is kept is as old as what was lost
 };
 
 struct IncidentResult {
@@ -102,6 +107,9 @@ struct IncidentResult {
     std::vector<DataLoss> losses;
     std::vector<std::pair<std::string, std::int64_t>> waterfall;   // stage and its length
     std::vector<std::pair<std::string, std::int64_t>> rewarmed{};  // cache; its hit rate was back after
+    // Time between the start and the recovery that was not simulated. RTO, gap and waterfall include it; instants and
+    // bad_time_ns do not.
+    std::int64_t skipped_ns = 0;
 };
 
 struct CacheResult {

@@ -141,13 +141,35 @@ struct GlobalOperation {
     int health_failures = 3;
 };
 
+// What a restore takes, and the people who order it.
+struct Restore {
+    RandomDuration decision;          // noticed -> ordered
+    engine::BitsPerSecond node_rate;  // one storage node reads from object storage
+    RandomDuration instances;         // until the new cluster's instances are there, beside the filling
+    RandomDuration recovery;          // of the new writer, without any log to apply
+    engine::BitsPerSecond log_apply;  // of the log since the snapshot before the point restored to
+    RandomDuration repointing;        // restored -> the applications use the new cluster
+    RandomDuration backtrack;         // a database in place, without any log to undo
+};
+
+// Continuous backup to the region's object storage, and snapshots.
+struct Backups {
+    Duration retention{};
+    Duration log_interval{};            // between two batches of log
+    Duration snapshot_interval{};       // each is the base of the restores to the time after it
+    std::string copy_to;                // a region that is given a copy of each snapshot; empty: none
+    int copy_streams = 1;               // connections of one copy
+    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
+    Restore restore;
+};
+
 struct Database {
     std::string name;
     std::string kind = "aurora-mysql";
     std::string version;
     std::string region;
     Bytes data{};
-    std::optional<Duration> backup_retention;
+    std::optional<Backups> backups;
     DatabaseInstance writer;
     std::vector<DatabaseInstance> replicas;
     std::vector<Secondary> secondaries;
@@ -261,8 +283,17 @@ struct Workload {
     int office_pool = 64;  // connections of one office to one service or endpoint, at most
 };
 
-enum class FaultKind { instance_crash, storage_node_loss, zone_outage, region_outage, link_cut, switchover };
+enum class FaultKind {
+    instance_crash,
+    storage_node_loss,
+    zone_outage,
+    region_outage,
+    link_cut,
+    switchover,
+    operator_error
+};
 enum class FailureMode { crash, silent };
+enum class MendedBy { restore, backtrack, nothing };
 struct Fault {
     std::string name;
     FaultKind kind = FaultKind::instance_crash;
@@ -274,20 +305,30 @@ struct Fault {
     FailureMode mode = FailureMode::silent;
     Duration at{};  // after the warm-up's end
     std::optional<Duration> lasts;
+    // Of an operator error, whose target is a database: its data are wrong.
+    RandomDuration noticed_after;
+    MendedBy mended_by = MendedBy::restore;
+    std::vector<std::string> classes;  // whose answers are wrong; empty: all that end at the database
 };
 
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
-    std::string measure;    // "latency", "rto", "rpo", "availability", "hit-rate", "offload"
-    std::string statistic;  // "p99", "mean"; "p95" for rto and rpo unless named; empty where the measure has only one
-    std::string of;         // a class, database or cache
-    std::string after;      // a fault; empty where it does not matter
-    bool pooled = false;    // false: judged at the worst office
+    std::string measure;  // "latency", "rto", "rpo", "restore", "availability", "hit-rate", "offload"
+    std::string
+        statistic;   // "p99", "mean"; "p95" for rto, rpo and restore unless named; empty where the measure has only one
+    std::string of;  // a class, database or cache
+    std::string after;    // a fault; empty where it does not matter
+    bool pooled = false;  // false: judged at the worst office
     Phase phase = Phase::all;
     bool at_most = true;  // else at least
     double limit = 0.0;   // seconds, or a pure number
 };
+
+// Measured once an incident, and not all along.
+inline bool is_of_incidents(const std::string& measure) {
+    return measure == "rto" || measure == "rpo" || measure == "restore";
+}
 
 struct Variant {
     std::string name;

@@ -88,8 +88,9 @@ engine::Process<> Office::query(std::uint64_t number) {
         co_await simulation_.delay(backoff(plan, attempt));
     }
     request.charge(Stage::network, simulation_.now());
-    const Outcome outcome = outcome_of(last.status, last.timed_out);
-    request->outcome = outcome;
+    Outcome outcome = outcome_of(last.status, last.timed_out);
+    request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
+    if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
     context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
                             request->stages(), attempt);
 }

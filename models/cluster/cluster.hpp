@@ -97,6 +97,11 @@ public:
     virtual void region_lost(engine::Health how);
     virtual void region_back();
     bool whole() const;
+    // For a cure of its data: all instances end and the control plane lets them be, until they begin anew with the
+    // roles that they had. Not while it fails over.
+    bool failing_over() const { return failing_over_; }
+    void take_out(const std::string& state);
+    engine::Process<> put_back();
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:

@@ -41,6 +41,8 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
         co_await cut_links(index, fault);
     } else if (fault.kind == scenarios::FaultKind::switchover) {
         co_await switch_over(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::operator_error) {
+        co_await targets_.operator_errors.run(index);
     } else {
         co_await lose_zone(index, fault);
     }

@@ -3,6 +3,7 @@
 //
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
 //   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
+//   operator-error     the data of a database: operator_errors.hpp
 //   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
 //   link-cut           the links between two regions, or between one and all others; both ends go on
@@ -23,6 +24,7 @@
 #include "engine/simulation.hpp"
 #include "models/cache/node.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/failures/operator_errors.hpp"
 #include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
@@ -44,6 +46,7 @@ struct FaultTargets {
     const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<ServiceRegion>>& services;
     const std::vector<std::unique_ptr<Station>>& stations;
+    OperatorErrors& operator_errors;
 };
 
 class Injector {

@@ -66,6 +66,7 @@ scenarios::IncidentResult IncidentReport::one(const Observed& observed) const {
     add_recoveries(observed, result);
     add_full_recovery(observed, result);
     add_waterfall(observed, result);
+    add_skipped(observed, result);
     return result;
 }
 
@@ -99,7 +100,9 @@ std::optional<scenarios::Recovery> IncidentReport::class_recovery(const Observed
         observed.incident.normal.operations[place.query_class * shape_.offices.size() + place.office];
     const Canaries::Probe probe{place.office, target_of_[place.query_class]};
     scenarios::Recovery result;
-    if (is_rare(normal) && probe.target < canaries_.targets() && canaries_.used(probe)) {
+    // A canary's own statement does not tell that the data are wrong: only the class's operations do.
+    const bool wrong_data = observed.incident.wrong_classes[place.query_class] != 0;
+    if (is_rare(normal) && !wrong_data && probe.target < canaries_.targets() && canaries_.used(probe)) {
         result = canary_recovery(observed, probe);
     } else {
         const std::vector<IncidentSecond> seconds = seconds_of(observed, place);
@@ -168,6 +171,22 @@ void IncidentReport::add_full_recovery(const Observed& observed, scenarios::Inci
     }
 }
 
+// Time that was not simulated belongs to the stage that began it, and to every recovery that came after it.
+void IncidentReport::add_skipped(const Observed& observed, scenarios::IncidentResult& result) const {
+    const Incident& incident = observed.incident;
+    if (incident.skipped == Duration{}) return;
+    result.skipped_ns = incident.skipped.count();
+    const std::int64_t noticed_ns = (incident.skipped_at - incident.start).count();
+    for (scenarios::Recovery& recovery : result.recoveries) {
+        if (recovery.bad_until_ns < noticed_ns) continue;
+        recovery.bad_until_ns += result.skipped_ns;
+        if (recovery.recovered) recovery.rto_ns += result.skipped_ns;
+    }
+    for (auto& [stage, length_ns] : result.waterfall) {
+        if (stage == "noticing") length_ns += result.skipped_ns;
+    }
+}
+
 // Each stage lasts until the next one begins, the last until the end of the last bad window of any class.
 void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
@@ -177,7 +196,7 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     for (const Incident::Mark& mark : incident.stages) {
         const Instant at = std::max(since, mark.at);
         if (mark.stage == stage) continue;
-        result.waterfall.emplace_back(stage, (at - since).count());
+        if (at > since) result.waterfall.emplace_back(stage, (at - since).count());
         since = at;
         stage = mark.stage;
     }

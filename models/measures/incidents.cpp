@@ -1,6 +1,7 @@
 #include "models/measures/incidents.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "engine/check.hpp"
@@ -8,7 +9,10 @@
 namespace faultline::models {
 
 Incidents::Incidents(const MeasuresShape& shape)
-    : databases_{shape.databases}, caches_{shape.caches.size()}, lacks_(shape.databases.size()) {
+    : databases_{shape.databases},
+      caches_{shape.caches.size()},
+      classes_{shape.classes.size()},
+      lacks_(shape.databases.size()) {
     for (const FaultShape& fault : shape.faults) add_fault(fault);
 }
 
@@ -41,6 +45,23 @@ void Incidents::fault_ended(std::size_t fault, Instant now) {
     last_end_ = now;
 }
 
+void Incidents::data_wrong(std::size_t fault, std::size_t query_class) {
+    SIM_CHECK(fault < faults_.size() && faults_[fault].started && query_class < classes_);
+    faults_[fault].data_wrong = true;
+    latest().wrong_classes[query_class] = 1;
+}
+
+void Incidents::data_noticed(std::size_t fault, Duration skipped, Instant now) {
+    faults_[fault].noticed_ns = now.time_since_epoch().count();
+    if (skipped == Duration{}) return;
+    latest().skipped += skipped;
+    latest().skipped_at = now;
+}
+
+void Incidents::data_mended(std::size_t fault, Instant now) {
+    faults_[fault].mended_ns = now.time_since_epoch().count();
+}
+
 void Incidents::redundancy(std::size_t database, bool whole, Instant now) {
     if ((lacks_[database] == 0) == whole) return;
     lacks_[database] = whole ? 0 : 1;
@@ -56,7 +77,8 @@ Incident& Incidents::open(Instant start, std::size_t first_row, const NormalShar
                       .full_recovery = {},
                       .stages = {},
                       .losses = std::vector<scenarios::DataLoss>(databases_.size()),
-                      .cache_out = std::vector<std::optional<Instant>>(caches_)};
+                      .cache_out = std::vector<std::optional<Instant>>(caches_),
+                      .wrong_classes = std::vector<char>(classes_)};
     for (std::size_t i = 0; i < databases_.size(); ++i) incident.losses[i].database = databases_[i];
     incidents_.push_back(std::move(incident));
     return incidents_.back();
@@ -74,12 +96,23 @@ void Incidents::commits_lost(std::size_t database, std::uint64_t commits, Durati
     total.gap_ns = std::max(total.gap_ns, gap.count());
 }
 
+// A part of those that were told as lost.
+void Incidents::commits_estimated(std::size_t database, std::uint64_t commits) {
+    loss_of(database).commits_estimated += commits;
+}
+
+void Incidents::loss_unbounded(std::size_t database) {
+    scenarios::DataLoss& total = loss_of(database);
+    total.unbounded = true;
+    total.gap_ns = std::numeric_limits<std::int64_t>::max();
+}
+
 // What was reconciled is no longer lost; the gap closes only when nothing is missing.
 void Incidents::commits_reconciled(std::size_t database, std::uint64_t commits) {
     scenarios::DataLoss& total = loss_of(database);
     SIM_CHECK(commits <= total.commits_lost);
     total.commits_lost -= commits;
-    if (total.commits_lost == 0) total.gap_ns = 0;
+    if (total.commits_lost == 0 && !total.unbounded) total.gap_ns = 0;
 }
 
 void Incidents::unknown_resolved(std::size_t database, bool durable) {

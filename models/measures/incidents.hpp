@@ -26,6 +26,9 @@ struct Incident {
     std::vector<Mark> stages;                       // each as it began
     std::vector<scenarios::DataLoss> losses;        // by database
     std::vector<std::optional<Instant>> cache_out;  // by cache: end of the last window with too few hits
+    std::vector<char> wrong_classes;                // by class: an operator error made its answers wrong
+    Duration skipped{};                             // not simulated, between the start and `skipped_at`
+    Instant skipped_at{};
 };
 
 class Incidents {
@@ -38,6 +41,9 @@ public:
     void fault_hit(std::size_t fault, std::string_view node);
     void fault_cut(std::size_t fault, std::uint64_t operations) { faults_[fault].operations_cut += operations; }
     void fault_ended(std::size_t fault, Instant now);
+    void data_wrong(std::size_t fault, std::size_t query_class);
+    void data_noticed(std::size_t fault, Duration skipped, Instant now);
+    void data_mended(std::size_t fault, Instant now);
     bool fault_active() const { return active_ > 0; }
     // Whether any fault was active at or after this instant.
     bool fault_active_since(Instant instant) const { return active_ > 0 || last_end_ > instant; }
@@ -55,6 +61,8 @@ public:
 
     // Losses belong to the latest incident, also after its full recovery. Requires one (SIM_CHECK).
     void commits_lost(std::size_t database, std::uint64_t commits, Duration gap);
+    void commits_estimated(std::size_t database, std::uint64_t commits);
+    void loss_unbounded(std::size_t database);
     void commits_reconciled(std::size_t database, std::uint64_t commits);
     void unknown_resolved(std::size_t database, bool durable);
 
@@ -63,6 +71,7 @@ private:
 
     const std::vector<std::string> databases_;
     const std::size_t caches_;
+    const std::size_t classes_;
     std::vector<scenarios::FaultResult> faults_;
     int active_ = 0;
     Instant last_end_{};

@@ -47,6 +47,12 @@ public:
     // Acknowledged commits that the serving lineage lacks. gap: last acknowledged commit on the abandoned lineage -
     // newest point with nothing missing. They stay lost until they are reconciled.
     void commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now);
+    // Of these, so many of time that was not simulated.
+    void commits_estimated(std::size_t database, std::uint64_t commits) {
+        incidents_.commits_estimated(database, commits);
+    }
+    // Nothing that is kept is as old as what was lost.
+    void loss_unbounded(std::size_t database) { incidents_.loss_unbounded(database); }
     void commits_reconciled(std::size_t database, std::uint64_t commits, Instant now);
 
     // --- faults, by their index in the shape; in the measured part only (SIM_CHECK)
@@ -55,6 +61,13 @@ public:
     void fault_hit(std::size_t fault, std::string_view node) { incidents_.fault_hit(fault, node); }
     void fault_cut(std::size_t fault, std::uint64_t operations) { incidents_.fault_cut(fault, operations); }
     void fault_ended(std::size_t fault, Instant now);
+    // An operator error: the classes whose answers are wrong from now on; noticed, after as much time again that was
+    // not simulated; and no longer there.
+    void data_wrong(std::size_t fault, std::size_t query_class) { incidents_.data_wrong(fault, query_class); }
+    void data_noticed(std::size_t fault, Duration skipped, Instant now) {
+        incidents_.data_noticed(fault, skipped, now);
+    }
+    void data_mended(std::size_t fault, Instant now) { incidents_.data_mended(fault, now); }
     // A database lost some of its redundancy, or all that was lost is replaced.
     void redundancy(std::size_t database, bool whole, Instant now);
     // A stage of the recovery begins: "promotion", "dns", "reconnection", "backlog". What comes before the first is

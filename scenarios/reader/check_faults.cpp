@@ -48,6 +48,10 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
                 targets.push_back(database.name + "/" + secondary.region);
             continue;
         }
+        if (kind == FaultKind::operator_error) {
+            targets.push_back(database.name);
+            continue;
+        }
         if (kind == FaultKind::storage_node_loss) {
             if (has_standbys(database.kind)) continue;
             const Region* const region = find_named(scenario.regions, database.region);
@@ -82,6 +86,7 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
         report.add(at / "lasts", "a switchover lasts until the other region serves");
     }
     if (fault.target.empty()) return;
+    if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
     const std::vector<std::string> targets = targets_of(scenario, fault.kind);
     if (std::find(targets.begin(), targets.end(), fault.target) != targets.end() || report.full()) return;
     if (fault.target.starts_with("each:")) {
@@ -98,7 +103,7 @@ void check_of(const Scenario& scenario, const Requirement& requirement, const Re
     const Pointer at = Pointer{} / "requirements" / requirement.name / "of";
     std::string_view what = "class";
     std::vector<std::string_view> known = names_of(scenario.workload.classes);
-    if (requirement.measure == "rpo") {
+    if (requirement.measure == "rpo" || requirement.measure == "restore") {
         what = "database";
         known = names_of(scenario.databases);
     } else if (requirement.measure == "hit-rate" || requirement.measure == "offload") {
@@ -117,12 +122,13 @@ void check_requirement(const Scenario& scenario, const Requirement& requirement,
     const Pointer at = Pointer{} / "requirements" / requirement.name;
     if (requirement.measure.empty()) return;
     check_of(scenario, requirement, report);
-    const bool of_incidents = requirement.measure == "rto" || requirement.measure == "rpo";
+    const bool of_incidents = is_of_incidents(requirement.measure);
     if (!requirement.after.empty() && find_named(scenario.faults, requirement.after) == nullptr) {
         report.add(at / "after", unknown_name("fault", requirement.after, names_of(scenario.faults)));
     } else if (!requirement.after.empty() && !of_incidents) {
-        report.add(at / "after", fmt::format("only rto and rpo are measured after a fault; give {} a \"phase\"",
-                                             requirement.measure));
+        report.add(at / "after",
+                   fmt::format("only rto, rpo and restore are measured after a fault; give {} a \"phase\"",
+                               requirement.measure));
     }
     if (of_incidents && requirement.phase != Phase::all) {
         report.add(at / "phase", fmt::format("{} belongs to an incident, not to a phase", requirement.measure));

@@ -84,6 +84,7 @@ void check_database(const Scenario& scenario, const Database& database, const Re
     }
     check_standbys(database, at, report);
     check_global(scenario, database, report);
+    check_backups(scenario, database, at, report);
     if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, at / "storage", report);
 }
 

@@ -80,18 +80,6 @@ Failover read_failover(const Child& child, const std::string& kind, const Report
     return failover;
 }
 
-std::optional<Duration> read_retention(const std::optional<Child>& child, const Report& report) {
-    if (!child) return std::nullopt;
-    ObjectReader backups(*child, "backups", report);
-    const std::optional<Duration> retention = backups.maybe_duration("retention");
-    constexpr std::chrono::hours day{24};
-    if (retention && (*retention < day || *retention > 35 * day)) {
-        backups.problem("retention", fmt::format("expected 1d to 35d, found {}", to_text(*retention)));
-    }
-    backups.finish();
-    return retention;
-}
-
 void read_database(const Child& child, Database& database, const Report& report) {
     ObjectReader object(child, "database", report);
     database.name = child.name;
@@ -104,7 +92,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     if (object.has("data") && (database.data > largest)) {
         object.problem("data", "expected at most 128TiB, the largest volume");
     }
-    database.backup_retention = read_retention(object.child("backups"), report);
+    read_backups(object, database);
     if (const std::optional<Child> writer = object.child("writer"))
         database.writer = read_instance(*writer, "", report);
     for (const Child& replica : object.list("replicas")) {

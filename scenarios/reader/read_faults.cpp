@@ -12,6 +12,7 @@ FaultKind fault_kind(std::string_view name) {
     if (name == "region-outage") return FaultKind::region_outage;
     if (name == "link-cut") return FaultKind::link_cut;
     if (name == "switchover") return FaultKind::switchover;
+    if (name == "operator-error") return FaultKind::operator_error;
     return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
 }
 
@@ -24,6 +25,7 @@ constexpr Measure measures[] = {
     {"latency", "percentile or mean", true},
     {"rto", "percentile, p95 if left out", true},
     {"rpo", "percentile, p95 if left out", true},
+    {"restore", "percentile, p95 if left out", true},
     {"availability", "", false},
     {"hit-rate", "", false},
     {"offload", "", false},
@@ -121,6 +123,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
         fault.at = object.duration("at");
         fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
+        read_operator_error(object, fault);
         object.finish();
     }
 }

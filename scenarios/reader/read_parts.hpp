@@ -25,6 +25,9 @@ void check_global(const Scenario& scenario, const Database& database, const Repo
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report);
 void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report);
 void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report);
+// Backups of a database; what only an operator error has, and what it has not.
+void read_backups(ObjectReader& object, Database& database);
+void read_operator_error(ObjectReader& object, Fault& fault);
 
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
@@ -32,6 +35,8 @@ Driver read_driver(ObjectReader& object, std::string_view key);
 // What only the whole can show: references, quorums, shares, times.
 void check_topology(const Scenario& scenario, const Report& report);
 void check_standbys(const Database& database, const Pointer& at, const Report& report);
+void check_backups(const Scenario& scenario, const Database& database, const Pointer& at, const Report& report);
+void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);

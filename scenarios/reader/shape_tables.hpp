@@ -38,6 +38,34 @@ inline constexpr std::array database_keys{
 
 inline constexpr std::array backups_keys{
     Key{.name = "retention", .type = "duration", .about = "1d to 35d", .required = true},
+    Key{"log_interval", "duration", "between two batches of log to object storage, 1s to 1h", R"("5min")",
+        "Aurora User Guide, Backups: the latest restorable time is typically within the last 5 minutes"},
+    Key{"snapshot_interval", "duration", "between two snapshots, 1h to 35d", R"("1d")",
+        "Aurora User Guide, Backups: automated, once a day in the backup window"},
+    Key{"copy_to", "text", "a region that is given a copy of each snapshot; left out: none", R"("")", "-"},
+    Key{"copy_streams", "integer", "connections of one copy, each with a window of 3.02 MB", "16",
+        "assumption: object storage copies parts side by side", false, 1, 10'000},
+    Key{"backtrack", "duration", "window of the kind aurora-mysql, at most 72h; left out: none"},
+    Key{"restore", "object:restore", "what a restore takes", "{}", "-"},
+};
+
+inline constexpr std::array restore_keys{
+    Key{"decision", "random", "noticed, until an operator orders the cure",
+        R"({"lognormal": {"mean": "15min", "cv": 0.5}})", "assumption: a call, a look, a point in time agreed on"},
+    Key{"node_rate", "bandwidth", "one storage node of the new volume reads from object storage", R"("1Gbps")",
+        "assumption: a tenth of the node's network card (Verbitski et al., SIGMOD 2017, section 2.2)"},
+    Key{"instances", "random", "until the new instances are there, while the volume is filled",
+        R"({"uniform": {"low": "5min", "high": "10min"}})", "about 5 to 10 min to add an instance (from memory)"},
+    Key{"recovery", "random", "of the new writer, without any log to apply",
+        R"({"lognormal": {"mean": "60s", "cv": 0.5}})",
+        "assumption: a start, and the undo of what was open (Verbitski et al., SIGMOD 2017, section 4.3)"},
+    Key{"log_apply", "bandwidth", "log applied to the snapshot before the point, or undone by backtrack", R"("1Gbps")",
+        "assumption: storage nodes coalesce side by side; one replica applies 0.14 Gbps (replica_stream.apply_time)"},
+    Key{"repointing", "random", "restored, until the applications use the new cluster",
+        R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: checked, and rolled out by hand"},
+    Key{"backtrack", "random", "the database rewinds in place, without any log to undo",
+        R"({"uniform": {"low": "1min", "high": "3min"}})",
+        "Aurora User Guide, Backtracking: in minutes; the bounds are an assumption"},
 };
 
 inline constexpr std::array database_instance_keys{

@@ -76,34 +76,40 @@ constexpr std::array station_keys{
 constexpr std::array requirement_keys{
     Key{.name = "measure",
         .type = "text",
-        .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"availability\", \"hit-rate\", "
-                 "\"offload\"",
+        .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
+                 "\"hit-rate\", \"offload\"",
         .required = true},
-    Key{"of", "text", "a class (latency, rto, availability), database (rpo) or cache (hit-rate, offload)", R"("")",
-        "-"},
-    Key{"after", "text", "a fault (rto, rpo); left out: any", R"("")", "-"},
+    Key{"of", "text", "a class (latency, rto, availability), database (rpo, restore) or cache (hit-rate, offload)",
+        R"("")", "-"},
+    Key{"after", "text", "a fault (rto, rpo, restore); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
         "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
-    Key{"at_most", "limit", "for latency, rto, rpo: a duration"},
+    Key{"at_most", "limit", "for latency, rto, rpo, restore: a duration"},
     Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
 };
 
 constexpr std::array fault_keys{
     Key{.name = "kind",
-        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover",
+        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover|operator-error",
         .about = "what breaks",
         .required = true},
     Key{.name = "target",
         .type = "text",
         .about = "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
                  "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
-                 "\"orders/us-west-2\"",
+                 "\"orders/us-west-2\"; operator error: \"orders\"",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
         "re:Post, redirected endpoint writer: a lost writer sends no reset"},
     Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
     Key{"lasts", "duration", "left out: to the end of the run, or what the repair takes"},
+    Key{"noticed_after", "random", "an operator error, until somebody notices", R"("30min")",
+        "assumption: users complain within the hour"},
+    Key{"mends_by", "one-of:restore|backtrack|none", "what cures an operator error", R"("restore")",
+        "a restore is what every kind with backups has"},
+    Key{"classes", "names", "whose answers an operator error makes wrong; left out: all that end at the database", "[]",
+        "-"},
 };
 
 constexpr auto all_shapes = std::to_array<Shape>({
@@ -115,6 +121,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"station", "one queue with c servers", station_keys},
     {"database", "a cluster: one writer, and replicas", database_keys},
     {"backups", "continuous backups", backups_keys},
+    {"restore", "a new cluster from object storage, and the people who order it", restore_keys},
     {"database-instance", "the writer or a replica", database_instance_keys},
     {"secondary", "a region that follows the database's own", secondary_keys},
     {"global", "a database over several regions, and its operator", global_keys},

@@ -43,6 +43,7 @@ void fields(Archive& a, Part<Archive, FaultResult>& x) {
     a("name", x.name), a("target", x.target), a("started", x.started), a("ended", x.ended);
     a("start_ns", x.start_ns), a("end_ns", x.end_ns);
     a("hit", x.hit), a("operations_cut", x.operations_cut);
+    a("data_wrong", x.data_wrong), a("noticed_ns", x.noticed_ns), a("mended_ns", x.mended_ns);
 }
 
 template <typename Archive>
@@ -56,6 +57,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, DataLoss>& x) {
     a("database", x.database), a("commits_lost", x.commits_lost), a("gap_ns", x.gap_ns);
     a("unknown_durable", x.unknown_durable), a("unknown_absent", x.unknown_absent);
+    a("commits_estimated", x.commits_estimated), a("unbounded", x.unbounded);
 }
 
 template <typename Archive>
@@ -67,7 +69,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, IncidentResult>& x) {
     a("faults", x.faults), a("start_ns", x.start_ns), a("full_recovery_ns", x.full_recovery_ns);
     a("recoveries", x.recoveries), a("losses", x.losses), a("waterfall", x.waterfall);
-    a("rewarmed", x.rewarmed);
+    a("rewarmed", x.rewarmed), a("skipped_ns", x.skipped_ns);
 }
 
 template <typename Archive>

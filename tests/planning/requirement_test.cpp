@@ -215,6 +215,49 @@ TEST(RequirementTest, RpoIsJudgedOnIncidentsAndOnExposure) {
     EXPECT_EQ(judge(example_scenario(), rpo, results).verdict, Verdict::violated);
 }
 
+TEST(RequirementTest, ALossWithoutBoundIsNeverMetAndSaidInWords) {
+    auto results = incidents(59, 0, 0);
+    for (auto& one : results) one.incidents[0].losses.push_back({.database = "orders"});
+    Requirement rpo = rto(1e15);
+    rpo.measure = "rpo";
+    rpo.of = "orders";
+    EXPECT_EQ(judge(example_scenario(), rpo, results).verdict, Verdict::met);
+    for (auto& one : results) {
+        one.incidents[0].losses[0].unbounded = true;
+        one.incidents[0].losses[0].gap_ns = std::numeric_limits<std::int64_t>::max();
+    }
+    const auto judged = judge(example_scenario(), rpo, results);
+    EXPECT_EQ(judged.verdict, Verdict::violated);
+    EXPECT_TRUE(std::isinf(judged.estimate));
+    EXPECT_NE(judged.why.find("no bound"), std::string::npos) << judged.why;
+}
+
+// From the noticing, not from the error; one that is not mended within the run never was.
+TEST(RequirementTest, ARestoreIsJudgedFromItsNoticing) {
+    std::vector<scenarios::ReplicationResult> results;
+    for (std::uint32_t i = 1; i <= 59; ++i) {
+        auto one = example_replication(i);
+        scenarios::FaultResult fault;
+        fault.name = "table dropped", fault.target = "orders", fault.data_wrong = true;
+        fault.start_ns = 1'000'000'000, fault.noticed_ns = 601'000'000'000, fault.mended_ns = 4'201'000'000'000;
+        one.faults.push_back(fault);
+        results.push_back(one);
+    }
+    Requirement restore = rto(3600.0);
+    restore.measure = "restore";
+    restore.of = "orders";
+    restore.after = "table dropped";
+    EXPECT_EQ(judge(example_scenario(), restore, results).verdict, Verdict::met);
+    EXPECT_NEAR(judge(example_scenario(), restore, results).estimate, 3600.0, 1e-9);
+    restore.limit = 3599.0;
+    EXPECT_EQ(judge(example_scenario(), restore, results).verdict, Verdict::violated);
+    restore.limit = 3600.0;
+    for (auto& one : results) one.faults[0].mended_ns = 0;
+    EXPECT_EQ(judge(example_scenario(), restore, results).verdict, Verdict::violated);
+    restore.after = "zone lost";
+    EXPECT_EQ(judge(example_scenario(), restore, results).observations, 0U);
+}
+
 TEST(RequirementTest, HitRateAndOffloadCountAllReads) {
     std::vector<scenarios::ReplicationResult> results;
     for (std::uint32_t i = 1; i <= 5; ++i) {

@@ -38,7 +38,10 @@ TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
     const Database& orders = scenario->databases.at(0);
     EXPECT_EQ(orders.replicas.at(1).class_name, orders.writer.class_name);
     EXPECT_EQ(orders.replicas.at(1).zone, "c");
-    EXPECT_EQ(orders.backup_retention, 48h);
+    ASSERT_TRUE(orders.backups);
+    EXPECT_EQ(orders.backups->retention, 48h);
+    EXPECT_EQ(orders.backups->log_interval, 5min);
+    EXPECT_FALSE(orders.backups->backtrack);
     EXPECT_EQ(orders.storage.write_quorum, 4);
     EXPECT_EQ(orders.storage.persist.kind, DistributionKind::lognormal);
     EXPECT_EQ(orders.failover.dns_update.values, (std::vector<double>{15.0, 20.0}));

@@ -39,14 +39,15 @@ ReplicationResult example_replication() {
                   {0.1F, -2.5F, std::numeric_limits<float>::infinity()},
                   15,
                   16}};
-    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3, true, true}};
+    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3, true, true, true, 4, 5}};
     r.incidents = {{{"zone lost"},
                     1,
                     2,
                     {{"update", "boston", true, false, true, 3, 4, 5, 6, 7, 0.5}},
-                    {{"orders", 1, 2, 3, 4}},
+                    {{"orders", 1, 2, 3, 4, 5, true}},
                     {{"detection", 7}, {"dns", 8}},
-                    {{"hot", 9}}}};
+                    {{"hot", 9}},
+                    10}};
     r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10}};
     r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};

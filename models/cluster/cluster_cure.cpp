@@ -1,0 +1,40 @@
+// Cluster, taken out and put back by those who cure its data (failures/operator_errors.hpp).
+#include "models/cluster/cluster.hpp"
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration quorum_looked_for_every = std::chrono::seconds{1};
+}
+
+void Cluster::take_out(const std::string& state) {
+    SIM_CHECK(!failing_over_ && storage_);
+    failing_over_ = true;
+    component_.enter(state);
+    for (const auto& instance : instances_) {
+        if (instance->component().up()) instance->crash(engine::Health::crash);
+    }
+    tell_whole();
+}
+
+engine::Process<> Cluster::put_back() {
+    RecoveredLog log = storage_->recover();
+    while (!log.readable) {
+        component_.enter("waiting for a read quorum");
+        co_await simulation_.delay(quorum_looked_for_every);
+        log = storage_->recover();
+    }
+    observer_.on_recovered(log);
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (!transport_.topology().alive(instances_[i]->place())) continue;
+        instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+        answering_[i] = true;
+        missed_since_[i] = engine::end_of_time;
+    }
+    writer_endpoint_.publish({instances_[writer_].get()});
+    failing_over_ = false;
+    component_.enter("serving");
+    publish_readers();
+}
+
+}  // namespace faultline::models

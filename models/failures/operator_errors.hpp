@@ -1,0 +1,78 @@
+// Operator errors: a bad deployment or a dropped table makes the data of some classes wrong, until somebody notices and
+// the database is restored to just before the error, or rewound in place.
+//
+//   noticing -> decision -+-> restore -> recovery -> repointing -+-> reconnection      the old cluster serves meanwhile
+//                         +-> backtrack ------------------------ +                     nobody serves meanwhile
+//                         +-> nothing to restore: older than the retention, for ever
+//
+// From the error on, answers of its classes are failures. A cure loses every commit acknowledged after the error, those
+// of other classes too. An error noticed only after hours is not simulated for hours: see docs/models/backups.md.
+// Leaves out: a cure that fails, repair by hand, writes stopped while the cure goes on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/class_plan.hpp"
+#include "models/cluster/backups/backups.hpp"
+#include "models/cluster/cluster.hpp"
+#include "models/measures/measures.hpp"
+
+namespace faultline::models {
+
+// The longest time of noticing that is simulated. What is beyond it is counted, not simulated.
+inline constexpr Duration noticing_simulated_most = std::chrono::minutes{10};
+
+struct OperatorError {
+    std::size_t database = 0;
+    engine::Distribution noticed_after = engine::Distribution::constant(0.0);
+    scenarios::MendedBy mended_by = scenarios::MendedBy::restore;
+    std::vector<std::size_t> classes;  // whose answers become wrong
+    std::optional<Duration> lasts;     // of one that nobody cures; none: for ever
+};
+
+class OperatorErrors {
+public:
+    // By database: its cluster, and its backups if it has any.
+    struct Site {
+        Cluster* cluster = nullptr;
+        Backups* backups = nullptr;
+    };
+    OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
+                   std::vector<Site> sites);
+
+    // By the fault's index; before the run.
+    void plan(std::size_t fault, OperatorError error);
+    // The error, now, and its cure; ends when the data are right again. The fault has started.
+    engine::Process<> run(std::size_t fault);
+
+private:
+    struct Error {
+        OperatorError plan;
+        std::size_t fault = 0;
+        Instant at{};
+        std::uint64_t mark = 0;  // commits that the serving lineage had
+        Duration skipped{};
+        bool open = false;
+    };
+    engine::Process<> cure(Error& error);
+    engine::Process<> restore(Error& error);
+    engine::Process<> backtrack(Error& error);
+    engine::Process<> quiet(Cluster& cluster);
+    void rewind(const Error& error);
+    void mend_all_since(const Error& error);
+    void mend(Error& error);
+    void stage(const char* name) { measures_.incident_stage(name, simulation_.now()); }
+    Duration age(const Error& error) const { return simulation_.now() - error.at + error.skipped; }
+    Site& site(const Error& error) { return sites_[error.plan.database]; }
+
+    engine::Simulation& simulation_;
+    Measures& measures_;
+    std::vector<ClassPlan>& classes_;
+    std::vector<Site> sites_;
+    engine::RandomStream draws_;
+    std::vector<Error> errors_;  // in the order of their faults; no longer grows once the run has begun
+};
+
+}  // namespace faultline::models

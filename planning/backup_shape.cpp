@@ -1,0 +1,83 @@
+#include "planning/backup_shape.hpp"
+
+#include <algorithm>
+
+#include "planning/random_duration.hpp"
+#include "scenarios/kinds.hpp"
+
+namespace faultline::planning {
+
+namespace {
+
+// Of one connection. Source: linux_default_single_flow_inflight (models/network/simgrid_flows.hpp).
+constexpr std::int64_t connection_window = 3'020'000;
+
+bool ends_at(const scenarios::QueryClass& query_class, const scenarios::Database& database) {
+    return query_class.route.back().name == database.name;
+}
+
+double bytes_per_commit(const scenarios::Database& database, const scenarios::Scenario& scenario) {
+    double bytes = 0.0;
+    double shares = 0.0;
+    for (const scenarios::QueryClass& query_class : scenario.workload.classes) {
+        if (!query_class.writes || !ends_at(query_class, database)) continue;
+        bytes += query_class.share * static_cast<double>(query_class.log.count);
+        shares += query_class.share;
+    }
+    return shares > 0.0 ? bytes / shares : 0.0;
+}
+
+}  // namespace
+
+models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
+                                    const BackupPlaces& places) {
+    const scenarios::Backups& backups = *database.backups;
+    const scenarios::Restore& restore = backups.restore;
+    models::BackupShape shape;
+    shape.retention = backups.retention;
+    shape.log = {places.region, places.zones, backups.log_interval, bytes_per_commit(database, scenario)};
+    shape.snapshots = {places.region, places.copy_to, backups.snapshot_interval, database.data,
+                       engine::Bytes{connection_window * backups.copy_streams}};
+    shape.restore.object_storage = places.region;
+    shape.restore.zones = places.zones;
+    shape.restore.nodes_per_zone = database.storage.nodes_per_zone;
+    shape.restore.copies_per_zone = database.storage.copies_per_zone;
+    shape.restore.size = database.data;
+    shape.restore.node_rate = restore.node_rate;
+    shape.restore.instances = distribution_of(restore.instances);
+    shape.restore.recovery = distribution_of(restore.recovery);
+    shape.restore.log_apply = restore.log_apply;
+    shape.backtrack = backups.backtrack;
+    shape.decision = distribution_of(restore.decision);
+    shape.repointing = distribution_of(restore.repointing);
+    shape.backtrack_time = distribution_of(restore.backtrack);
+    return shape;
+}
+
+models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
+    models::OperatorError error;
+    error.noticed_after = distribution_of(fault.noticed_after);
+    error.mended_by = fault.mended_by;
+    error.lasts = fault.lasts;
+    for (std::size_t i = 0; i < scenario.databases.size(); ++i) {
+        if (scenario.databases[i].name == fault.target) error.database = i;
+    }
+    const auto& classes = scenario.workload.classes;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        const bool named =
+            std::find(fault.classes.begin(), fault.classes.end(), classes[i].name) != fault.classes.end();
+        const bool all = fault.classes.empty() && ends_at(classes[i], scenario.databases[error.database]);
+        if (named || all) error.classes.push_back(i);
+    }
+    return error;
+}
+
+bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario) {
+    if (!database.backups || scenarios::has_standbys(database.kind) || !database.secondaries.empty()) return false;
+    const auto asks = [&](const scenarios::Fault& fault) {
+        return fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name;
+    };
+    return !database.backups->copy_to.empty() || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,26 @@
+// The backups of a described database, and its operator errors, as the models take them.
+#pragma once
+
+#include "models/cluster/backups/backups.hpp"
+#include "models/failures/operator_errors.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+// Where a database's volume and its object storage stand.
+struct BackupPlaces {
+    models::PlaceId region{};
+    std::vector<models::PlaceId> zones;
+    std::optional<models::PlaceId> copy_to;
+};
+
+// Requires that the database has backups.
+models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
+                                    const BackupPlaces& places);
+
+models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario);
+
+// Backups cost simulated flows. A run has them where something can ask for them.
+bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario);
+
+}  // namespace faultline::planning
