@@ -136,7 +136,7 @@ struct Flows::Platform {
     // A comm that is dropped while it runs makes SimGrid print a backtrace.
     ~Platform() {
         for (const Active& flow : active) flow.comm->cancel();
-        if (!active.empty()) engine.run_until(engine::in_seconds(last));
+        if (!active.empty()) run_simgrid(last);
     }
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
@@ -147,11 +147,15 @@ struct Flows::Platform {
         return link;
     }
 
+    // SimGrid adds up steps of doubles: its clock may be a rounding beyond the instant that it was last run to, and to
+    // be asked for that instant again would end the program.
+    void run_simgrid(Instant to) { engine.run_until(std::max(engine::in_seconds(to), s4u::Engine::get_clock())); }
+
     // Lets everything up to `now` happen, what was asked for at `now` included, and notes what has ended.
     void run_until(Instant now) {
         SIM_CHECK(now >= last);
         last = now;
-        engine.run_until(engine::in_seconds(now));
+        run_simgrid(now);
         // A failure has no time of its own in SimGrid; it happens only in the call that causes it, so it is now.
         std::erase_if(active, [&](Active& flow) {
             const s4u::Activity::State state = flow.comm->get_state();
@@ -205,7 +209,7 @@ struct Flows::Platform {
         const double left = flow.comm->get_remaining();
         const double latency = std::max(latency_least_s, engine::in_seconds(flow.first_byte - now));
         flow.comm->cancel();
-        engine.run_until(engine::in_seconds(now));
+        run_simgrid(now);
         start_on(flow, left, latency);
     }
 
