@@ -8,5 +8,5 @@ function(add_project_test name)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_compile_definitions(${name} PRIVATE FAULTLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     gtest_discover_tests(${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 300)
+        PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
 endfunction()

@@ -6,11 +6,6 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# Link-time optimisation of what users run: the kernel's steps are short functions of other files.
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
-endif()
-
 set(FAULTLINE_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined,float-cast-overflow")
 
 add_library(faultline_options INTERFACE)

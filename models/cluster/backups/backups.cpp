@@ -7,7 +7,6 @@ namespace faultline::models {
 Backups::Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers,
                  const Topology& topology, BackupShape shape)
     : shape_(std::move(shape)),
-      simulation_(simulation),
       component_(simulation, path + "/backups"),
       people_(simulation.stream(component_.path(), "people")),
       log_(simulation, component_, transfers, topology, shape_.log),

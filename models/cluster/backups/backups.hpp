@@ -63,7 +63,6 @@ public:
 
 private:
     BackupShape shape_;
-    engine::Simulation& simulation_;
     engine::Component component_;
     engine::RandomStream people_;
     LogBackup log_;
