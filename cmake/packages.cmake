@@ -5,6 +5,7 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Boost 1.74 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+find_path(PCG_INCLUDE_DIR pcg_random.hpp REQUIRED)
 
 # SimGrid ships a find module that wants its source tree; the header and the library are all that is needed.
 find_path(SIMGRID_INCLUDE_DIR simgrid/s4u.hpp REQUIRED)

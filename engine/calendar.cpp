@@ -19,7 +19,7 @@ void Calendar::cancel(CalendarNode& node) {
     const std::uint32_t number = node.place_;
     SIM_CHECK(number < slots_.size() && slots_[number].node == &node);
     const Slot slot = slots_[number];
-    release_slot(node, number);
+    release_slot(number);
     if (slot.next == in_near) return cancel_near(slot.entry);
     if (slot.next != in_heap) return unlink(slot);
     // The last entry takes the place; it may belong above it or below.
@@ -31,6 +31,31 @@ void Calendar::cancel(CalendarNode& node) {
     } else {
         fill_hole(hole);
     }
+}
+
+// A new entry has the largest sequence number: its time alone says where it belongs.
+void Calendar::insert_near(Entry entry) {
+    const bool crowded = near_size_ >= shifted_max && near_[near_size_ - shifted_max + 1].time <= entry.time;
+    if (crowded || near_size_ == near_max) [[unlikely]]
+        return push(entry);
+    std::size_t hole = ++near_size_;
+    for (; near_[hole - 1].time <= entry.time; --hole) near_[hole] = near_[hole - 1];
+    near_[hole] = entry;
+    slots_[entry.slot()].next = in_near;
+}
+
+// A calendar of few events is an array: with nothing in the wheels up to `bucket`, that bucket counts as opened.
+void Calendar::insert_beyond(Entry entry, std::int64_t bucket) {
+    move_to(bucket);
+    insert_near(entry);
+}
+
+Calendar::Due Calendar::pop_heap_due(Instant limit) {
+    const Entry entry = heap_[root];
+    if (entry.time > limit.time_since_epoch().count() || empty()) return {};
+    fill_hole(root);
+    look_ahead(entry.time);
+    return {&release_slot(entry.slot()), Instant{Duration{entry.time}}};
 }
 
 void Calendar::cancel_near(const Entry& entry) {
@@ -75,12 +100,14 @@ void Calendar::open_next() {
         if ((next << (span_width + fine_width)) > heap_time) return;
         move_to((next << span_width) - 1);
     }
-    const std::uint32_t from = fine_index(current_ + 1);
-    const std::int64_t bucket = current_ + 1 + fine_.distance(from);
-    if ((bucket << fine_width) <= heap_time) open(bucket);
+    do {
+        const std::uint32_t from = fine_index(current_ + 1);
+        const std::int64_t bucket = current_ + 1 + fine_.distance(from);
+        if ((bucket << fine_width) > heap_time) return;
+        open(bucket);
+    } while (size_ < near_few && !fine_.empty());
 }
 
-// Requires: there are no near events.
 void Calendar::open(std::int64_t bucket) {
     std::uint32_t slot = take_bucket(fine_index(bucket));
     move_to(bucket);
@@ -161,11 +188,12 @@ void Calendar::push(Entry entry) {
     sift_up(end_++, entry);
 }
 
-std::uint32_t Calendar::new_slot(CalendarNode& node) {
+void Calendar::schedule_in_new_slot(CalendarNode& node, Instant at, std::uint64_t sequence) {
     const auto slot = static_cast<std::uint32_t>(slots_.size());
     SIM_CHECK(slot < (1u << slot_bits));
-    slots_.push_back(Slot{past_the_end, &node, no_slot, no_slot});
-    return slot;
+    slots_.push_back(Slot{past_the_end, nullptr, no_slot, no_slot});
+    free_slot_ = slot;
+    schedule(node, at, sequence);
 }
 
 std::size_t Calendar::memory_bytes() const {

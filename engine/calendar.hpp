@@ -81,41 +81,50 @@ public:
     void schedule(CalendarNode& node, Instant at, std::uint64_t sequence) {
         SIM_CHECK(!node.pending());
         SIM_CHECK(sequence < (std::uint64_t{1} << (64 - slot_bits)));
-        const std::uint32_t slot = take_slot(node);
+        if (free_slot_ == no_slot) [[unlikely]]
+            return schedule_in_new_slot(node, at, sequence);
+        const std::uint32_t slot = free_slot_;
+        free_slot_ = slots_[slot].next;
         const Entry entry{at.time_since_epoch().count(), (sequence << slot_bits) | slot};
         node.place_ = slot;
+        slots_[slot].node = &node;
         slots_[slot].entry = entry;
         ++size_;
         const std::int64_t bucket = entry.time >> fine_width;
         const std::int64_t spans_ahead = span_of(bucket) - span_of(current_);
-        if (bucket <= current_) {
-            insert_near(entry);
-        } else if (spans_ahead < 2) {
-            link(slot, fine_index(bucket));
-        } else if (spans_ahead < static_cast<std::int64_t>(coarse_buckets)) {
-            link(slot, coarse_index(span_of(bucket)));
-        } else {
-            push(entry);
+        if (bucket <= current_) return insert_near(entry);
+        if (spans_ahead < 2) {
+            if (near_size_ < near_few && fine_.empty()) return insert_beyond(entry, bucket);
+            return link(slot, fine_index(bucket));
         }
+        if (spans_ahead < static_cast<std::int64_t>(coarse_buckets)) return link(slot, coarse_index(span_of(bucket)));
+        push(entry);
     }
 
     // Requires: the node is pending in this calendar.
     void cancel(CalendarNode& node);
 
-    // Removes the earliest event and returns its node, which is no longer pending. Requires: not empty.
-    CalendarNode& pop() {
-        const Entry entry = first();
-        if (slots_[entry.slot()].next == in_near) [[likely]] {
-            --near_size_;
-            __builtin_prefetch(slots_[near_[near_size_].slot()].node);
-        } else {
-            fill_hole(root);
-            look_ahead(entry.time);
-        }
-        CalendarNode& node = *slots_[entry.slot()].node;
-        release_slot(node, entry.slot());
-        return node;
+    // Removes the earliest event, if it is due by `limit`; its node is no longer pending. null: there is none, and
+    // nothing changed.
+    struct Due {
+        CalendarNode* node;
+        Instant at;
+    };
+    Due pop_due(Instant limit) {
+        if (near_size_ == 0) [[unlikely]]
+            open_next();
+        const Entry near = near_[near_size_];
+        if (near.before(heap_[root]) == 0) [[unlikely]]
+            return pop_heap_due(limit);
+        if (near.time > limit.time_since_epoch().count()) [[unlikely]]
+            return {};
+        --near_size_;
+        __builtin_prefetch(slots_[near_[near_size_].slot()].node);
+        return {&release_slot(near.slot()), Instant{Duration{near.time}}};
     }
+
+    // The same without a limit. Requires: not empty.
+    CalendarNode& pop() { return *pop_due(end_of_time).node; }
 
     // Bytes held, nodes not counted.
     std::size_t memory_bytes() const;
@@ -149,20 +158,15 @@ private:
         std::uint32_t back;  // the one before it, or first_of_bucket | bucket; in the heap: its place
     };
 
-    std::uint32_t take_slot(CalendarNode& node) {
-        if (free_slot_ == no_slot) return new_slot(node);
-        const std::uint32_t slot = free_slot_;
-        free_slot_ = slots_[slot].next;
-        slots_[slot].node = &node;
-        return slot;
-    }
-    void release_slot(CalendarNode& node, std::uint32_t slot) {
-        node.place_ = CalendarNode::idle;
-        slots_[slot].next = free_slot_;
-        free_slot_ = slot;
+    CalendarNode& release_slot(std::uint32_t number) {
+        Slot& slot = slots_[number];
+        slot.next = free_slot_;
+        free_slot_ = number;
         --size_;
+        slot.node->place_ = CalendarNode::idle;
+        return *slot.node;
     }
-    std::uint32_t new_slot(CalendarNode& node);
+    void schedule_in_new_slot(CalendarNode& node, Instant at, std::uint64_t sequence);
 
     // The wheels. Time is cut into fine buckets of 131 us, and into spans of 1,024 of them (134 ms), the coarse
     // buckets. What falls due in the current span or the next has a fine bucket, what does within 68 s a coarse one,
@@ -215,23 +219,18 @@ private:
     static constexpr std::size_t near_max = 256;
     static constexpr std::size_t opened_max = 64;   // a bucket with more goes to the heap: cancelling moves the others
     static constexpr std::size_t shifted_max = 32;  // the same for an event that many others precede
+    static constexpr std::size_t near_few = 24;     // so few are all near, without the wheels
 
+    Due pop_heap_due(Instant limit);
     const Entry& first() {
         if (near_size_ == 0) [[unlikely]]
             open_next();
         const Entry& near = near_[near_size_];
         return near.before(heap_[root]) != 0 ? near : heap_[root];
     }
-    // A new entry has the largest sequence number: its time alone says where it belongs.
-    void insert_near(Entry entry) {
-        const bool crowded = near_size_ >= shifted_max && near_[near_size_ - shifted_max + 1].time <= entry.time;
-        if (crowded || near_size_ == near_max) [[unlikely]]
-            return push(entry);
-        std::size_t hole = ++near_size_;
-        for (; near_[hole - 1].time <= entry.time; --hole) near_[hole] = near_[hole - 1];
-        near_[hole] = entry;
-        slots_[entry.slot()].next = in_near;
-    }
+    // Out of line, and called last: what schedule() does as a rule then needs no register saved.
+    [[gnu::noinline]] void insert_near(Entry entry);
+    void insert_beyond(Entry entry, std::int64_t bucket);
     void cancel_near(const Entry& entry);
 
     // The heap.

@@ -1,14 +1,6 @@
 #include "engine/frame_pool.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define FAULTLINE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FAULTLINE_ASAN 1
-#endif
-#endif
-
-#ifdef FAULTLINE_ASAN
+#ifdef FAULTLINE_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -32,12 +24,12 @@ void FramePool::refill(std::size_t size_class) {
     free_[size_class] = head;
 }
 
-#ifdef FAULTLINE_ASAN
+#ifdef FAULTLINE_ADDRESS_SANITIZER
 
 void FramePool::put_back(void* memory, std::size_t size_class) {
     constexpr std::size_t quarantined_max = 4096;
     const Quarantined entering{memory, size_class};
-    poison(memory, size_class * granule);
+    ASAN_POISON_MEMORY_REGION(memory, size_class * granule);
     if (quarantine_.size() < quarantined_max) {
         quarantine_.push_back(entering);
         return;
@@ -52,18 +44,6 @@ void FramePool::put_back(void* memory, std::size_t size_class) {
 void FramePool::unpoison(void* memory, std::size_t size) {
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
 }
-void FramePool::poison(void* memory, std::size_t size) {
-    ASAN_POISON_MEMORY_REGION(memory, size);
-}
-
-#else
-
-void FramePool::put_back(void* memory, std::size_t size_class) {
-    free_[size_class] = ::new (memory) Free{free_[size_class]};
-}
-
-void FramePool::unpoison(void* /*memory*/, std::size_t /*size*/) {}
-void FramePool::poison(void* /*memory*/, std::size_t /*size*/) {}
 
 #endif
 

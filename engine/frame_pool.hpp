@@ -6,7 +6,16 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define FAULTLINE_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FAULTLINE_ADDRESS_SANITIZER 1
+#endif
+#endif
 
 namespace faultline::engine {
 
@@ -52,9 +61,15 @@ private:
 
     static FramePool& first_use();
     void refill(std::size_t size_class);
+#ifdef FAULTLINE_ADDRESS_SANITIZER
     void put_back(void* memory, std::size_t size_class);
     static void unpoison(void* memory, std::size_t size);
-    static void poison(void* memory, std::size_t size);
+#else
+    void put_back(void* memory, std::size_t size_class) {
+        free_[size_class] = ::new (memory) Free{free_[size_class]};
+    }
+    static void unpoison(void* /*memory*/, std::size_t /*size*/) {}
+#endif
 
     // Without an initialiser to run: one load, where a thread_local object costs a call.
     static inline constinit thread_local FramePool* current_ = nullptr;

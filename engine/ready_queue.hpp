@@ -21,7 +21,8 @@ public:
     }
     void push(CalendarNode& node) {
         SIM_CHECK(!node.pending());
-        if (tail_ - head_ == ring_.size()) grow();
+        if (tail_ - head_ == ring_.size()) [[unlikely]]
+            return push_growing(node);
         node.place_ = CalendarNode::in_ready_queue | (tail_ & place_mask);
         at(tail_++) = &node;
     }
@@ -47,6 +48,10 @@ private:
     static constexpr std::uint32_t place_mask = 0x3fff'ffff;
 
     CalendarNode*& at(std::uint32_t i) { return ring_[i & (ring_.size() - 1)]; }
+    [[gnu::noinline]] void push_growing(CalendarNode& node) {
+        grow();
+        push(node);
+    }
     void grow() {
         std::vector<CalendarNode*> larger(2 * ring_.size());
         SIM_CHECK(larger.size() < place_mask);

@@ -21,25 +21,22 @@ Simulation::~Simulation() {
     check_clock_ns = outer_check_clock_;
 }
 
-// Fires the next event at or before `end`; false if there is none.
+// Fires the next event at or before `end`; false if there is none. An event of the calendar was scheduled before the
+// clock came to its instant: it precedes all that is ready.
 inline bool Simulation::dispatch_next(Instant end) {
-    CalendarNode* node = nullptr;
-    // An event of the calendar was scheduled before the clock came to its instant: it precedes all that is ready.
-    const Instant at = calendar_.next_time();
-    if ((at > now_ || calendar_.empty()) && !ready_.empty()) {
-        node = &ready_.pop();
-        ++events_at_instant_;
-    } else {
-        if (at >= end && (at > end || calendar_.empty())) return false;
-        SIM_CHECK(at >= now_);
-        events_at_instant_ = at == now_ ? events_at_instant_ + 1 : 0;
-        now_ = at;
-        check_clock_ns_ = at.time_since_epoch().count();
-        node = &calendar_.pop();
+    const bool ready = !ready_.empty();
+    Calendar::Due due = calendar_.pop_due(ready ? now_ : end);
+    if (due.node == nullptr) {
+        if (!ready) return false;
+        due = {&ready_.pop(), now_};
     }
+    SIM_CHECK(due.at >= now_);
+    events_at_instant_ = due.at == now_ ? events_at_instant_ + 1 : 0;
+    now_ = due.at;
+    check_clock_ns_ = due.at.time_since_epoch().count();
     ++events_run_;
-    fingerprint_.add(now_, node->kind(), node->component());
-    node->fire(*this);
+    fingerprint_.add(due.at, due.node->kind(), due.node->component());
+    due.node->fire(*this);
     return true;
 }
 

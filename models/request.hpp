@@ -29,8 +29,7 @@ inline constexpr std::uint64_t no_key = ~std::uint64_t{0};
 // A due operation. Lives in a RequestTable; held by RequestRef.
 class Request {
 public:
-    Request(engine::StreamKey work_key, engine::StreamKey network_key, std::uint64_t number)
-        : work(work_key, number), network(network_key, number) {}
+    explicit Request(const engine::QueryStreams& draws) : work(draws.work), network(draws.network) {}
 
     // From `now` on the operation's time is spent in `stage`; what passed since the last call was spent in the stage
     // named then. The only way to spend its time, so that the sum over the stages is its latency to the nanosecond.
@@ -117,11 +116,11 @@ public:
     RequestTable& operator=(const RequestTable&) = delete;
     ~RequestTable() { SIM_CHECK(live_ == 0); }
 
-    RequestRef open(engine::StreamKey work, engine::StreamKey network, std::uint64_t number, Instant due) {
+    RequestRef open(engine::StreamKey key, std::uint64_t number, Instant due) {
         if (free_.empty()) add_block();
         Slot* const slot = free_.back();
         free_.pop_back();
-        Request* const request = ::new (slot->memory) Request(work, network, number);
+        Request* const request = ::new (slot->memory) Request(engine::query_streams(key, number));
         request->due = due;
         request->charged_until_ = due;
         if (++live_ > peak_) peak_ = live_;

@@ -105,7 +105,7 @@ void World::end_of_warm_up() {
         for (const auto& instance : cluster->instances()) instance->cpu().reset_statistics();
     }
     for (const auto& cache : caches_) {
-        for (const auto& node : cache->nodes()) node->cpu().reset_statistics();
+        for (const auto& node : cache->nodes()) node->cpu().reset_statistics(simulation_.now());
     }
     for (const auto& region : service_regions_) {
         for (const auto& instance : region->instances()) instance->cpu().reset_statistics();
@@ -121,7 +121,12 @@ void World::describe_queues(scenarios::ReplicationResult& result) const {
         for (const auto& instance : cluster->instances()) describe(instance->component().path(), instance->cpu());
     }
     for (const auto& cache : caches_) {
-        for (const auto& node : cache->nodes()) describe(node->component().path(), node->cpu());
+        for (const auto& node : cache->nodes()) {
+            const engine::SerialServer& cpu = node->cpu();
+            const Instant now = simulation_.now();
+            result.queues.push_back(
+                {node->component().path(), cpu.utilisation(now), cpu.mean_waiting(now), cpu.jobs(), 0});
+        }
     }
     for (const auto& region : service_regions_) {
         for (const auto& instance : region->instances()) describe(instance->component().path(), instance->cpu());

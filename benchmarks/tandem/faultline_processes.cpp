@@ -22,7 +22,7 @@ public:
         : shape_(shape), with_patience_(with_patience), draws_(shape.servers) {}
 
     std::int64_t run() {
-        simulation_.spawn(office_, arrivals());
+        simulation_.schedule_now(next_arrival_);
         simulation_.run_until(engine::end_of_time);
         const auto contents = responses_.contents();
         return static_cast<std::int64_t>(contents.sum_low_ns);  // below 2^63: 10^6 customers of a minute
@@ -34,17 +34,21 @@ public:
     }
 
 private:
-    Process<> arrivals() {
-        for (std::int64_t i = 0; i < shape_.customers; ++i) {
-            const CustomerDraws draws = draws_.next();
-            if (with_patience_) {
-                simulation_.spawn(office_, patient_customer(draws));
-            } else {
-                simulation_.spawn(office_, customer(draws));
-            }
-            const Duration gap(draws.gap_ns);
-            co_await simulation_.delay(gap);
-        }
+    // As in models/clients/office: the next arrival is a calendar node, and a customer begins within its event.
+    struct NextArrival : engine::CalendarNode {
+        explicit NextArrival(Tandem& of)
+            : CalendarNode(&fall_due, engine::EventKind::started, of.office_.number()), tandem(of) {}
+        Tandem& tandem;
+        std::int64_t customers = 0;
+    };
+    static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
+        auto& next = static_cast<NextArrival&>(node);
+        Tandem& tandem = next.tandem;
+        const CustomerDraws draws = tandem.draws_.next();
+        const Duration gap(draws.gap_ns);
+        if (++next.customers < tandem.shape_.customers) simulation.schedule(node, simulation.now() + gap);
+        simulation.begin(tandem.office_,
+                         tandem.with_patience_ ? tandem.patient_customer(draws) : tandem.customer(draws));
     }
     Process<> customer(CustomerDraws draws) {
         const Instant arrived = simulation_.now();
@@ -71,6 +75,7 @@ private:
     bool with_patience_;
     engine::Simulation simulation_{engine::RunIdentity{}};
     engine::Component office_{simulation_, "office"};
+    NextArrival next_arrival_{*this};
     std::array<engine::ServerPool, stations> pools_{pool(1), pool(2), pool(3), pool(4)};
     engine::LatencyHistogram responses_;
     TandemDraws draws_;

@@ -11,6 +11,20 @@ PhiloxBlock philox_block(StreamKey key, const PhiloxBlock& counter) {
     return {out[0], out[1], out[2], out[3]};
 }
 
+namespace {
+Draws draws_of(const PhiloxBlock& words) {
+    return {words[0], words[1]};
+}
+}  // namespace
+
+RandomStream::RandomStream(StreamKey key) : Draws(draws_of(philox_block(key, {0, 0, 0, 0}))) {}
+
+QueryStreams query_streams(StreamKey key, std::uint64_t query_number) {
+    // The last word keeps the queries of a key apart from its RandomStream.
+    const PhiloxBlock words = philox_block(key, {0, query_number, 0, 1});
+    return {{words[0], words[1]}, {words[2], words[3]}};
+}
+
 StreamKey stream_key(Seed seed, std::uint32_t replication, std::string_view component_path, std::string_view purpose) {
     // The generator itself mixes: any change of any part changes both words. The constant is a key of its own, apart
     // from every key that seeds could make equal by chance.

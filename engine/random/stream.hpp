@@ -1,15 +1,19 @@
 // Streams of random numbers, each an identity: (seed, replication, component, purpose), and, where the draws belong to
 // a query, its number. No stream is made by advancing another, so adding a component shifts nobody else's draws.
 //
-// The generator is Philox4x64-10: a keyed function of a counter. Two streams are two keys; the draws of a query are a
-// counter of their own, so two topologies under comparison see the same work in whatever order they serve it.
-// Source: J. Salmon, M. Moraes, R. Dror, D. Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011; its reference
-// implementation, Random123. Known answers: tests/engine/random/stream_test.cpp.
+// Philox4x64-10, a keyed function of a counter, turns an identity into 128 random bits: two identities, two keys. They
+// are the state of a PCG (XSL RR 128/64), which draws: 16 bytes a stream, a dozen instructions a word. A query's state
+// is the function's value at its number, so two topologies under comparison see the same work in whatever order they
+// serve it. That the draws of any two of 10^10 streams of 10^4 draws overlap has a probability below 10^-14. Sources:
+// J. Salmon, M. Moraes, R. Dror, D. Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, SC 2011, and its reference
+// implementation Random123; M. O'Neill, PCG, HMC-CS-2014-0905, and its library. Known answers:
+// tests/engine/random/stream_test.cpp.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <pcg_random.hpp>
 #include <string_view>
 
 namespace faultline::engine {
@@ -50,48 +54,47 @@ StreamKey stream_key(Seed seed, std::uint32_t replication, std::string_view comp
 using PhiloxBlock = std::array<std::uint64_t, 4>;
 PhiloxBlock philox_block(StreamKey key, const PhiloxBlock& counter);
 
-// A UniformRandomBitGenerator over the blocks (block, number, 0, domain) of a key. The domain keeps a RandomStream and
-// the QueryDraws of the same key apart. 64 bytes; nothing is computed before the first draw. Period: 2^64 draws.
-template <std::uint64_t domain>
-class PhiloxDraws {
+// A word as a number in the open interval (0, 1), in steps of 2^-53: a logarithm of it, or of its complement, is
+// finite.
+inline double uniform_of(std::uint64_t word) {
+    const double draw = static_cast<double>(word >> 11U) * 0x1p-53;
+    return draw > 0.0 ? draw : 0x1p-54;
+}
+
+// A UniformRandomBitGenerator.
+class Draws {
 public:
     using result_type = std::uint64_t;
     static constexpr result_type min() { return 0; }
     static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
 
-    PhiloxDraws(StreamKey key, std::uint64_t number) : key_{key}, number_{number} {}
+    Draws(std::uint64_t high, std::uint64_t low) : generator_{(pcg_extras::pcg128_t{high} << 64U) | low} {}
 
-    result_type operator()() {
-        const std::uint64_t word = draws_ % 4;
-        if (word == 0) words_ = philox_block(key_, {draws_ / 4, number_, 0, domain});
-        ++draws_;
-        return words_[word];
-    }
-
-    // Uniform in the open interval (0, 1), in steps of 2^-53: a logarithm of it, or of its complement, is finite.
-    double uniform() {
-        const double draw = static_cast<double>((*this)() >> 11U) * 0x1p-53;
-        return draw > 0.0 ? draw : 0x1p-54;
-    }
+    result_type operator()() { return generator_(); }
+    double uniform() { return uniform_of(generator_()); }
 
 private:
-    StreamKey key_;
-    std::uint64_t number_;
-    std::uint64_t draws_ = 0;
-    PhiloxBlock words_;  // left unset: set by the first draw
+    pcg64_oneseq generator_;
 };
+static_assert(sizeof(Draws) == 16);
 
 // What a component draws one after the other: arrivals, failure times.
-class RandomStream : public PhiloxDraws<0> {
+class RandomStream : public Draws {
 public:
-    explicit RandomStream(StreamKey key) : PhiloxDraws{key, 0} {}
+    explicit RandomStream(StreamKey key);
 };
 
 // What belongs to a query: its class, key, demand, jitter. The same query gets the same draws whenever it is served.
-class QueryDraws : public PhiloxDraws<1> {
+class QueryDraws : public Draws {
 public:
-    QueryDraws(StreamKey key, std::uint64_t query_number) : PhiloxDraws{key, query_number} {}
+    using Draws::Draws;
 };
-static_assert(sizeof(QueryDraws) <= 64);
+
+// The two kinds of draws of a query, apart so that one jitter more shifts no demand.
+struct QueryStreams {
+    QueryDraws work;
+    QueryDraws network;
+};
+QueryStreams query_streams(StreamKey key, std::uint64_t query_number);
 
 }  // namespace faultline::engine

@@ -1,6 +1,7 @@
 #include "models/cache/node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/cache/hash_slots.hpp"
 
@@ -11,40 +12,94 @@ CacheNode::CacheNode(engine::Simulation& simulation, std::string path, PlaceId p
       component_(simulation, std::move(path)),
       place_(place),
       shape_(shape),
-      cpu_(simulation, component_.number(), {.servers = 1}),
+      cpu_(simulation.now()),
       draws_(simulation.stream(component_.path(), "eviction")),
       store_(shape.store, RandomBits(draws_)) {
     start();
 }
 
-engine::Process<Answer> CacheNode::get(RequestRef request, std::uint64_t key, Duration travel) {
-    store_.prefetch(key);
-    request.charge(Stage::queue, simulation_.now());
-    const engine::Served served = co_await cpu_.serve(shape_.command_cpu);
-    request.charge(Stage::cache, served.started);
-    const Found found = store_.get(key, simulation_.now());
-    request.charge(Stage::network, simulation_.now());
-    const AnswerStatus status = found.outcome == LookupOutcome::Hit ? AnswerStatus::ok : AnswerStatus::miss;
-    co_return Answer{travel, status, found.version};
+CacheNode::~CacheNode() {
+    while (newest_ != nullptr) {
+        CacheCommand& command = *newest_;
+        unlist(command);
+        if (command.client_ != nullptr) command.client_->command_ = nullptr;
+        if (command.pending()) simulation_.cancel(command);
+        delete &command;
+    }
 }
 
-engine::Process<Answer> CacheNode::set(std::uint64_t key, std::uint32_t version, Duration travel) {
-    co_await cpu_.serve(shape_.command_cpu);
-    store_.set({.key = key, .value = shape_.value, .version = version, .ttl = shape_.ttl}, simulation_.now());
-    co_return Answer{travel, AnswerStatus::ok, version};
+// To a dead node the packet goes all the same: what comes back is a reset, or nothing.
+CacheCommand* CacheNode::send(CacheExchange& client, const CacheOrder& order, const Delays& legs) {
+    if (component_.health() == engine::Health::silent) return nullptr;
+    auto* const command = new CacheCommand(*this, client, order, legs.back);
+    if (!component_.up()) {
+        command->back_ += legs.forward;
+        command->go_back(simulation_, CacheCommand::Leg::reset);
+        return command;
+    }
+    command->older_ = newest_;
+    if (newest_ != nullptr) newest_->newer_ = command;
+    newest_ = command;
+    simulation_.schedule(*command, engine::saturating_add(simulation_.now(), legs.forward));
+    return command;
 }
 
-engine::Process<Answer> CacheNode::erase(std::uint64_t key, Duration travel) {
-    co_await cpu_.serve(shape_.command_cpu);
-    store_.erase(key);
-    co_return Answer{travel, AnswerStatus::ok, 0};
+void CacheNode::unlist(CacheCommand& command) {
+    (command.newer_ != nullptr ? command.newer_->older_ : newest_) = command.older_;
+    if (command.older_ != nullptr) command.older_->newer_ = command.newer_;
+    command.newer_ = command.older_ = nullptr;
+}
+
+void CacheNode::take_in(CacheCommand& command) {
+    store_.prefetch(command.order_.key);
+    const engine::SerialServer::Turn turn = cpu_.take(simulation_.now(), shape_.command_cpu);
+    if (command.client_ != nullptr) {
+        command.client_->arrived_ = simulation_.now();
+        command.client_->started_ = turn.start;
+    }
+    command.leg_ = CacheCommand::Leg::inside;
+    command.label(engine::EventKind::served);
+    simulation_.schedule(command, turn.end);
+}
+
+void CacheNode::execute(CacheCommand& command) {
+    unlist(command);
+    const CacheOrder& order = command.order_;
+    const Instant now = simulation_.now();
+    if (order.verb == CacheVerb::get) {
+        const Found found = store_.get(order.key, now);
+        const AnswerStatus status = found.outcome == LookupOutcome::Hit ? AnswerStatus::ok : AnswerStatus::miss;
+        command.answer_ = {Duration::zero(), status, found.version};
+    } else if (order.verb == CacheVerb::set) {
+        store_.set({.key = order.key, .value = shape_.value, .version = order.version, .ttl = shape_.ttl}, now);
+    } else {
+        store_.erase(order.key);
+    }
 }
 
 void CacheNode::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
-    cpu_.clear();
+    cpu_.clear(simulation_.now());
     store_.clear();
+    drop_commands(how);
+}
+
+// In the order in which they were sent. After a reset their clients wait for its way back; after silence, for nothing.
+void CacheNode::drop_commands(engine::Health how) {
+    CacheCommand* command = newest_;
+    while (command != nullptr && command->older_ != nullptr) command = command->older_;
+    while (command != nullptr) {
+        CacheCommand& dropped = *std::exchange(command, command->newer_);
+        unlist(dropped);
+        simulation_.cancel(dropped);
+        if (dropped.client_ != nullptr && how == engine::Health::crash) {
+            dropped.go_back(simulation_, CacheCommand::Leg::reset);
+            continue;
+        }
+        if (dropped.client_ != nullptr) dropped.client_->command_ = nullptr;
+        delete &dropped;
+    }
 }
 
 void CacheNode::start() {

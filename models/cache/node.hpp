@@ -1,5 +1,5 @@
-// A cache node: one single-threaded server in front of a store of real keys. Its commands are processes that die with
-// it; what it held is gone when it comes back.
+// A cache node: one single-threaded server in front of a store of real keys. Its commands (command.hpp) die with it;
+// what it held is gone when it comes back.
 //
 // Sources of the command's processor time: docs/models/cache.md (Redis "Benchmarks": 72 to 79 thousand unpipelined
 // commands a second on one thread, the network's share included).
@@ -9,11 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/call.hpp"
-#include "engine/queueing/server_pool.hpp"
+#include "engine/queueing/serial_server.hpp"
+#include "models/cache/command.hpp"
 #include "models/cache/store.hpp"
 #include "models/network/transport.hpp"
-#include "models/request.hpp"
 
 namespace faultline::models {
 
@@ -27,11 +26,7 @@ struct CacheNodeShape {
 class CacheNode {
 public:
     CacheNode(engine::Simulation& simulation, std::string path, PlaceId place, CacheNodeShape shape);
-
-    // Answers: ok with the version found, or miss.
-    engine::Process<Answer> get(RequestRef request, std::uint64_t key, Duration travel);
-    engine::Process<Answer> set(std::uint64_t key, std::uint32_t version, Duration travel);
-    engine::Process<Answer> erase(std::uint64_t key, Duration travel);
+    ~CacheNode();
 
     void crash(engine::Health how);
     void start();  // empty
@@ -39,18 +34,28 @@ public:
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
     const Store& store() const { return store_; }
-    engine::ServerPool& cpu() { return cpu_; }
+    engine::SerialServer& cpu() { return cpu_; }
 
 private:
+    friend class CacheCommand;
+    friend class CacheExchange;
+
+    // null: there is nobody who would ever answer.
+    CacheCommand* send(CacheExchange& client, const CacheOrder& order, const Delays& legs);
+    void take_in(CacheCommand& command);
+    void execute(CacheCommand& command);
+    void unlist(CacheCommand& command);
+    void drop_commands(engine::Health how);
     engine::Process<> expire();
 
     engine::Simulation& simulation_;
     engine::Component component_;
     PlaceId place_;
     CacheNodeShape shape_;
-    engine::ServerPool cpu_;
+    engine::SerialServer cpu_;
     engine::RandomStream draws_;
     Store store_;
+    CacheCommand* newest_ = nullptr;  // of the commands on their way to this node, or in it
 };
 
 // A cache as its clients see it: nodes that share the keys by hash slot.
@@ -60,6 +65,9 @@ public:
     void add(std::unique_ptr<CacheNode> node) { nodes_.push_back(std::move(node)); }
     // Keys below `keys` are looked up from now on instead of hashed: 2 bytes a key. After the last add().
     void remember_shards(std::uint64_t keys);
+    void prefetch_shard(std::uint64_t key) const {
+        if (key < shard_of_.size()) __builtin_prefetch(&shard_of_[key]);
+    }
     std::size_t shard_of_key(std::uint64_t key) const {
         return key < shard_of_.size() ? shard_of_[key] : hashed_shard(key);
     }

@@ -24,8 +24,7 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.rate_per_s, shape_.curve,
                 shape_.start_of_day_s),
       next_arrival_(*this, component_.number()),
-      work_key_(context.simulation.stream_key(component_.path(), "work")),
-      network_key_(context.simulation.stream_key(component_.path(), "network")),
+      queries_(context.simulation.stream_key(component_.path(), "queries")),
       retries_(context.simulation.stream(component_.path(), "retries")) {}
 
 Office::~Office() {
@@ -60,43 +59,71 @@ void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation
 }
 
 // The class and the key: the first draws of the query, so that they are the same whatever serves it.
-void Office::choose_work(Request& request) {
+const ClassPlan& Office::choose_work(Request& request) {
     const double draw = request.work.uniform();
     std::size_t index = 0;
     while (index + 1 < context_.classes.size() && draw >= context_.classes[index].cumulative_share) ++index;
     request.query_class = static_cast<ClassId>(index);
     request.office = shape_.id;
     const ClassPlan& plan = context_.classes[index];
-    if (!plan.keys) return;
-    const std::uint64_t rank = (*plan.keys)(request.work) - 1;
-    request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
+    if (plan.keys) {
+        const std::uint64_t rank = (*plan.keys)(request.work) - 1;
+        request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
+    }
+    return plan;
 }
 
 engine::Process<> Office::query(std::uint64_t number) {
-    RequestRef request = requests_.open(work_key_, network_key_, number, simulation_.now());
-    choose_work(*request);
-    const ClassPlan& plan = context_.classes[request->query_class];
+    RequestRef request = requests_.open(queries_, number, simulation_.now());
+    const ClassPlan& plan = choose_work(*request);
     context_.measures.due(request->query_class, shape_.id, request->due);
-    Attempt last;
+    Attempt tried;
     int attempt = 1;
     for (;; ++attempt) {
-        const Attempt tried = co_await try_once(request, plan);
-        last = tried;
-        if (outcome_of(last.status, last.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
+        if (plan.service == nowhere) {
+            const Attempt asked = co_await ask(request, plan);
+            tried = asked;
+        } else {
+            // Most queries go this way: no process of its own for it.
+            const Instant give_up = simulation_.now() + plan.timeout;
+            ServiceInstance* const instance = steer(plan.service)->next();
+            Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
+            tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
+            if (ticket == Ticket::to_connect) {
+                const bool connected = co_await connect(request, *instance, give_up);
+                ticket = connected ? Ticket::connected : Ticket::none;
+                tried.timed_out = !connected;
+            }
+            if (ticket == Ticket::connected) {
+                request.charge(Stage::network, simulation_.now());
+                const Delays legs =
+                    context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
+                engine::Timer patience(simulation_, give_up - simulation_.now());
+                engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back),
+                                          legs);
+                co_await engine::any_of(call, patience);
+                tried = attempt_of(call);
+                give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
+            }
+        }
+        if (outcome_of(tried.status, tried.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
         co_await simulation_.delay(backoff(plan, attempt));
     }
+    end(request, plan, tried, attempt);
+}
+
+void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts) {
     request.charge(Stage::network, simulation_.now());
     Outcome outcome = outcome_of(last.status, last.timed_out);
     request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
     if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
     context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
-                            request->stages(), attempt);
+                            request->stages(), attempts);
 }
 
-engine::Process<Office::Attempt> Office::try_once(const RequestRef& request, const ClassPlan& plan) {
-    if (plan.service != nowhere) return call_service(request, plan);
+engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {
     return plan.station != nowhere ? ask_station(request, plan) : ask_database(request, plan);
 }
 
@@ -127,43 +154,35 @@ ServiceRegion* Office::steer(std::size_t service) {
     return regions[connections.region];
 }
 
-engine::Process<Office::Attempt> Office::call_service(const RequestRef& request, const ClassPlan& plan) {
-    const Instant give_up = simulation_.now() + plan.timeout;
-    Connections& connections = connections_[plan.service];
-    ServiceInstance* const instance = steer(plan.service)->next();
-    if (instance == nullptr) co_return Attempt{AnswerStatus::failed, false};
+Office::Ticket Office::take_connection(std::size_t service) {
+    Connections& connections = connections_[service];
     if (connections.idle > 0) {
         --connections.idle;
-    } else {
-        if (connections.open >= shape_.connections) co_return Attempt{AnswerStatus::refused, false};
-        ++connections.open;
-        const bool connected = co_await connect(request, instance->place(), give_up);
-        if (!connected) {
-            connections.open = std::max(0, connections.open - 1);
-            co_return Attempt{AnswerStatus::failed, simulation_.now() >= give_up};
-        }
+        return Ticket::connected;
     }
-    request.charge(Stage::network, simulation_.now());
-    const Delays legs = context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
-    engine::Timer patience(simulation_, give_up - simulation_.now());
-    engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back), legs);
-    co_await engine::any_of(call, patience);
-    if (call.outcome() == engine::CallOutcome::answered) {
+    if (connections.open >= shape_.connections) return Ticket::refused;
+    ++connections.open;
+    return Ticket::to_connect;
+}
+
+void Office::give_connection(std::size_t service, bool usable) {
+    Connections& connections = connections_[service];
+    if (usable) {
         connections.idle = std::min(connections.idle + 1, connections.open);
     } else {
         connections.open = std::max(0, connections.open - 1);
     }
-    co_return attempt_of(call);
 }
 
-// TCP and TLS towards the balancer, which stands where the instance does.
-engine::Process<bool> Office::connect(const RequestRef& request, PlaceId to, Instant give_up) {
+// TCP and TLS towards the balancer, which stands where the instance does. false: not before `give_up`.
+engine::Process<bool> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
     request.charge(Stage::connect, simulation_.now());
     const ConnectionCost& cost = connection_cost(Protocol::Https);
-    const Delays shake = context_.transport.handshake(shape_.place, to, cost.round_trips(), request->network);
+    const Delays shake = context_.transport.handshake(shape_.place, to.place(), cost.round_trips(), request->network);
     const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
     const Duration left = std::max(Duration::zero(), give_up - simulation_.now());
     co_await simulation_.delay(std::min(needed, left));
+    if (needed > left) give_connection(context_.classes[request->query_class].service, false);
     co_return needed <= left;
 }
 

@@ -70,17 +70,21 @@ private:
     static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
     void schedule_next_arrival();
     engine::Process<> query(std::uint64_t number);
-    engine::Process<Attempt> call_service(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_station(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
-    // One of the three, by where the class goes: a child of the caller all the same.
-    engine::Process<Attempt> try_once(const RequestRef& request, const ClassPlan& plan);
+    // One of the two, by where the class goes: a child of the caller all the same.
+    engine::Process<Attempt> ask(const RequestRef& request, const ClassPlan& plan);
     static Attempt attempt_of(const engine::Call<Answer>& call);
-    engine::Process<bool> connect(const RequestRef& request, PlaceId to, Instant give_up);
+    // A connection to a service, out of those that the office may have.
+    enum class Ticket : std::uint8_t { none, connected, to_connect, refused };
+    Ticket take_connection(std::size_t service);
+    void give_connection(std::size_t service, bool usable);
+    engine::Process<bool> connect(const RequestRef& request, const ServiceInstance& to, Instant give_up);
+    void end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts);
     engine::Process<> canary(std::size_t endpoint, Duration offset);
     engine::Process<> try_canary(std::size_t endpoint);
     ServiceRegion* steer(std::size_t service);
-    void choose_work(Request& request);
+    const ClassPlan& choose_work(Request& request);
     Duration backoff(const ClassPlan& plan, int attempt);
 
     ServiceContext& context_;
@@ -92,8 +96,7 @@ private:
     std::vector<Connections> connections_;  // by service
     Arrivals arrivals_;
     NextArrival next_arrival_;
-    engine::StreamKey work_key_;
-    engine::StreamKey network_key_;
+    engine::StreamKey queries_;
     engine::RandomStream retries_;
 };
 

@@ -84,6 +84,7 @@ public:
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
     std::uint32_t newest_version(std::uint64_t key) const { return versions_->newest(key); }
+    void prefetch_version(std::uint64_t key) const { versions_->prefetch(key); }
     std::size_t memory_bytes() const { return own_versions_.memory_bytes(); }
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.

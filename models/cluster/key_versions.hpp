@@ -18,6 +18,9 @@ public:
         keys_[key].committed_us = microseconds(now);
     }
     std::uint32_t newest(std::uint64_t key) const { return key < keys_.size() ? keys_[key].version : 0; }
+    void prefetch(std::uint64_t key) const {
+        if (key < keys_.size()) __builtin_prefetch(&keys_[key]);
+    }
 
     // What a replica that lags by `lag` shows at `now`. Only the last commit's instant is kept: a key written twice
     // within the lag shows the version before the last.

@@ -31,24 +31,34 @@ inline constexpr int connect_retries_max = 6;        // Linux tcp_syn_retries: g
 inline constexpr engine::Duration connect_timeout_first = std::chrono::seconds{1};          // RFC 6298 section 2.1
 inline constexpr engine::Duration retransmission_timeout_most = std::chrono::seconds{120};  // Linux TCP_RTO_MAX
 
-// What a round trip takes beyond path.base_round_trip, by the jitter of all links on the way. Losses not included. One
-// uniform says whether any link has a spike, and which; it is rescaled from link to link.
+// What a round trip takes beyond path.base_round_trip, by the jitter of all links on the way: without a spike, with at
+// least one (u uniform on (0, spike_probability): it says which links have one, and is rescaled from link to link), and
+// by the path's own odds. Losses not included.
 template <typename Generator>
-engine::Duration sample_excess(const Path& path, Generator& generator) {
-    double u = path.spike_probability > 0.0 ? generator.uniform() : 1.0;
-    const bool spikes = u < path.spike_probability;
+engine::Duration sample_calm_excess(const Path& path, Generator& generator) {
+    double excess_s = 0.0;
+    for (const JitterModel* const jitter : path.jitter) {
+        excess_s += std::min(sample_body_s(*jitter, generator), jitter->cap_s);
+    }
+    return engine::Duration{static_cast<std::int64_t>(excess_s * 1e9)};
+}
+template <typename Generator>
+engine::Duration sample_spiky_excess(const Path& path, Generator& generator, double u) {
     double excess_s = 0.0;
     for (const JitterModel* const jitter : path.jitter) {
         double link_s = sample_body_s(*jitter, generator);
-        if (spikes) [[unlikely]] {
-            const double here = jitter->spike_probability;
-            const bool spike = u < here;
-            if (spike) link_s += spike_s(*jitter, u / here);
-            u = spike ? generator.uniform() : (u - here) / (1.0 - here);
-        }
+        const double here = jitter->spike_probability;
+        const bool spike = u < here;
+        if (spike) link_s += spike_s(*jitter, u / here);
+        u = spike ? generator.uniform() : (u - here) / (1.0 - here);
         excess_s += std::min(link_s, jitter->cap_s);
     }
     return engine::Duration{static_cast<std::int64_t>(excess_s * 1e9)};
+}
+template <typename Generator>
+engine::Duration sample_excess(const Path& path, Generator& generator) {
+    const double u = path.spike_probability > 0.0 ? generator.uniform() : 1.0;
+    return u < path.spike_probability ? sample_spiky_excess(path, generator, u) : sample_calm_excess(path, generator);
 }
 
 // The wait before packet number `attempt` is sent again, 0 being the first wait.
@@ -89,17 +99,21 @@ bool recover_from_loss(const Path& path, engine::Bytes size, Generator& generato
     return true;
 }
 
-// Both directions. One uniform says whether anything was lost at all and, rescaled, which way.
+// That a packet of the request or of the answer is lost.
+struct LossOfMessages {
+    double there, back;
+    double any() const { return there + back - there * back; }
+};
+inline LossOfMessages loss_of_messages(const Path& path, const Payload& payload) {
+    return {loss_of_message(path, payload.request), loss_of_message(path, payload.response)};
+}
+
+// Given that a packet was lost. u is uniform on (0, loss.any()): which way. false: gave up.
 template <typename Generator>
-bool survive_losses(const Path& path, const Payload& payload, Generator& generator, Delays& delays) {
-    const double there = loss_of_message(path, payload.request);
-    const double back = loss_of_message(path, payload.response);
-    const double any = there + back - there * back;
-    const double u = generator.uniform();
-    if (u >= any) [[likely]]
-        return true;
-    const bool lost_there = u < there;
-    const bool lost_back = !lost_there || generator.uniform() < back;
+bool recover(const Path& path, const Payload& payload, Generator& generator, double u, Delays& delays) {
+    const LossOfMessages loss = loss_of_messages(path, payload);
+    const bool lost_there = u < loss.there;
+    const bool lost_back = !lost_there || generator.uniform() < loss.back;
     if (lost_there && !recover_from_loss(path, payload.request, generator, delays.forward)) return false;
     return !lost_back || recover_from_loss(path, payload.response, generator, delays.back);
 }
@@ -110,15 +124,29 @@ inline engine::Duration on_the_wire(const Path& path, engine::Bytes size) {
 
 }  // namespace detail
 
-// A request and its answer on an established connection. The excess is split in halves between the two directions.
+// A request and its answer on an established connection. The excess is split in halves between the two directions. One
+// uniform says whether anything befalls them, a lost packet or a spike: as a rule nothing does.
 template <typename Generator>
 Delays sample_round_trip(const Path& path, const Payload& payload, Generator& generator) {
     if (!path.usable) return {.delivered = false};
-    const engine::Duration total = path.base_round_trip + sample_excess(path, generator);
+    const bool one_segment = payload.request.count <= segment_bytes && payload.response.count <= segment_bytes;
+    const double loss = one_segment ? path.loss_per_round_trip : detail::loss_of_messages(path, payload).any();
+    const double mishaps = loss + (1.0 - loss) * path.spike_probability;
+    const double u = mishaps > 0.0 ? generator.uniform() : 1.0;
+    engine::Duration excess;
+    if (u >= mishaps) [[likely]] {
+        excess = sample_calm_excess(path, generator);
+    } else if (u < loss) {
+        excess = sample_excess(path, generator);
+    } else {
+        excess = sample_spiky_excess(path, generator, (u - loss) / (1.0 - loss));
+    }
+    const engine::Duration total = path.base_round_trip + excess;
     const engine::Duration there = total / 2;
     Delays delays{true, there + detail::on_the_wire(path, payload.request),
                   total - there + detail::on_the_wire(path, payload.response)};
-    if (path.loss_one_way > 0.0) delays.delivered = detail::survive_losses(path, payload, generator, delays);
+    if (u < loss) [[unlikely]]
+        delays.delivered = detail::recover(path, payload, generator, u, delays);
     return delays;
 }
 

@@ -10,6 +10,70 @@ constexpr Payload probe_payload{Bytes{128}, Bytes{128}};
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 }  // namespace
 
+// One statement on a connection, there and back, as its process waits for it: ok, or what came instead. As a calendar
+// node it is the driver's timers: at the socket timeout it gives up, and when TCP has had no acknowledgement for too
+// long it asks whether the peer's kernel still acknowledges what is sent to it.
+class DatabaseClient::Exchange : public engine::CalendarNode {
+public:
+    Exchange(DatabaseClient& client, const RequestRef& request, const Connection& connection,
+             const Statement& statement, const Payload& payload)
+        : CalendarNode(&run_out, engine::EventKind::timer), client_(client), connection_(connection) {
+        Instance& instance = *connection.instance;
+        const Instant now = client.simulation_.now();
+        const PlaceId place = client.shape_.place;
+        const Delays legs = client.transport_.round_trip(place, instance.place(), payload, client.draws(request));
+        if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
+            // Its host is there, the connection is not: the answer is a reset.
+            give_up_ = now + legs.forward + legs.back;
+        } else {
+            call_.emplace(client.simulation_, instance.component(), instance.execute(request, statement, legs.back),
+                          legs);
+            give_up_ = engine::saturating_add(now, client.shape_.driver.socket_timeout.value_or(Duration::max()));
+        }
+        set_timer(now);
+    }
+    ~Exchange() {
+        if (pending()) client_.simulation_.cancel(*this);
+    }
+
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+        waiter_ = &handle.promise();
+        waiter_->begin_wait();
+        label(kind(), waiter_->owner().number());
+        if (call_) call_->arm(*waiter_, 0);
+    }
+    Answer await_resume() const {
+        const bool answered = call_ && call_->outcome() == engine::CallOutcome::answered;
+        return answered ? call_->value() : Answer{Duration::zero(), AnswerStatus::failed, 0};
+    }
+
+private:
+    static void run_out(engine::CalendarNode& node, engine::Simulation& simulation) {
+        auto& exchange = static_cast<Exchange&>(node);
+        if (simulation.now() < exchange.give_up_ && exchange.peer_acknowledges()) {
+            return exchange.set_timer(simulation.now());
+        }
+        exchange.waiter_->wake_now(1);
+    }
+    void set_timer(Instant now) {
+        const Duration probe_after = client_.shape_.driver.dead_peer_after.value_or(kernel_gives_up_after);
+        client_.simulation_.schedule(*this, std::min(give_up_, engine::saturating_add(now, probe_after)));
+    }
+    bool peer_acknowledges() const {
+        const Instance& instance = *connection_.instance;
+        return instance.component().up() && connection_.incarnation == instance.incarnation() &&
+               client_.transport_.path(client_.shape_.place, instance.place()).usable;
+    }
+
+    DatabaseClient& client_;
+    Connection connection_;
+    Instant give_up_{};
+    engine::ProcessState* waiter_ = nullptr;
+    std::optional<engine::Call<Answer>> call_;
+};
+
 DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
                                Endpoint& endpoint, const DatabaseClientShape& shape)
     : simulation_(simulation),
@@ -18,7 +82,7 @@ DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& 
       shape_(shape),
       pool_(static_cast<std::size_t>(shape.pool)),
       resolver_(shape.driver.dns_cache),
-      own_draws_(simulation.stream_key(owner.path(), "probes"), 0) {
+      own_draws_(engine::query_streams(simulation.stream_key(owner.path(), "probes"), 0).network) {
     idle_.reserve(static_cast<std::size_t>(shape.pool));
 }
 
@@ -63,8 +127,9 @@ engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const Dat
     Answer last;
     for (int number = 0; number < count; ++number) {
         const Statement statement = statement_of(work, number, count, request);
-        last = Answer{};
-        const Answer answer = co_await exchange(request, session.connection(), statement, work.payload);
+        request.charge(Stage::network, simulation_.now());
+        Exchange exchange(*this, request, session.connection(), statement, work.payload);
+        const Answer answer = co_await exchange;
         if (answer.status != AnswerStatus::ok) co_return Answer{Duration::zero(), answer.status, 0};
         last = answer;
     }
@@ -117,37 +182,6 @@ engine::Process<DatabaseClient::Connected> DatabaseClient::connect(const Request
     co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
 }
 
-// TCP's own evidence: does the peer's kernel still acknowledge what is sent to it?
-bool DatabaseClient::peer_acknowledges(const Connection& connection) const {
-    return connection.instance->component().up() && connection.incarnation == connection.instance->incarnation() &&
-           transport_.path(shape_.place, connection.instance->place()).usable;
-}
-
-engine::Process<Answer> DatabaseClient::exchange(const RequestRef& request, Connection connection, Statement statement,
-                                                 Payload payload) {
-    request.charge(Stage::network, simulation_.now());
-    Instance& instance = *connection.instance;
-    const Answer failed{Duration::zero(), AnswerStatus::failed, 0};
-    const Delays legs = transport_.round_trip(shape_.place, instance.place(), payload, draws(request));
-    if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
-        // Its host is there, the connection is not: the answer is a reset.
-        co_await simulation_.delay(legs.forward + legs.back);
-        co_return failed;
-    }
-    engine::Call<Answer> call(simulation_, instance.component(), instance.execute(request, statement, legs.back), legs);
-    const Instant give_up =
-        engine::saturating_add(simulation_.now(), shape_.driver.socket_timeout.value_or(Duration::max()));
-    const Duration probe_after = shape_.driver.dead_peer_after.value_or(kernel_gives_up_after);
-    while (!call.over()) {
-        if (simulation_.now() >= give_up) co_return failed;
-        engine::Timer patience(simulation_, std::min(probe_after, give_up - simulation_.now()));
-        co_await engine::any_of(call, patience);
-        if (!call.over() && !peer_acknowledges(connection)) co_return failed;
-    }
-    if (call.outcome() == engine::CallOutcome::reset) co_return failed;
-    co_return call.value();
-}
-
 engine::Process<Answer> DatabaseClient::probe(Statement statement) {
     resolver_.forget();  // a monitor trusts no cache
     const RequestRef nobody;
@@ -155,7 +189,8 @@ engine::Process<Answer> DatabaseClient::probe(Statement statement) {
     if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
     Session session;
     session.take(made.connection);
-    const Answer answer = co_await exchange(nobody, session.connection(), statement, probe_payload);
+    Exchange exchange(*this, nobody, session.connection(), statement, probe_payload);
+    const Answer answer = co_await exchange;
     co_return Answer{Duration::zero(), answer.status, 0};
 }
 

@@ -96,9 +96,7 @@ private:
 
     bool take_idle(Session& session);
     engine::Process<Connected> connect(const RequestRef& request);
-    engine::Process<Answer> exchange(const RequestRef& request, Connection connection, Statement statement,
-                                     Payload payload);
-    bool peer_acknowledges(const Connection& connection) const;
+    class Exchange;
     Statement statement_of(const DatabaseWork& work, int number, int count, const RequestRef& request) const;
     engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }
 

@@ -49,41 +49,67 @@ engine::Process<Answer> ServiceInstance::ping(Duration travel) {
 
 engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
+    const ClassPlan& plan = context_.classes[request->query_class];
+    if (plan.cache != nowhere) context_.caches[plan.cache]->prefetch_shard(request->key);
     engine::Tokens::Lease thread(*threads_);
     const bool granted = co_await thread.acquire();
     if (!granted) co_return Answer{travel, AnswerStatus::refused, 0};
-    const ClassPlan& plan = context_.classes[request->query_class];
     const Duration demand = shape_.demand.sample_duration(request->work);
     const engine::Served served = co_await cpu_.serve(demand);
     request.charge(Stage::cpu, served.started);
 
-    Answer found{Duration::zero(), AnswerStatus::failed, 0};
+    // The cache looked aside. A node that is left alone for a while is as good as none.
+    const CacheRoute cache = route_to_cache(plan, request->key);
+    CacheRead read = CacheRead::bypassed;
+    Answer answer;
     if (plan.cache != nowhere && !plan.writes) {
-        const Answer cached = co_await look_aside(request, plan);
-        if (cached.status == AnswerStatus::ok) {
+        if (simulation_.now() >= cache.link->retry_at) {
             request.charge(Stage::network, simulation_.now());
-            co_return Answer{travel, AnswerStatus::ok, cached.version};
+            context_.clusters[plan.endpoint / 2]->prefetch_version(request->key);
+            CacheExchange get(*cache.node, {CacheVerb::get, request->key, 0},
+                              legs_to(*cache.node, cache_command, request), shape_.cache_timeout);
+            co_await get;
+            get.charge(request, simulation_.now());
+            note_outcome(*cache.link, get.outcome());
+            read = kind_of(get, plan, request->key);
+            answer = get.answer();
         }
-        found = cached;
+        context_.measures.cache_read(plan.cache, read, simulation_.now());
     }
-    const DatabaseWork work = work_of(plan);
-    const Answer answer = co_await clients_[plan.endpoint]->run(request, work);
-    if (answer.status == AnswerStatus::ok && found.status == AnswerStatus::miss) {
-        co_await fill(request, plan, answer.version);
-    }
-    if (answer.status == AnswerStatus::ok && plan.cache != nowhere && plan.writes) {
-        co_await invalidate(request, plan);
+    if (read != CacheRead::fresh_hit && read != CacheRead::stale_hit) {
+        const DatabaseWork work = work_of(plan);
+        const Answer asked = co_await clients_[plan.endpoint]->run(request, work);
+        answer = asked;
+        // What was missed is filled in, and what was written is deleted: after the commit, so that nobody fills in the
+        // old value in between. What was read before it and is filled in after stays stale, as in any look-aside cache.
+        // A node that does not answer keeps its entry.
+        const bool changes = read == CacheRead::miss || (plan.writes && plan.cache != nowhere);
+        if (changes && answer.status == AnswerStatus::ok && simulation_.now() >= cache.link->retry_at) {
+            request.charge(Stage::cache, simulation_.now());
+            const CacheOrder order{plan.writes ? CacheVerb::erase : CacheVerb::set, request->key, answer.version};
+            const Payload payload{plan.writes ? cache_command.request : plan.statement.response,
+                                  cache_command.response};
+            CacheExchange change(*cache.node, order, legs_to(*cache.node, payload, request), shape_.cache_timeout);
+            co_await change;
+            note_outcome(*cache.link, change.outcome());
+        }
     }
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, answer.status, answer.version};
 }
 
-bool ServiceInstance::leaves_alone(std::size_t cache, std::size_t shard) const {
-    return simulation_.now() < cache_links_[cache][shard].retry_at;
+ServiceInstance::CacheRoute ServiceInstance::route_to_cache(const ClassPlan& plan, std::uint64_t key) {
+    if (plan.cache == nowhere) return {};
+    CacheGroup& cache = *context_.caches[plan.cache];
+    const std::size_t shard = cache.shard_of_key(key);
+    return {&cache.node(shard), &cache_links_[plan.cache][shard]};
 }
 
-void ServiceInstance::note_cache_answer(std::size_t cache, std::size_t shard, engine::CallOutcome outcome) {
-    CacheLink& link = cache_links_[cache][shard];
+Delays ServiceInstance::legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const {
+    return context_.transport.round_trip(place_, node.place(), payload, request->network);
+}
+
+void ServiceInstance::note_outcome(CacheLink& link, engine::CallOutcome outcome) const {
     if (outcome == engine::CallOutcome::answered) {
         link.failures = 0;
         return;
@@ -93,67 +119,11 @@ void ServiceInstance::note_cache_answer(std::size_t cache, std::size_t shard, en
     if (broken) link.retry_at = simulation_.now() + shape_.cache_reconnect;
 }
 
-void ServiceInstance::count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version) {
+CacheRead ServiceInstance::kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const {
+    if (get.outcome() != engine::CallOutcome::answered) return CacheRead::bypassed;
+    if (get.answer().status != AnswerStatus::ok) return CacheRead::miss;
     const std::uint32_t newest = context_.clusters[plan.endpoint / 2]->newest_version(key);
-    context_.measures.cache_read(plan.cache, version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit,
-                                 simulation_.now());
-}
-
-// ok: a hit. miss: the cache answered and has it not. failed: the cache could not be asked.
-engine::Process<Answer> ServiceInstance::look_aside(const RequestRef& request, const ClassPlan& plan) {
-    CacheGroup& cache = *context_.caches[plan.cache];
-    const std::size_t shard = cache.shard_of_key(request->key);
-    CacheNode& node = cache.node(shard);
-    const Answer unusable{Duration::zero(), AnswerStatus::failed, 0};
-    if (leaves_alone(plan.cache, shard)) {
-        context_.measures.cache_read(plan.cache, CacheRead::bypassed, simulation_.now());
-        co_return unusable;
-    }
-    request.charge(Stage::network, simulation_.now());
-    const Delays legs = context_.transport.round_trip(place_, node.place(), cache_command, request->network);
-    engine::Timer patience(simulation_, shape_.cache_timeout);
-    engine::Call<Answer> call(simulation_, node.component(), node.get(request, request->key, legs.back), legs);
-    co_await engine::any_of(call, patience);
-    note_cache_answer(plan.cache, shard, call.outcome());
-    if (call.outcome() != engine::CallOutcome::answered) {
-        context_.measures.cache_read(plan.cache, CacheRead::bypassed, simulation_.now());
-        co_return unusable;
-    }
-    const Answer answer = call.value();
-    if (answer.status == AnswerStatus::ok) {
-        count_hit(plan, request->key, answer.version);
-    } else {
-        context_.measures.cache_read(plan.cache, CacheRead::miss, simulation_.now());
-    }
-    co_return answer;
-}
-
-engine::Process<> ServiceInstance::fill(const RequestRef& request, const ClassPlan& plan, std::uint32_t version) {
-    CacheGroup& cache = *context_.caches[plan.cache];
-    CacheNode& node = cache.node(cache.shard_of_key(request->key));
-    request.charge(Stage::cache, simulation_.now());
-    const Payload payload{plan.statement.response, Bytes{64}};
-    const Delays legs = context_.transport.round_trip(place_, node.place(), payload, request->network);
-    if (!legs.delivered) co_return;
-    engine::Timer patience(simulation_, shape_.cache_timeout);
-    engine::Call<Answer> call(simulation_, node.component(), node.set(request->key, version, legs.back), legs.forward,
-                              legs.back);
-    co_await engine::any_of(call, patience);
-}
-
-// After the commit, so that nobody fills the cache with the old value in between: what was read before it and is filled
-// after this stays stale, as in any look-aside cache. A node that does not answer keeps its entry.
-engine::Process<> ServiceInstance::invalidate(const RequestRef& request, const ClassPlan& plan) {
-    CacheGroup& cache = *context_.caches[plan.cache];
-    const std::size_t shard = cache.shard_of_key(request->key);
-    if (leaves_alone(plan.cache, shard)) co_return;
-    CacheNode& node = cache.node(shard);
-    request.charge(Stage::cache, simulation_.now());
-    const Delays legs = context_.transport.round_trip(place_, node.place(), cache_command, request->network);
-    engine::Timer patience(simulation_, shape_.cache_timeout);
-    engine::Call<Answer> call(simulation_, node.component(), node.erase(request->key, legs.back), legs);
-    co_await engine::any_of(call, patience);
-    note_cache_answer(plan.cache, shard, call.outcome());
+    return get.answer().version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit;
 }
 
 ServiceRegion::ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer,

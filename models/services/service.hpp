@@ -56,12 +56,20 @@ public:
     engine::ServerPool& cpu() { return cpu_; }
 
 private:
-    engine::Process<Answer> look_aside(const RequestRef& request, const ClassPlan& plan);
-    engine::Process<> fill(const RequestRef& request, const ClassPlan& plan, std::uint32_t version);
-    engine::Process<> invalidate(const RequestRef& request, const ClassPlan& plan);
-    bool leaves_alone(std::size_t cache, std::size_t shard) const;
-    void note_cache_answer(std::size_t cache, std::size_t shard, engine::CallOutcome outcome);
-    void count_hit(const ClassPlan& plan, std::uint64_t key, std::uint32_t version);
+    // What this instance thinks of a cache node: after some failures in a row it is left alone for a while.
+    struct CacheLink {
+        Instant retry_at{};
+        int failures = 0;
+    };
+    // The node that holds a key, and what this instance thinks of it; null where a class has no cache.
+    struct CacheRoute {
+        CacheNode* node = nullptr;
+        CacheLink* link = nullptr;
+    };
+    CacheRoute route_to_cache(const ClassPlan& plan, std::uint64_t key);
+    Delays legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const;
+    void note_outcome(CacheLink& link, engine::CallOutcome outcome) const;
+    CacheRead kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const;
 
     ServiceContext& context_;
     engine::Simulation& simulation_;
@@ -71,12 +79,7 @@ private:
     engine::ServerPool cpu_;
     std::unique_ptr<engine::Tokens> threads_;
     std::vector<std::unique_ptr<DatabaseClient>> clients_;
-    // What this instance thinks of a cache node: after some failures in a row it is left alone for a while.
-    struct CacheLink {
-        Instant retry_at{};
-        int failures = 0;
-    };
-    std::vector<std::vector<CacheLink>> cache_links_;
+    std::vector<std::vector<CacheLink>> cache_links_;  // by cache and shard
 };
 
 struct HealthCheckShape {

@@ -86,6 +86,9 @@ TEST(AllocationTest, NoneInSteadyState) {
     Shop shop;
     // Far more than the steady state will ever need, so that every ring, pool and table has its size.
     for (int i = 0; i < 2'000; ++i) shop.sim.spawn(shop.clients, shop.customer());
+    for (int i = 0; i < 1'000; ++i) shop.sim.spawn(shop.node, shop.at_the_disk());
+    // And every octave of the histogram, which is allocated when it is first met.
+    for (Duration seen = 1us; seen < 1min; seen *= 2) shop.responses.record(seen);
     shop.sim.spawn(shop.clients, shop.source());
     shop.run_to(customers / 10);
     const std::uint64_t before = allocation_count();

@@ -80,9 +80,7 @@ std::unique_ptr<DatabaseClient> PostgresPair::client_of(Instance& instance, int 
 }
 
 RequestRef PostgresPair::request() {
-    const engine::StreamKey work = simulation_.stream_key("clients", "work");
-    const engine::StreamKey network = simulation_.stream_key("clients", "network");
-    return requests_.open(work, network, ++asked_, simulation_.now());
+    return requests_.open(simulation_.stream_key("clients", "queries"), ++asked_, simulation_.now());
 }
 
 double quantile(std::vector<double> sample, double p) {
