@@ -57,8 +57,15 @@ private:
     std::int32_t local_start_of_day_s(const scenarios::Office& office) const;
     models::MeasuresShape measures_shape() const;
     models::PlaceId place_of(const std::string& region, const std::string& zone) const;
+    struct Target {
+        models::Endpoint& name;
+        std::vector<models::Cluster*> clusters;
+    };
+    Target target_of(std::size_t endpoint, models::PlaceId from);
     std::unique_ptr<models::DatabaseClient> client(std::size_t endpoint, engine::Component& owner,
-                                                   const models::DatabaseClientShape& shape);
+                                                   const models::ConnectionPoolShape& shape);
+    std::shared_ptr<models::ConnectionPool> shared_proxy(std::size_t endpoint,
+                                                         const models::ConnectionPoolShape& client);
     models::OfficeTargets targets_of(std::size_t office);
     bool endpoint_used(std::size_t endpoint) const;
     void end_of_warm_up();
@@ -89,6 +96,11 @@ private:
     std::vector<std::unique_ptr<models::Backups>> backups_;  // by database; null: nothing in this run asks for them
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;
     std::vector<std::unique_ptr<models::Station>> stations_;
+    struct Proxy {
+        std::unique_ptr<engine::Component> component;
+        std::shared_ptr<models::ConnectionPool> pool;
+    };
+    std::vector<Proxy> proxies_;
     std::unique_ptr<models::ServiceContext> context_;
     std::vector<std::unique_ptr<models::ServiceRegion>> service_regions_;
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario

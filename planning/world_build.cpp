@@ -43,7 +43,8 @@ Protocol protocol_of(const scenarios::Database& database) {
 
 // How long a statement to a silent peer may hang (models/services/database_client.cpp).
 engine::Duration longest_wait(const scenarios::Driver& driver) {
-    const engine::Duration dead = driver.dead_peer_after.value_or(kernel_gives_up_after);
+    engine::Duration dead = driver.dead_peer_after.value_or(kernel_gives_up_after);
+    if (driver.monitor_after) dead = *driver.monitor_after + driver.monitor_misses * driver.monitor_interval;
     return std::min(dead, driver.socket_timeout.value_or(engine::Duration::max()));
 }
 
@@ -264,19 +265,6 @@ bool World::endpoint_used(std::size_t endpoint) const {
                        [endpoint](const ClassPlan& plan) { return plan.endpoint == endpoint; });
 }
 
-std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Component& owner,
-                                              const DatabaseClientShape& shape) {
-    const bool writes = endpoint % 2 == 0;
-    Cluster& cluster = *clusters_[endpoint / 2];
-    GlobalDatabase* const global = globals_[endpoint / 2].get();
-    if (global != nullptr) {
-        Endpoint& name = writes ? global->writer_endpoint() : global->reader_endpoint_for(shape.place);
-        return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
-    }
-    Endpoint& name = writes ? cluster.writer_endpoint() : cluster.reader_endpoint();
-    return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
-}
-
 void World::build_services() {
     for (const auto& service : scenario_.services) {
         services_.emplace_back();
@@ -304,8 +292,11 @@ void World::build_services() {
                     if (!endpoint_used(endpoint)) continue;
                     const auto& database = scenario_.databases[endpoint / 2];
                     instance.set_client(endpoint, client(endpoint, instance.component(),
-                                                         {place, service.driver, protocol_of(database), service.pool,
-                                                          service.pool_wait}));
+                                                         {.place = place,
+                                                          .driver = service.driver,
+                                                          .protocol = protocol_of(database),
+                                                          .connections = service.pool,
+                                                          .wait = service.pool_wait}));
                 }
             }
         }
@@ -333,9 +324,11 @@ OfficeTargets World::targets_of(std::size_t office) {
         const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
             return plan.endpoint == endpoint && plan.service == nowhere;
         });
-        const DatabaseClientShape shape{place, scenario_.workload.driver,
-                                        protocol_of(scenario_.databases[endpoint / 2]), scenario_.workload.office_pool,
-                                        scenario_.workload.driver.connect_timeout};
+        const ConnectionPoolShape shape{.place = place,
+                                        .driver = scenario_.workload.driver,
+                                        .protocol = protocol_of(scenario_.databases[endpoint / 2]),
+                                        .connections = scenario_.workload.office_pool,
+                                        .wait = scenario_.workload.driver.connect_timeout};
         engine::Component& owner = offices_[office]->component();
         const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);
         targets.direct.push_back(direct ? client(endpoint, owner, shape) : nullptr);

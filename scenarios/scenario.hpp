@@ -205,6 +205,21 @@ struct Driver {
     std::optional<Duration> socket_timeout;   // none: waits for the kernel
     std::optional<Duration> dead_peer_after;  // keepalive or TCP_USER_TIMEOUT; none: the kernel's retries
     Duration dns_cache{};  // added to the record's own TTL as a lower bound of a cached answer's life
+    // Host monitoring: a statement that takes longer than `monitor_after` has its server asked, each
+    // `monitor_interval`; `monitor_misses` times in a row without an answer is dead. None: it does not.
+    std::optional<Duration> monitor_after;
+    Duration monitor_interval{};
+    int monitor_misses = 0;
+    // Follows the cluster's topology instead of DNS: asked at this interval, and at `failover_refresh` while the writer
+    // is looked for, at most `failover_timeout`. None: it goes by DNS.
+    std::optional<Duration> topology_refresh;
+    Duration failover_refresh{};
+    Duration failover_timeout{};
+    // Through a proxy in the database's region, which shares its connections among all clients, holds requests while
+    // there is no server, and lets nobody wait longer than `borrow_timeout`. Pinned sessions share nothing.
+    bool through_proxy = false;
+    Duration borrow_timeout{};
+    bool pinned = false;
 };
 
 struct Service {

@@ -45,6 +45,10 @@ engine::Process<Answer> Instance::ping(Duration travel) {
     co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
+engine::Process<Answer> Instance::tell_role(Duration travel) {
+    co_return Answer{travel, role_ == Role::writer ? AnswerStatus::ok : AnswerStatus::read_only, epoch_};
+}
+
 void Instance::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");

@@ -48,6 +48,8 @@ public:
     engine::Process<Answer> accept(Duration cpu, Duration travel);
     // Is there anybody? For health checks and canaries.
     engine::Process<Answer> ping(Duration travel);
+    // To a driver that asks who is the writer: ok, with its epoch; read_only from a replica.
+    engine::Process<Answer> tell_role(Duration travel);
 
     // A connection is of an incarnation: after a restart the old ones are reset.
     std::uint32_t incarnation() const { return incarnation_; }
@@ -69,6 +71,7 @@ public:
     const engine::Component& component() const { return component_; }
     PlaceId place() const { return place_; }
     Role role() const { return role_; }
+    std::uint32_t epoch() const { return epoch_; }
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
 

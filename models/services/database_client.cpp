@@ -7,12 +7,13 @@ namespace faultline::models {
 
 namespace {
 constexpr Payload probe_payload{Bytes{128}, Bytes{128}};
-constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+// A proxy without a server tries again at this interval. Source: an assumption (docs/models/services.md).
+constexpr Duration proxy_tries_every = std::chrono::milliseconds{100};
 }  // namespace
 
 // One statement on a connection, there and back, as its process waits for it: ok, or what came instead. As a calendar
 // node it is the driver's timers: at the socket timeout it gives up, and when TCP has had no acknowledgement for too
-// long it asks whether the peer's kernel still acknowledges what is sent to it.
+// long, or the driver's monitor no answer, it gives up on a peer that is not there.
 class DatabaseClient::Exchange : public engine::CalendarNode {
 public:
     Exchange(DatabaseClient& client, const RequestRef& request, const Connection& connection,
@@ -20,17 +21,18 @@ public:
         : CalendarNode(&run_out, engine::EventKind::timer), client_(client), connection_(connection) {
         Instance& instance = *connection.instance;
         const Instant now = client.simulation_.now();
-        const PlaceId place = client.shape_.place;
-        const Delays legs = client.transport_.round_trip(place, instance.place(), payload, client.draws(request));
+        const scenarios::Driver& driver = client.pool_->shape().driver;
+        const Delays legs = legs_to(instance, payload, client.draws(request));
         if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
             // Its host is there, the connection is not: the answer is a reset.
             give_up_ = now + legs.forward + legs.back;
         } else {
             call_.emplace(client.simulation_, instance.component(), instance.execute(request, statement, legs.back),
                           legs);
-            give_up_ = engine::saturating_add(now, client.shape_.driver.socket_timeout.value_or(Duration::max()));
+            give_up_ = engine::saturating_add(now, driver.socket_timeout.value_or(Duration::max()));
         }
-        set_timer(now);
+        const Duration dead_after = driver.dead_peer_after.value_or(kernel_gives_up_after);
+        set_timer(std::min(dead_after, driver.monitor_after.value_or(Duration::max())));
     }
     ~Exchange() {
         if (pending()) client_.simulation_.cancel(*this);
@@ -50,78 +52,64 @@ public:
     }
 
 private:
+    // Through a proxy: the way to it, and its own.
+    Delays legs_to(const Instance& instance, const Payload& payload, engine::QueryDraws& draws) const {
+        const PlaceId pool = client_.pool_->shape().place;
+        const Delays legs = client_.transport_.round_trip(pool, instance.place(), payload, draws);
+        if (pool == client_.place_) return legs;
+        const Delays first = client_.transport_.round_trip(client_.place_, pool, payload, draws);
+        return {first.delivered && legs.delivered, first.forward + legs.forward, legs.back + first.back};
+    }
     static void run_out(engine::CalendarNode& node, engine::Simulation& simulation) {
         auto& exchange = static_cast<Exchange&>(node);
-        if (simulation.now() < exchange.give_up_ && exchange.peer_acknowledges()) {
-            return exchange.set_timer(simulation.now());
-        }
-        exchange.waiter_->wake_now(1);
+        if (simulation.now() >= exchange.give_up_) return exchange.waiter_->wake_now(1);
+        const scenarios::Driver& driver = exchange.client_.pool_->shape().driver;
+        exchange.misses_ = exchange.peer_acknowledges() ? 0 : exchange.misses_ + 1;
+        const bool watched = driver.monitor_after.has_value();
+        if (exchange.misses_ >= (watched ? driver.monitor_misses : 1)) return exchange.waiter_->wake_now(1);
+        exchange.set_timer(watched ? driver.monitor_interval : driver.dead_peer_after.value_or(kernel_gives_up_after));
     }
-    void set_timer(Instant now) {
-        const Duration probe_after = client_.shape_.driver.dead_peer_after.value_or(kernel_gives_up_after);
-        client_.simulation_.schedule(*this, std::min(give_up_, engine::saturating_add(now, probe_after)));
+    void set_timer(Duration length) {
+        const Instant at = engine::saturating_add(client_.simulation_.now(), length);
+        client_.simulation_.schedule(*this, std::min(give_up_, at));
     }
     bool peer_acknowledges() const {
         const Instance& instance = *connection_.instance;
         return instance.component().up() && connection_.incarnation == instance.incarnation() &&
-               client_.transport_.path(client_.shape_.place, instance.place()).usable;
+               client_.transport_.path(client_.pool_->shape().place, instance.place()).usable;
     }
 
     DatabaseClient& client_;
     Connection connection_;
     Instant give_up_{};
+    int misses_ = 0;
     engine::ProcessState* waiter_ = nullptr;
     std::optional<engine::Call<Answer>> call_;
 };
 
 DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
-                               Endpoint& endpoint, const DatabaseClientShape& shape)
+                               PlaceId place, std::shared_ptr<ConnectionPool> pool)
     : simulation_(simulation),
       transport_(transport),
-      endpoint_(endpoint),
-      shape_(shape),
-      pool_(static_cast<std::size_t>(shape.pool)),
-      resolver_(shape.driver.dns_cache),
-      own_draws_(engine::query_streams(simulation.stream_key(owner.path(), "probes"), 0).network) {
-    idle_.reserve(static_cast<std::size_t>(shape.pool));
-}
-
-void DatabaseClient::forget() {
-    for (const Connection& connection : idle_) connection.instance->close_connection(connection.incarnation);
-    idle_.clear();
-    resolver_.forget();
-}
-
-// The pool drops connections that its kernel has found dead: by a reset to a keepalive probe, or by silence.
-bool DatabaseClient::take_idle(Session& session) {
-    while (!idle_.empty()) {
-        const Connection connection = idle_.back();
-        idle_.pop_back();
-        const Instance& instance = *connection.instance;
-        const bool stale = connection.incarnation != instance.incarnation();
-        const Duration found_after = shape_.driver.dead_peer_after.value_or(Duration::max());
-        if (stale && simulation_.now() - instance.incarnation_since() >= found_after) continue;
-        session.take(connection);
-        return true;
-    }
-    return false;
-}
+      place_(place),
+      pool_(std::move(pool)),
+      own_draws_(engine::query_streams(simulation.stream_key(owner.path(), "probes"), 0).network) {}
 
 engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const DatabaseWork& work) {
     request.charge(Stage::pool, simulation_.now());
-    engine::Tokens::Lease place(pool_);
+    const Instant give_up = engine::saturating_add(simulation_.now(), pool_->shape().wait);
+    engine::Tokens::Lease place(pool_->places());
     engine::Tokens::Acquire turn(place);
     if (!turn.begin()) {
-        engine::Timer patience(simulation_, shape_.pool_wait);
+        engine::Timer patience(simulation_, pool_->shape().wait);
         co_await engine::any_of(turn, patience);
     }
     if (!place.held()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
 
     Session session;
-    if (!take_idle(session)) {
-        const Connected made = co_await connect(request);
-        if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
-        session.take(made.connection);
+    if (!pool_->take_idle(session)) {
+        const AnswerStatus opened = co_await open(session, request, give_up);
+        if (opened != AnswerStatus::ok) co_return Answer{Duration::zero(), opened, 0};
     }
     const int count = work.statements + (work.transaction ? 2 : 0);
     Answer last;
@@ -130,12 +118,28 @@ engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const Dat
         request.charge(Stage::network, simulation_.now());
         Exchange exchange(*this, request, session.connection(), statement, work.payload);
         const Answer answer = co_await exchange;
-        if (answer.status != AnswerStatus::ok) co_return Answer{Duration::zero(), answer.status, 0};
+        if (answer.status != AnswerStatus::ok) {
+            pool_->note_failure();
+            co_return Answer{Duration::zero(), answer.status, 0};
+        }
         last = answer;
     }
-    idle_.push_back(session.give());
+    pool_->give_back(session.give());
     last.travel = Duration::zero();
     co_return last;
+}
+
+// A new connection. A proxy tries again until its client's patience ends; a driver leaves that to its caller.
+engine::Process<AnswerStatus> DatabaseClient::open(Session& session, const RequestRef& request, Instant give_up) {
+    for (;;) {
+        const ConnectionPool::Connected made = co_await pool_->connect(request, draws(request));
+        if (made.status == AnswerStatus::ok) {
+            session.take(made.connection);
+            co_return AnswerStatus::ok;
+        }
+        if (!pool_->shape().holds_requests || simulation_.now() + proxy_tries_every > give_up) co_return made.status;
+        co_await simulation_.delay(proxy_tries_every);
+    }
 }
 
 engine::Process<Answer> DatabaseClient::run_alone(RequestRef request, DatabaseWork work) {
@@ -154,40 +158,12 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
     return statement;
 }
 
-engine::Process<DatabaseClient::Connected> DatabaseClient::connect(const RequestRef& request) {
-    request.charge(Stage::dns, simulation_.now());
-    if (!resolver_.fresh(simulation_.now())) {
-        const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws(request));
-        co_await simulation_.delay(look_up.forward + look_up.back);
-        resolver_.refresh(endpoint_, simulation_.now());
-    }
-    Instance* const target = resolver_.answer();
-    if (target == nullptr) co_return Connected{};
-
-    request.charge(Stage::connect, simulation_.now());
-    const ConnectionCost& cost = connection_cost(shape_.protocol);
-    const Delays shake = transport_.handshake(shape_.place, target->place(), cost.round_trips(), draws(request));
-    engine::Timer patience(simulation_, shape_.driver.connect_timeout);
-    if (!shake.delivered) {
-        co_await patience;
-        co_return Connected{};
-    }
-    const Duration back = transport_.path(shape_.place, target->place()).base_round_trip / 2;
-    const Duration forward = std::max(Duration::zero(), shake.forward + shake.back - back);
-    engine::Call<Answer> call(simulation_, target->component(), target->accept(cost.server_cpu, back), forward, back);
-    co_await engine::any_of(call, patience);
-    if (call.outcome() != engine::CallOutcome::answered) co_return Connected{};
-    if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
-    target->open_connection();
-    co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
-}
-
 engine::Process<Answer> DatabaseClient::probe(Statement statement) {
-    resolver_.forget();  // a monitor trusts no cache
+    pool_->forget_name();
     const RequestRef nobody;
-    const Connected made = co_await connect(nobody);
-    if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
     Session session;
+    const ConnectionPool::Connected made = co_await pool_->connect(nobody, own_draws_);
+    if (made.status != AnswerStatus::ok) co_return Answer{Duration::zero(), made.status, 0};
     session.take(made.connection);
     Exchange exchange(*this, nobody, session.connection(), statement, probe_payload);
     const Answer answer = co_await exchange;

@@ -1,22 +1,18 @@
-// How a program reaches one endpoint of a database: a bounded pool of connections, a driver with its timers, and a
-// cache of DNS answers. One for each service instance, or office, and endpoint.
+// How a program reaches one endpoint of a database: a pool of connections (connection_pool.hpp), its own or that of a
+// proxy, and a driver with its timers. One for each service instance, or office, and endpoint.
 //
-// A connection stays with the instance that the name meant when it was made. A lost peer that sends no reset is noticed
-// by the driver's timers alone: the statement's socket timeout, and the keepalive or user timeout of TCP (which lets a
-// peer that still acknowledges go on). Presets and their sources: scenarios/defaults.cpp, docs/models/clients.md.
-// Leaves out: validation of idle connections, maximum lifetime, prepared statements.
+// A lost peer that sends no reset is noticed by the driver's timers alone: the statement's socket timeout, the
+// keepalive or user timeout of TCP (which lets a peer that still acknowledges go on), or a monitor that asks the peer
+// while a statement takes long. Presets and their sources: scenarios/defaults.cpp, docs/models/services.md.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
-#include "engine/tokens.hpp"
 #include "engine/waits.hpp"
 #include "models/class_plan.hpp"
-#include "models/cluster/cluster.hpp"
-#include "models/network/connection.hpp"
-#include "scenarios/scenario.hpp"
+#include "models/services/connection_pool.hpp"
 
 namespace faultline::models {
 
@@ -37,19 +33,12 @@ inline DatabaseWork work_of(const ClassPlan& plan) {
     return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(), &plan.demand, plan.statement};
 }
 
-struct DatabaseClientShape {
-    PlaceId place{};
-    scenarios::Driver driver;
-    Protocol protocol = Protocol::MysqlTls;
-    int pool = 10;
-    Duration pool_wait{};
-};
-
 class DatabaseClient {
 public:
-    DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
-                   Endpoint& endpoint, const DatabaseClientShape& shape);
-    ~DatabaseClient() { forget(); }
+    // `owner` names the draws of what belongs to no query. The pool may stand elsewhere, and be others' too: then it is
+    // a proxy's, and each statement pays the way there besides.
+    DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner, PlaceId place,
+                   std::shared_ptr<ConnectionPool> pool);
 
     // Runs a query; the answer tells how it went. A child of the caller.
     engine::Process<Answer> run(const RequestRef& request, const DatabaseWork& work);
@@ -59,54 +48,23 @@ public:
     // A new connection and one statement, outside the pool: what a monitor does.
     engine::Process<Answer> probe(Statement statement);
 
-    // The owner died: its connections are gone, and so is what it remembered.
-    void forget();
+    // The owner died: its connections are gone, and so is what it remembered. A proxy's go on.
+    void forget() {
+        if (pool_.use_count() == 1) pool_->forget();
+    }
 
-    std::size_t idle() const { return idle_.size(); }
+    std::size_t idle() const { return pool_->idle(); }
 
 private:
-    // A connection in use or idle. Counts on its instance until it is closed.
-    struct Connection {
-        Instance* instance = nullptr;
-        std::uint32_t incarnation = 0;
-    };
-    // A connection in a process's frame: closed with it unless it goes back to the pool.
-    class Session {
-    public:
-        Session() = default;
-        Session(const Session&) = delete;
-        Session& operator=(const Session&) = delete;
-        ~Session() { close(); }
-        void take(Connection connection) { connection_ = connection; }
-        Connection give() { return std::exchange(connection_, {}); }
-        void close() {
-            if (connection_.instance != nullptr) connection_.instance->close_connection(connection_.incarnation);
-            connection_ = {};
-        }
-        bool open() const { return connection_.instance != nullptr; }
-        const Connection& connection() const { return connection_; }
-
-    private:
-        Connection connection_;
-    };
-    struct Connected {
-        Connection connection;
-        AnswerStatus status = AnswerStatus::failed;
-    };
-
-    bool take_idle(Session& session);
-    engine::Process<Connected> connect(const RequestRef& request);
     class Exchange;
+    engine::Process<AnswerStatus> open(Session& session, const RequestRef& request, Instant give_up);
     Statement statement_of(const DatabaseWork& work, int number, int count, const RequestRef& request) const;
     engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }
 
     engine::Simulation& simulation_;
     const Transport& transport_;
-    Endpoint& endpoint_;
-    DatabaseClientShape shape_;
-    engine::Tokens pool_;
-    ResolverCache resolver_;
-    std::vector<Connection> idle_;  // last in, first out
+    PlaceId place_;
+    std::shared_ptr<ConnectionPool> pool_;
     engine::QueryDraws own_draws_;  // for what belongs to no query
 };
 

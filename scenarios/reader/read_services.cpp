@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
@@ -72,12 +74,24 @@ Driver read_driver(ObjectReader& object, std::string_view key) {
     driver.socket_timeout = reader.maybe_duration("socket_timeout");
     driver.dead_peer_after = reader.maybe_duration("dead_peer_after");
     driver.dns_cache = reader.duration("dns_cache");
-    for (const std::string_view name : {"socket_timeout", "dead_peer_after"}) {
-        const std::optional<Duration>& limit =
-            name == "socket_timeout" ? driver.socket_timeout : driver.dead_peer_after;
+    driver.monitor_after = reader.maybe_duration("monitor_after");
+    driver.monitor_interval = reader.positive_duration("monitor_interval");
+    driver.monitor_misses = reader.integer("monitor_misses");
+    driver.topology_refresh = reader.maybe_duration("topology_refresh");
+    driver.failover_refresh = reader.positive_duration("failover_refresh");
+    driver.failover_timeout = reader.positive_duration("failover_timeout");
+    driver.through_proxy = reader.flag("through_proxy");
+    driver.borrow_timeout = reader.positive_duration("borrow_timeout");
+    driver.pinned = reader.flag("pinned");
+    const std::array limits{
+        std::pair{"socket_timeout", driver.socket_timeout}, std::pair{"dead_peer_after", driver.dead_peer_after},
+        std::pair{"monitor_after", driver.monitor_after}, std::pair{"topology_refresh", driver.topology_refresh}};
+    for (const auto& [name, limit] : limits) {
         if (limit == Duration{} && reader.has(name))
             reader.problem(name, "expected a duration above 0; leave it out for none");
     }
+    if (driver.pinned && !driver.through_proxy)
+        reader.problem("pinned", "sessions are pinned in a proxy; expected \"through_proxy\": true beside it");
     reader.finish();
     return driver;
 }

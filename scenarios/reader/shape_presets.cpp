@@ -19,6 +19,9 @@ constexpr std::string_view address_moves = "assumption: a proxy or a virtual add
 constexpr std::string_view log_replayed = "assumption: the log since the last checkpoint is replayed";
 constexpr std::string_view log_rewound = "assumption: pg_rewind, or a clone, and a start";
 
+constexpr std::string_view proxy_detects =
+    "assumption: what the proxy does to notice a lost server is not published; as the fast-failover settings";
+
 constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "plain", "connect_timeout", R"("10s")", pgjdbc},
     {"driver", "plain", "dns_cache", R"("30s")",
@@ -31,6 +34,15 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "fast-failover", "dead_peer_after", R"("5s")", fast_failover},
     {"driver", "fast-failover", "dns_cache", R"("1s")",
      "Aurora User Guide, Fast failover: 1 s for look-ups that succeed"},
+    {"driver", "aws-wrapper", "connect_timeout", R"("10s")", pgjdbc},
+    {"driver", "aws-wrapper", "dns_cache", R"("30s")", "as plain; not used while it follows the topology"},
+    {"driver", "aws-wrapper", "monitor_after", R"("30s")", aws_wrapper_monitoring},
+    {"driver", "aws-wrapper", "topology_refresh", R"("30s")", aws_wrapper_failover},
+    {"driver", "rds-proxy", "connect_timeout", R"("2s")", proxy_detects},
+    {"driver", "rds-proxy", "dead_peer_after", R"("5s")", proxy_detects},
+    {"driver", "rds-proxy", "dns_cache", R"("0s")", "Aurora User Guide, RDS Proxy: it goes round DNS"},
+    {"driver", "rds-proxy", "topology_refresh", R"("1s")", proxy_detects},
+    {"driver", "rds-proxy", "through_proxy", "true", "-"},
 
     {"database", "postgresql", "connections_max", "100", "PostgreSQL 15 documentation, max_connections"},
     {"failover", "postgresql", "promotion", R"({"lognormal": {"mean": "100ms", "cv": 0.5}})", measured_promotion},
@@ -90,8 +102,6 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"cache", "coalescing", ""},
     {"service", "breaker", ""},
     {"service", "zone_affinity", ""},
-    {"driver", "preset", "aws-wrapper"},
-    {"driver", "preset", "rds-proxy"},
     {"workload", "users", ""},
     {"workload", "closed_users", ""},
     {"arrivals", "trace", ""},

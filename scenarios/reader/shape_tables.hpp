@@ -241,11 +241,24 @@ inline constexpr std::array health_check_keys{
 };
 
 inline constexpr std::array driver_keys{
-    Key{"preset", "one-of:plain|with-timeouts|fast-failover", "what the other keys default to", R"("plain")", "-"},
+    Key{"preset", "one-of:plain|with-timeouts|fast-failover|aws-wrapper|rds-proxy", "what the other keys default to",
+        R"("plain")", "-"},
     Key{"connect_timeout", "duration", "until an attempt to connect is given up"},
     Key{"socket_timeout", "duration", "until an answer is given up; left out: waits for the kernel"},
     Key{"dead_peer_after", "duration", "keepalive or TCP_USER_TIMEOUT; left out: the kernel's retries"},
     Key{"dns_cache", "duration", "an answer is kept at least this long"},
+    Key{"monitor_after", "duration", "a server is asked when its answer takes longer; left out: it is not"},
+    Key{"monitor_interval", "duration", "between two such questions", R"("5s")", aws_wrapper_monitoring},
+    Key{"monitor_misses", "integer", "questions in a row without an answer until it is dead", "3",
+        aws_wrapper_monitoring, false, 1, 1000},
+    Key{"topology_refresh", "duration", "the cluster is asked for its writer, not DNS; left out: DNS"},
+    Key{"failover_refresh", "duration", "the same while the writer is looked for", R"("100ms")", aws_wrapper_failover},
+    Key{"failover_timeout", "duration", "a connection waits this long for a writer to be found, at most", R"("300s")",
+        aws_wrapper_failover},
+    Key{"through_proxy", "flag", "connections are a proxy's in the region of the database", "false", "-"},
+    Key{"borrow_timeout", "duration", "a statement waits this long for one of the proxy's, at most", R"("120s")",
+        "Aurora User Guide, RDS Proxy: connection borrow timeout"},
+    Key{"pinned", "flag", "sessions of the proxy share no connections", "false", "-"},
 };
 
 inline constexpr std::array workload_keys{

@@ -42,6 +42,12 @@ std::span<const Shape> shapes();
 // Requires that there is one (std::logic_error).
 const Shape& shape_named(std::string_view name);
 
+// Sources that keys and presets share.
+inline constexpr std::string_view aws_wrapper_monitoring =
+    "AWS Advanced JDBC Wrapper documentation, Host monitoring: 30 s, 5 s, 3";
+inline constexpr std::string_view aws_wrapper_failover =
+    "AWS Advanced JDBC Wrapper documentation, Failover v2: 30 s, 100 ms after a failover; 300 s at most";
+
 // A default that depends on another key of the same object: the driver's preset, or the class's kind.
 struct PresetValue {
     std::string_view shape;

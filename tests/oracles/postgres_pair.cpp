@@ -75,8 +75,13 @@ std::unique_ptr<DatabaseClient> PostgresPair::client_of(Instance& instance, int 
     scenarios::Driver driver;
     driver.connect_timeout = patience;
     driver.socket_timeout = patience;
-    const DatabaseClientShape shape{client_place_, driver, Protocol::PostgresqlTls, connections, patience};
-    return std::make_unique<DatabaseClient>(simulation_, transport_, clients_, *endpoints_.back(), shape);
+    const ConnectionPoolShape shape{.place = client_place_,
+                                    .driver = driver,
+                                    .protocol = Protocol::PostgresqlTls,
+                                    .connections = connections,
+                                    .wait = patience};
+    auto pool = std::make_shared<ConnectionPool>(simulation_, transport_, clients_, *endpoints_.back(), shape);
+    return std::make_unique<DatabaseClient>(simulation_, transport_, clients_, client_place_, std::move(pool));
 }
 
 RequestRef PostgresPair::request() {

@@ -1,0 +1,102 @@
+#include "models/services/connection_pool.hpp"
+
+#include <algorithm>
+
+namespace faultline::models {
+
+namespace {
+constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+}  // namespace
+
+ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
+                               Endpoint& endpoint, const ConnectionPoolShape& shape, std::vector<Cluster*> clusters)
+    : simulation_(simulation),
+      transport_(transport),
+      endpoint_(endpoint),
+      shape_(shape),
+      places_(static_cast<std::size_t>(shape.connections)),
+      resolver_(shape.driver.dns_cache) {
+    idle_.reserve(static_cast<std::size_t>(shape.connections));
+    const scenarios::Driver& driver = shape.driver;
+    if (!driver.topology_refresh || clusters.empty()) return;
+    monitor_.emplace(simulation, transport, owner, std::move(clusters),
+                     TopologyMonitorShape{shape.place, shape.protocol, driver.connect_timeout, *driver.topology_refresh,
+                                          driver.failover_refresh});
+}
+
+void ConnectionPool::forget() {
+    for (const Connection& connection : idle_) connection.instance->close_connection(connection.incarnation);
+    idle_.clear();
+    resolver_.forget();
+    if (monitor_) monitor_->forget();
+}
+
+// The pool drops connections that its kernel has found dead: by a reset to a keepalive probe, or by silence; and those
+// to an instance that its monitor knows not to be the writer.
+bool ConnectionPool::take_idle(Session& session) {
+    const Instance* const writer = monitor_ && shape_.writes ? monitor_->writer() : nullptr;
+    while (!idle_.empty()) {
+        const Connection connection = idle_.back();
+        idle_.pop_back();
+        const Instance& instance = *connection.instance;
+        const bool stale = connection.incarnation != instance.incarnation();
+        const Duration found_after = shape_.driver.dead_peer_after.value_or(Duration::max());
+        if (stale && simulation_.now() - instance.incarnation_since() >= found_after) continue;
+        if (writer != nullptr && writer != &instance) {
+            connection.instance->close_connection(connection.incarnation);
+            continue;
+        }
+        session.take(connection);
+        return true;
+    }
+    return false;
+}
+
+// Whom the next connection is made to; null: nobody knows.
+engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, engine::QueryDraws& draws) {
+    request.charge(Stage::dns, simulation_.now());
+    if (monitor_) {
+        if (monitor_->next_reader() == nullptr) {
+            monitor_->suspect();
+            engine::Condition::Wait found = monitor_->found().wait();
+            engine::Timer patience(simulation_, shape_.driver.failover_timeout);
+            co_await engine::any_of(found, patience);
+        }
+        co_return shape_.writes ? monitor_->writer() : monitor_->next_reader();
+    }
+    if (!resolver_.fresh(simulation_.now())) {
+        const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws);
+        co_await simulation_.delay(look_up.forward + look_up.back);
+        resolver_.refresh(endpoint_, simulation_.now());
+    }
+    co_return resolver_.answer();
+}
+
+engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const RequestRef& request,
+                                                                   engine::QueryDraws& draws) {
+    const auto target = co_await locate(request, draws);
+    if (target == nullptr) co_return Connected{};
+
+    request.charge(Stage::connect, simulation_.now());
+    const ConnectionCost& cost = connection_cost(shape_.protocol);
+    const Delays shake = transport_.handshake(shape_.place, target->place(), cost.round_trips(), draws);
+    engine::Timer patience(simulation_, shape_.driver.connect_timeout);
+    if (!shake.delivered) {
+        co_await patience;
+        note_failure();
+        co_return Connected{};
+    }
+    const Duration back = transport_.path(shape_.place, target->place()).base_round_trip / 2;
+    const Duration forward = std::max(Duration::zero(), shake.forward + shake.back - back);
+    engine::Call<Answer> call(simulation_, target->component(), target->accept(cost.server_cpu, back), forward, back);
+    co_await engine::any_of(call, patience);
+    if (call.outcome() != engine::CallOutcome::answered) {
+        note_failure();
+        co_return Connected{};
+    }
+    if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
+    target->open_connection();
+    co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
+}
+
+}  // namespace faultline::models

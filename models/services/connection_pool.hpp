@@ -1,0 +1,102 @@
+// A bounded pool of connections to one endpoint of a database, how a new one is made and how a lost server is noticed
+// before the next statement. A client's own, or that of a proxy which many clients share.
+//
+// A connection stays with the instance that it was made to. Whom a new one is made to says DNS, as the endpoint's name
+// is remembered, or, of a driver that follows the topology, its monitor (topology_monitor.hpp). Leaves out: validation
+// of idle connections, maximum lifetime, prepared statements.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/tokens.hpp"
+#include "models/cluster/cluster.hpp"
+#include "models/network/connection.hpp"
+#include "models/services/topology_monitor.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::models {
+
+// A connection in use or idle. Counts on its instance until it is closed.
+struct Connection {
+    Instance* instance = nullptr;
+    std::uint32_t incarnation = 0;
+};
+
+// A connection in a process's frame: closed with it unless it goes back to the pool.
+class Session {
+public:
+    Session() = default;
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() { close(); }
+    void take(Connection connection) { connection_ = connection; }
+    Connection give() { return std::exchange(connection_, {}); }
+    void close() {
+        if (connection_.instance != nullptr) connection_.instance->close_connection(connection_.incarnation);
+        connection_ = {};
+    }
+    bool open() const { return connection_.instance != nullptr; }
+    const Connection& connection() const { return connection_; }
+
+private:
+    Connection connection_;
+};
+
+struct ConnectionPoolShape {
+    PlaceId place{};
+    scenarios::Driver driver;
+    Protocol protocol = Protocol::MysqlTls;
+    int connections = 10;  // at most
+    Duration wait{};       // for one of them, at most
+    bool writes = true;    // needs the writer; of a driver that follows the topology
+    // A proxy's: while there is no server, requests wait, as long as they would for a connection.
+    bool holds_requests = false;
+};
+
+class ConnectionPool {
+public:
+    // `clusters`: where a driver that follows the topology looks for instances.
+    ConnectionPool(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
+                   Endpoint& endpoint, const ConnectionPoolShape& shape, std::vector<Cluster*> clusters = {});
+    ~ConnectionPool() { forget(); }
+
+    const ConnectionPoolShape& shape() const { return shape_; }
+    engine::Tokens& places() { return places_; }
+
+    // An idle connection that is not known to be dead, into `session`; false: there is none.
+    bool take_idle(Session& session);
+    void give_back(Connection connection) { idle_.push_back(connection); }
+    std::size_t idle() const { return idle_.size(); }
+
+    struct Connected {
+        Connection connection;
+        AnswerStatus status = AnswerStatus::failed;
+    };
+    // A new connection. A child of the caller, which holds a place. `draws`: of the query, or of who probes.
+    engine::Process<Connected> connect(const RequestRef& request, engine::QueryDraws& draws);
+
+    // A connection has failed under a statement, or its server is the writer no more.
+    void note_failure() {
+        if (monitor_) monitor_->suspect();
+    }
+    // The owner died: its connections are gone, and so is what it remembered.
+    void forget();
+    // What DNS said; a monitor trusts no cache.
+    void forget_name() { resolver_.forget(); }
+
+private:
+    engine::Process<Instance*> locate(const RequestRef& request, engine::QueryDraws& draws);
+
+    engine::Simulation& simulation_;
+    const Transport& transport_;
+    Endpoint& endpoint_;
+    ConnectionPoolShape shape_;
+    engine::Tokens places_;
+    ResolverCache resolver_;
+    std::optional<TopologyMonitor> monitor_;
+    std::vector<Connection> idle_;  // last in, first out
+};
+
+}  // namespace faultline::models

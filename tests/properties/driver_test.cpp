@@ -1,0 +1,90 @@
+// What a lost writer costs the clients, by the driver that they use.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "tests/properties/small_system.hpp"
+#include "tests/support/in_child.hpp"
+
+namespace faultline::tests {
+namespace {
+
+constexpr std::size_t fault_s = 120;  // 60 s after the warm-up
+
+// The small system with another driver, and with pools of few connections: what hangs is missed.
+scenarios::ReplicationResult run_with(const std::string& driver, std::string_view fault, int pool = 10) {
+    std::string text = small_system(fault);
+    const std::string preset = R"("driver": "fast-failover")";
+    text.replace(text.find(preset), preset.size(), R"("driver": )" + driver);
+    return run(read(text, [&](scenarios::Scenario& scenario) { scenario.services.front().pool = pool; }));
+}
+
+// The writer's host resets its connections, and is back in seconds.
+scenarios::ReplicationResult writer_crashed(const std::string& driver) {
+    return run_with(driver, R"("writer lost": { "kind": "instance-crash", "target": "orders/writer", "at": "60s" })");
+}
+
+// From the fault to the first of five seconds in a row in which half of the updates due are good.
+std::size_t seconds_without_writes(const scenarios::ReplicationResult& result) {
+    const auto& updates = class_named(result, "update");
+    std::size_t healthy = 0;
+    for (std::size_t s = fault_s; s < updates.due_per_s.size(); ++s) {
+        const bool good = 2 * updates.good_per_s[s] >= updates.due_per_s[s];
+        healthy = good ? healthy + 1 : 0;
+        if (healthy == 5) return s - 4 - fault_s;
+    }
+    return updates.due_per_s.size();
+}
+
+// A driver that asks the instances does not wait for DNS: it is back when the new writer is, and within 100 ms.
+TEST(DriverTest, AskingTheInstancesSparesTheWaitForDns) {
+    test::in_child([] {
+        const std::size_t by_dns = seconds_without_writes(writer_crashed(R"("fast-failover")"));
+        std::printf("[          ] by DNS: %zu s\n", by_dns);
+        EXPECT_GT(by_dns, 10U) << "the name changes 15 s to 20 s after the promotion";
+    });
+    test::in_child([] {
+        const std::size_t by_topology = seconds_without_writes(writer_crashed(R"("aws-wrapper")"));
+        std::printf("[          ] by topology: %zu s\n", by_topology);
+        EXPECT_GT(by_topology, 3U) << "before the promotion there is no writer to be found";
+        EXPECT_LT(by_topology, 16U);
+    });
+}
+
+// "Failover time reduced by up to 66 %" (Aurora User Guide, RDS Proxy), and requests are held, not failed.
+TEST(DriverTest, AProxyHoldsRequestsWhileThereIsNoWriter) {
+    test::in_child([] {
+        const auto result = writer_crashed(R"("rds-proxy")");
+        EXPECT_LT(seconds_without_writes(result), 16U);
+        EXPECT_GT(all_outcomes(class_named(result, "lookup")).good, 0U);
+    });
+    test::in_child([] {
+        const auto held = writer_crashed(R"({ "preset": "rds-proxy" })");
+        const auto updates = all_outcomes(class_named(held, "update"));
+        EXPECT_LT(updates.failed, updates.timed_out + updates.refused)
+            << "held until their own deadline, or until the service has no thread left; few are told of a failure";
+    });
+}
+
+// The writer's zone is silent for 90 s, and two connections an instance hang on it. As it comes, a driver waits for its
+// kernel. The wrapper's monitor asks the server after 30 s, then each 5 s, and gives it up after three misses.
+TEST(DriverTest, AMonitorFreesStatementsFromASilentServer) {
+    const auto gap = [](const std::string& driver) {
+        const std::size_t seconds = seconds_without_writes(run_with(driver, writers_zone_lost, 2));
+        std::printf("[          ] %s: %zu s\n", driver.c_str(), seconds);
+        return seconds;
+    };
+    test::in_child([&] { EXPECT_GE(gap(R"("plain")"), 90U) << "until the zone is back and resets them"; });
+    test::in_child([&] {
+        const std::size_t seconds = gap(R"("aws-wrapper")");
+        EXPECT_GE(seconds, 30U);
+        EXPECT_LE(seconds, 75U);
+    });
+    test::in_child([&] {
+        EXPECT_LT(gap(R"({ "preset": "aws-wrapper", "monitor_after": "3s", "monitor_interval": "1s" })"), 30U);
+    });
+}
+
+}  // namespace
+}  // namespace faultline::tests
