@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/waits.hpp"
+#include "models/cluster/probe.hpp"
 
 namespace faultline::models {
 
@@ -81,16 +81,8 @@ engine::Process<> Cluster::watch() {
 }
 
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
-    const Delays legs =
-        transport_.round_trip(shape_.control_plane, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
-    engine::Timer patience(simulation_, timeout);
-    if (!legs.delivered) {
-        co_await patience;
-        co_return false;
-    }
-    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
-    co_await engine::any_of(call, patience);
-    co_return call.outcome() == engine::CallOutcome::answered;
+    return answers(simulation_, transport_, instance, {shape_.control_plane, instance.place(), timeout},
+                   network_draws_);
 }
 
 engine::Process<> Cluster::fail_over() {

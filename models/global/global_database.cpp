@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "models/cluster/probe.hpp"
+#include "models/global/alarm.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -62,20 +65,16 @@ engine::Process<> GlobalDatabase::keep_streams() {
 
 // The alarm, and who answers it.
 engine::Process<> GlobalDatabase::operate() {
-    Instant away_since = engine::end_of_time;
+    Alarm alarm(shape_.operation.alarm_after);
     for (;;) {
         co_await simulation_.delay(probe_interval);
         const bool answered = co_await writer_answers();
-        if (answered || busy_) {
-            away_since = engine::end_of_time;
-            continue;
-        }
-        away_since = std::min(away_since, simulation_.now());
-        if (simulation_.now() - away_since < shape_.operation.alarm_after) continue;
+        const bool raised = alarm.heard(answered || busy_, simulation_.now());
+        if (!raised) continue;
         component_.enter("deciding");
         observer_.on_stage("decision");
         co_await simulation_.delay(drawn(shape_.operation.decision));
-        away_since = engine::end_of_time;
+        alarm.reset();
         const bool back = co_await writer_answers();
         if (back || busy_) {
             component_.enter("serving");
@@ -93,22 +92,11 @@ engine::Process<bool> GlobalDatabase::writer_answers() {
     for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if ((i == log_.primary() && others_stand) || !stands(i)) continue;
-        const bool answered = co_await asked(writer, regions_[i]->region());
+        const Question question{regions_[i]->region(), writer.place(), probe_timeout};
+        const bool answered = co_await answers(simulation_, transport_, writer, question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;
-}
-
-engine::Process<bool> GlobalDatabase::asked(Instance& instance, PlaceId from) {
-    const Delays legs = transport_.round_trip(from, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
-    engine::Timer patience(simulation_, probe_timeout);
-    if (!legs.delivered) {
-        co_await patience;
-        co_return false;
-    }
-    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
-    co_await engine::any_of(call, patience);
-    co_return call.outcome() == engine::CallOutcome::answered;
 }
 
 bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {

@@ -77,7 +77,6 @@ private:
     engine::Process<> operate();
     engine::Process<> keep_streams();
     engine::Process<bool> writer_answers();
-    engine::Process<bool> asked(Instance& instance, PlaceId from);
     engine::Process<> fail_over();
     engine::Process<> fence(std::size_t old, std::size_t target);
     engine::Process<> ready_instance(std::size_t target);

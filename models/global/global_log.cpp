@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/standby/commits_by_end.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -36,7 +38,7 @@ Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         LogStream& stream = *regions_[i].stream;
         if (i == primary_ || !regions_[i].follows || !stream.connected()) continue;
-        stream.send(end_, commits_.next_ticket() - first_beyond(stream.sent()));
+        stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
     }
     if (told_ % settled_every == 0) drop_settled();
     return Duration::zero();
@@ -73,7 +75,7 @@ void GlobalLog::reconnect() {
         if (!stream.standby_up()) stream.standby_back();
         if (!stream.connected() && transport_.topology().alive(from)) stream.connect(from);
         if (stream.connected() && stream.sent() < end_) {
-            stream.send(end_, commits_.next_ticket() - first_beyond(stream.sent()));
+            stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
         }
     }
     drop_settled();
@@ -132,22 +134,8 @@ void GlobalLog::follow(std::size_t region) {
     reconnect();
 }
 
-std::uint64_t GlobalLog::first_beyond(Lsn end) {
-    std::uint64_t low = commits_.first_ticket();
-    std::uint64_t high = commits_.next_ticket();
-    while (low < high) {
-        const std::uint64_t middle = low + (high - low) / 2;
-        if (commits_.find(middle)->end <= end) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 Duration GlobalLog::age_of_first_beyond(Lsn end, Instant now) {
-    const std::uint64_t missing = first_beyond(end);
+    const std::uint64_t missing = first_beyond(commits_, end);
     return missing == commits_.next_ticket() ? Duration::zero() : now - commits_.find(missing)->told;
 }
 
@@ -171,7 +159,7 @@ Duration GlobalLog::exposure() {
         safe = std::max(safe, arrived(i));
     }
     if (!anybody) return Duration::zero();
-    const std::uint64_t missing = first_beyond(safe);
+    const std::uint64_t missing = first_beyond(commits_, safe);
     if (missing == commits_.next_ticket()) return Duration::zero();
     // What is there ends with the commit before; without one in memory it is about as old as the first that is missing.
     const bool known = missing > commits_.first_ticket();

@@ -92,7 +92,6 @@ private:
         Lsn copy_from = no_copy;
     };
     static constexpr Lsn no_copy = ~Lsn{0};
-    std::uint64_t first_beyond(Lsn end);
     Duration age_of_first_beyond(Lsn end, Instant now);
     void drop_settled();
 

@@ -3,32 +3,14 @@
 //         what is expected to hold is not violated, what is expected to fail is.
 #include <gtest/gtest.h>
 
-#include "tests/cli/program.hpp"
+#include "tests/cli/ready_scenarios.hpp"
 
 namespace faultline::tests {
 namespace {
 
-// "met", "VIOLATED" or "undecided": the last word of the line of a requirement.
-std::string verdict_of(const std::string& out, const std::string& requirement) {
-    for (const char* const mark : {" + ", " x ", " ? "}) {
-        const std::size_t begin = out.find(mark + requirement);
-        if (begin == std::string::npos) continue;
-        const std::string line = out.substr(begin, out.find('\n', begin) - begin);
-        return line.substr(line.find_last_of(' ') + 1);
-    }
-    return "not there";
-}
-
-Ended run_variant(const Folder& folder, const std::string& name, const std::string& variant) {
-    const std::string scenario = std::string{FAULTLINE_SOURCE_DIR} + "/scenarios/" + name;
-    std::vector<std::string> arguments{"run", scenario, "--replications", "2", "--result", "result.json"};
-    if (!variant.empty()) arguments.insert(arguments.end(), {"--variant", variant});
-    return run_program(folder, arguments);
-}
-
 TEST(RegionRunTest, AGlobalDatabaseIsBackInTimeAndLosesWhatHadNotArrived) {
     const Folder folder;
-    const Ended ended = run_variant(folder, "region-loss.json", "");
+    const Ended ended = run_variant(folder, "region-loss.json", "", 2);
     EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "reads recover"), "undecided") << ended.out;
     EXPECT_EQ(verdict_of(ended.out, "little lost"), "undecided") << ended.out;
@@ -37,7 +19,7 @@ TEST(RegionRunTest, AGlobalDatabaseIsBackInTimeAndLosesWhatHadNotArrived) {
 
 TEST(RegionRunTest, WithoutOneAllWaitsForTheRegion) {
     const Folder folder;
-    const Ended ended = run_variant(folder, "region-loss.json", "none");
+    const Ended ended = run_variant(folder, "region-loss.json", "none", 2);
     EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "writes recover"), "VIOLATED") << ended.out;
     EXPECT_EQ(verdict_of(ended.out, "reads recover"), "VIOLATED") << ended.out;
@@ -45,18 +27,18 @@ TEST(RegionRunTest, WithoutOneAllWaitsForTheRegion) {
 
 TEST(RegionRunTest, AnUnfencedWriterLosesMinutesAndAPatientOperatorNothing) {
     const Folder folder;
-    const Ended split = run_variant(folder, "partition.json", "");
+    const Ended split = run_variant(folder, "partition.json", "", 2);
     EXPECT_EQ(split.code, 1) << split.out << split.err;
     EXPECT_EQ(verdict_of(split.out, "little lost"), "VIOLATED") << split.out;
     EXPECT_EQ(verdict_of(split.out, "minutes lost"), "undecided") << split.out;
-    const Ended patient = run_variant(folder, "partition.json", "patient");
+    const Ended patient = run_variant(folder, "partition.json", "patient", 2);
     EXPECT_EQ(verdict_of(patient.out, "minutes lost"), "undecided") << patient.out << patient.err;
     EXPECT_NE(patient.out.find(" 0 acknowledged commits lost"), std::string::npos) << patient.out;
 }
 
 TEST(RegionRunTest, ASwitchoverIsShortAndLosesNothing) {
     const Folder folder;
-    const Ended ended = run_variant(folder, "switchover.json", "");
+    const Ended ended = run_variant(folder, "switchover.json", "", 2);
     EXPECT_EQ(ended.code, 3) << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out;
     EXPECT_EQ(verdict_of(ended.out, "little at risk"), "undecided") << ended.out;
