@@ -273,6 +273,10 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
         Endpoint& name = writes ? global->writer_endpoint() : global->reader_endpoint_for(shape.place);
         return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
     }
+    if (RegionRestore* const restore = region_restores_[endpoint / 2].get()) {
+        Endpoint& name = writes ? restore->writer_endpoint() : restore->reader_endpoint();
+        return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
+    }
     Endpoint& name = writes ? cluster.writer_endpoint() : cluster.reader_endpoint();
     return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, name, shape);
 }

@@ -143,6 +143,7 @@ struct GlobalOperation {
 
 // What a restore takes, and the people who order it.
 struct Restore {
+    Duration alarm_after{};           // the region answers nobody for so long, until the operator is called
     RandomDuration decision;          // noticed -> ordered
     engine::BitsPerSecond node_rate;  // one storage node reads from object storage
     RandomDuration instances;         // until the new cluster's instances are there, beside the filling

@@ -216,6 +216,10 @@ void Cluster::region_back() {
     begin_watching();
 }
 
+engine::Process<Answer> Cluster::ping(Duration travel) {
+    co_return Answer{travel, AnswerStatus::ok, 0};
+}
+
 bool Cluster::whole() const {
     const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
                                           [](const auto& instance) { return instance->component().up(); });

@@ -32,8 +32,6 @@ public:
     RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
                     ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region);
     void belongs_to(Owner& owner) { owner_ = &owner; }
-    // A region that follows shows the keys of the first primary.
-    void share_keys_of(RegionalCluster& first) { versions_ = first.versions_; }
 
     void begin() override;
     CommitLog& log() override { return commit_log_; }

@@ -31,6 +31,7 @@ engine::BitsPerSecond positive_bandwidth(ObjectReader& object, std::string_view 
 Restore read_restore(const Child& child, const Report& report) {
     ObjectReader object(child, "restore", report);
     Restore restore;
+    restore.alarm_after = object.duration("alarm_after");
     restore.decision = object.random("decision");
     restore.node_rate = positive_bandwidth(object, "node_rate");
     restore.instances = object.random("instances");
@@ -83,6 +84,9 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
         report.add(at / "backups" / "copy_to", "a copy in the database's own region is lost with it; name another");
     } else if (find_named(scenario.regions, to) == nullptr) {
         report.add(at / "backups" / "copy_to", unknown_name("region", to, names_of(scenario.regions)));
+    } else if (database.secondaries.empty() && !has_standbys(database.kind)) {
+        // A cluster restored there has the same quorums.
+        check_quorum(database, *find_named(scenario.regions, to), at / "backups" / "copy_to", report);
     }
 }
 

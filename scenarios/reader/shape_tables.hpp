@@ -42,7 +42,9 @@ inline constexpr std::array backups_keys{
         "Aurora User Guide, Backups: the latest restorable time is typically within the last 5 minutes"},
     Key{"snapshot_interval", "duration", "between two snapshots, 1h to 35d", R"("1d")",
         "Aurora User Guide, Backups: automated, once a day in the backup window"},
-    Key{"copy_to", "text", "a region that is given a copy of each snapshot; left out: none", R"("")", "-"},
+    Key{"copy_to", "text",
+        "a region that is given a copy of each snapshot, and the database if its own is lost; left out: none", R"("")",
+        "-"},
     Key{"copy_streams", "integer", "connections of one copy, each with a window of 3.02 MB", "16",
         "assumption: object storage copies parts side by side", false, 1, 10'000},
     Key{"backtrack", "duration", "window of the kind aurora-mysql, at most 72h; left out: none"},
@@ -50,7 +52,9 @@ inline constexpr std::array backups_keys{
 };
 
 inline constexpr std::array restore_keys{
-    Key{"decision", "random", "noticed, until an operator orders the cure",
+    Key{"alarm_after", "duration", "the region answers nobody for so long, until an operator is paged", R"("1min")",
+        "assumption: an alarm over one period of a minute"},
+    Key{"decision", "random", "noticed or paged, until an operator orders the cure",
         R"({"lognormal": {"mean": "15min", "cv": 0.5}})", "assumption: a call, a look, a point in time agreed on"},
     Key{"node_rate", "bandwidth", "one storage node of the new volume reads from object storage", R"("1Gbps")",
         "assumption: a tenth of the node's network card (Verbitski et al., SIGMOD 2017, section 2.2)"},

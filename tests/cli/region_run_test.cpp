@@ -25,6 +25,21 @@ TEST(RegionRunTest, WithoutOneAllWaitsForTheRegion) {
     EXPECT_EQ(verdict_of(ended.out, "reads recover"), "VIOLATED") << ended.out;
 }
 
+TEST(RegionRunTest, BackupsBringADatabaseBackAsOldAsItsNewestCopy) {
+    const Folder folder;
+    const Ended ended = run_variant(folder, "region-loss-backups.json", "", 2);
+    EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
+    EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "reads recover"), "undecided") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "half a day lost"), "undecided") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "an hour lost"), "VIOLATED") << ended.out;
+    const Ended hourly = run_variant(folder, "region-loss-backups.json", "hourly", 2);
+    EXPECT_EQ(verdict_of(hourly.out, "writes recover"), "undecided") << hourly.out << hourly.err;
+    EXPECT_EQ(verdict_of(hourly.out, "an hour lost"), "undecided") << hourly.out;
+    const Ended none = run_variant(folder, "region-loss-backups.json", "no-copies", 2);
+    EXPECT_EQ(verdict_of(none.out, "writes recover"), "VIOLATED") << none.out << none.err;
+}
+
 TEST(RegionRunTest, AnUnfencedWriterLosesMinutesAndAPatientOperatorNothing) {
     const Folder folder;
     const Ended split = run_variant(folder, "partition.json", "", 2);
