@@ -20,6 +20,15 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     shape.path = database.name;
     shape.log.stream = {global.bandwidth.value_or(models::unlimited_bandwidth),
                         distribution_of(database.storage.persist), database.replica_stream.apply_time};
+    if (database.logical) {
+        const bool applied = database.binlog.promoted_with == scenarios::PromotedWith::applied;
+        shape.log.stream.apply = database.binlog.apply_time;
+        shape.log.stream.logical = true;
+        shape.log.stream.apply_threads = database.binlog.apply_threads;
+        shape.log.promoted_with = applied ? models::Reached::applied : models::Reached::flushed;
+        shape.operation.logical = true;
+        shape.operation.applies_first = !applied;
+    }
     shape.log.record = log_write;
     for (const scenarios::QueryClass& query_class : classes) {
         shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? log_write : query_class.log);

@@ -121,6 +121,14 @@ struct Secondary {
     std::vector<DatabaseInstance> replicas;  // none: only the volume
 };
 
+// Regions that follow by the binary log: each transaction is executed again.
+enum class PromotedWith { received, applied };  // what of its log a region is promoted with
+struct BinaryLog {
+    int apply_threads = 4;
+    Duration apply_time{};  // of one transaction
+    PromotedWith promoted_with = PromotedWith::received;
+};
+
 // What regions of one database do for each other, and who decides.
 struct GlobalOperation {
     std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
@@ -174,6 +182,8 @@ struct Database {
     DatabaseInstance writer;
     std::vector<DatabaseInstance> replicas;
     std::vector<Secondary> secondaries;
+    bool logical = false;  // they follow by the binary log
+    BinaryLog binlog;
     GlobalOperation global;
     StorageVolume storage;
     ReplicaStream replica_stream;

@@ -133,15 +133,18 @@ engine::Process<> GlobalDatabase::fail_over() {
     }
     co_await fence(old, target);
     co_await ready_instance(target);
+    log_.detach(target);
+    if (shape_.operation.applies_first) {
+        co_await apply_received(target);
+    }
     component_.enter("promoting");
     observer_.on_stage("promotion");
-    log_.detach(target);
     co_await step(shape_.operation.promotion);
     co_await ready_instance(target);  // one that was lost meanwhile is waited for
     const RecoveredLog lost = log_.promote(target);
     ++promotions_;
     regions_[old]->abandon();
-    regions_[target]->become_primary(*regions_[target]->candidate());
+    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     observer_.on_recovered(lost);
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if (i != target) simulation_.spawn(component_, copy_to(i, promotions_));
@@ -174,6 +177,22 @@ engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
     while (!stands(target) || !cluster.has_candidate()) {
         co_await simulation_.delay(look_again_after);
     }
+}
+
+// Nothing more arrives: the last of it is executed when it is known to be.
+engine::Process<> GlobalDatabase::apply_received(std::size_t target) {
+    component_.enter("applying");
+    observer_.on_stage("apply");
+    while (log_.applied(target) < log_.received(target)) {
+        const Duration to_come = log_.has_all(target) - simulation_.now();
+        const Duration pause = to_come > Duration::zero() ? to_come : look_again_after;
+        co_await simulation_.delay(pause);
+    }
+}
+
+bool GlobalDatabase::complete(std::size_t target) {
+    const Lsn there = shape_.operation.logical ? log_.applied(target) : log_.arrived(target);
+    return there >= log_.end();
 }
 
 // A step of the runbook: with a probability it fails, and is done again when somebody has found out why.
@@ -224,7 +243,7 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     observer_.on_stage("synchronisation");
     regions_[old]->refuse_writes();
     regions_[old]->storage().abandon();  // what was not told yet never will be
-    while (log_.arrived(target) < log_.end()) {
+    while (!complete(target)) {
         const Duration to_come = log_.has_all(target) - simulation_.now();
         // Nothing to come: its stream is cut, and will be connected again.
         const Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
@@ -236,7 +255,7 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     co_await ready_instance(target);
     log_.hand_over(target);
     ++promotions_;
-    regions_[target]->become_primary(*regions_[target]->candidate());
+    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     if (stands(old)) {
         regions_[old]->become_secondary();
     } else {

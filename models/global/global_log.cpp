@@ -85,6 +85,8 @@ void GlobalLog::reconnect() {
 void GlobalLog::detach(std::size_t region) {
     Region& leaving = regions_[region];
     if (leaving.stream->connected()) leaving.stream->primary_lost(AfterLoss::nothing);
+    // Its threads stop: what they have not executed is thrown away.
+    if (shape_.promoted_with == Reached::applied) leaving.stream->rewind_to(arrived(region));
     leaving.follows = false;
     leaving.copy_from = arrived(region);  // what it lacks is kept, to be counted
 }

@@ -5,6 +5,10 @@
 // transmission, and with more log than it carries a backlog grows at the difference of the rates. No commit waits for
 // another region, unless an RPO limit says so: then it waits while every region's RPO lag is beyond the limit.
 //
+// The stream is that of the volume's log, or a binary log (StreamShape::logical): its transactions are executed again,
+// by few threads, and the lag grows without end when they cannot keep up. A region that is promoted before it has
+// executed what it has received throws the rest away (promoted_with applied).
+//
 // When a region is promoted, its version of the log is the database: told commits that it lacks are lost, one by one,
 // and so is each that an unfenced writer tells afterwards.
 // Source: Aurora User Guide, Global databases, Managing RPOs, Monitoring (the two lags).
@@ -28,6 +32,8 @@ struct GlobalLogShape {
     Bytes record{};                      // of one commit, where its class says nothing
     std::vector<Bytes> record_of_class;  // by ClassId
     std::optional<Duration> rpo_limit;
+    // What of its log a promoted region is the database with.
+    Reached promoted_with = Reached::flushed;
 };
 
 class GlobalLog {
@@ -63,7 +69,10 @@ public:
 
     std::size_t primary() const { return primary_; }
     Lsn end() const { return end_; }
-    Lsn arrived(std::size_t region) { return regions_[region].stream->reached(Reached::flushed, simulation_.now()); }
+    // What a promotion would have (promoted_with).
+    Lsn arrived(std::size_t region) { return reached(region, shape_.promoted_with); }
+    Lsn applied(std::size_t region) { return reached(region, Reached::applied); }
+    Lsn received(std::size_t region) { return reached(region, Reached::flushed); }
     // When it will have received and persisted all that was sent to it, as things stand.
     Instant has_all(std::size_t region) { return regions_[region].stream->all_applied(); }
     bool connected(std::size_t region) const { return regions_[region].stream->connected(); }
@@ -92,6 +101,7 @@ private:
         Lsn copy_from = no_copy;
     };
     static constexpr Lsn no_copy = ~Lsn{0};
+    Lsn reached(std::size_t region, Reached what) { return regions_[region].stream->reached(what, simulation_.now()); }
     Duration age_of_first_beyond(Lsn end, Instant now);
     void drop_settled();
 

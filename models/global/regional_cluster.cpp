@@ -116,7 +116,10 @@ void RegionalCluster::take(RegionRole role, std::size_t writer) {
     }
 }
 
-void RegionalCluster::become_primary(Instance& successor) {
+void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
+    for (const auto& instance : instances_) {
+        if (all_restart && instance.get() != &successor && instance->component().up()) instance->start(Role::replica);
+    }
     successor.start(Role::writer);
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;

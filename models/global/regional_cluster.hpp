@@ -47,7 +47,8 @@ public:
     // For the operator. Whom to make the writer; null: no instance answers.
     Instance* candidate() { return elect(); }
     bool has_candidate() { return elect() != nullptr && elect()->component().up(); }
-    void become_primary(Instance& successor);
+    // `all_restart`: the other instances, too.
+    void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
     void abandon();
     void begin_copy();        // instances stop

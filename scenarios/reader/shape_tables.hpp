@@ -22,6 +22,9 @@ inline constexpr std::array database_keys{
         .required = true},
     Key{"replicas", "list:database-instance", "at most 15, instance-2 and on", "[]", "-"},
     Key{"secondaries", "map:secondary", "regions that follow this one, by name: a global database", "{}", "-"},
+    Key{"logical_replicas", "map:secondary",
+        "regions that follow this one by the binary log, by name; aurora-mysql, in place of secondaries", "{}", "-"},
+    Key{"binlog", "object:binlog", "how they do", "{}", "-"},
     Key{"global", "object:global", "what regions do for each other, and who decides", "{}", "-"},
     Key{"storage", "object:storage", "copies, quorum and log", "{}", "-"},
     Key{"replica_stream", "object:replica-stream", "how replicas follow the writer", "{}", "-"},
@@ -78,44 +81,6 @@ inline constexpr std::array database_instance_keys{
     Key{"region", "text", "of a standby of the kinds postgresql and mysql; left out: the database's", R"("")", "-"},
     Key{"promotion_tier", "integer", "0 is promoted first, 15 last", "1", "Aurora User Guide, High availability", false,
         0, 15},
-};
-
-inline constexpr std::array secondary_keys{
-    Key{"replicas", "list:database-instance", "its instances; none: only the volume (headless)", "[]", "-"},
-};
-
-inline constexpr std::array global_keys{
-    Key{"bandwidth", "bandwidth", "of the log stream to one region, headers included; left out: the path's"},
-    Key{"rpo_limit", "duration",
-        "commits wait while every secondary lags by more, 20s or more; aurora-postgresql; left out: none"},
-    Key{"staleness_bound", "duration", "no reader is sent to a region that lags by more; left out: any lag will do"},
-    Key{"alarm_after", "duration", "the writer answers nobody for so long, until an operator is paged", R"("1min")",
-        "assumption: an alarm over one period of a minute"},
-    Key{"decision", "random", "of the operator, from the page to the decision to fail over",
-        R"({"lognormal": {"mean": "10min", "cv": 0.5}})",
-        "assumption: failover between regions is not automatic (Aurora User Guide, Switchover or failover)"},
-    Key{"fence_timeout", "duration", "until the request to the old region to stop writing is given up", R"("30s")",
-        "assumption: it is best effort and can time out (Aurora User Guide, Switchover or failover)"},
-    Key{"fence_fails", "share", "probability that it does although the old region can be reached", R"("5%")",
-        "assumption, as for fence_timeout"},
-    Key{"promotion", "random", "of a region, until it takes writes", R"({"uniform": {"low": "1min", "high": "3min"}})",
-        "Aurora User Guide, Switchover or failover: within a few minutes"},
-    Key{"switchover", "random", "the same, planned and with all data there",
-        R"({"uniform": {"low": "30s", "high": "90s"}})",
-        "assumption: below a failover; its length follows the lag (Aurora User Guide, Switchover or failover)"},
-    Key{"dns_update", "random", "until the global writer's name stands for the new region",
-        R"({"uniform": {"low": "15s", "high": "20s"}})", "assumption: as in the region (failover.dns_update)"},
-    Key{"add_instance", "random", "a region without an instance is given one before it is promoted",
-        R"({"uniform": {"low": "5min", "high": "10min"}})", "assumption: as failover.rebuild"},
-    Key{"step_fails", "share", "probability that a promotion fails and is begun again", R"("1%")",
-        "assumption: a small share of failovers got stuck in 2011 and 2012 (AWS Post-Event Summaries)"},
-    Key{"retry", "random", "until it is begun again", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
-    Key{"copy_rate", "bandwidth", "of a volume that is copied anew to another region, at most", R"("5Gbps")",
-        "assumption: minutes to several hours by size and distance (Aurora User Guide, Switchover or failover)"},
-    Key{"health_interval", "duration", "between two checks of a region's readers", R"("30s")",
-        "Route 53 Developer Guide, health checks: 30 s (from memory)"},
-    Key{"health_failures", "integer", "in a row, until no reader is sent there", "3",
-        "Route 53 Developer Guide, health checks: 3 (from memory)", false, 1, 10},
 };
 
 inline constexpr std::array storage_keys{

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "scenarios/reader/shape_tables.hpp"
+#include "scenarios/reader/shape_tables_regions.hpp"
 
 namespace faultline::scenarios {
 
@@ -124,6 +125,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"restore", "a new cluster from object storage, and the people who order it", restore_keys},
     {"database-instance", "the writer or a replica", database_instance_keys},
     {"secondary", "a region that follows the database's own", secondary_keys},
+    {"binlog", "how regions follow by the binary log", binlog_keys},
     {"global", "a database over several regions, and its operator", global_keys},
     {"storage", "the storage volume", storage_keys},
     {"replica-stream", "from the writer to the replicas of its region", replica_stream_keys},

@@ -40,6 +40,20 @@ TEST(RegionRunTest, BackupsBringADatabaseBackAsOldAsItsNewestCopy) {
     EXPECT_EQ(verdict_of(none.out, "writes recover"), "VIOLATED") << none.out << none.err;
 }
 
+// Half an hour of transactions waits for the one thread when the region is lost: they cost time, or are lost.
+TEST(RegionRunTest, ALogicalReplicaThatIsBehindCostsTimeOrData) {
+    const Folder folder;
+    const Ended four = run_variant(folder, "region-loss-logical.json", "", 2);
+    EXPECT_EQ(verdict_of(four.out, "writes recover"), "undecided") << four.out << four.err;
+    EXPECT_EQ(verdict_of(four.out, "a minute lost"), "undecided") << four.out;
+    const Ended one = run_variant(folder, "region-loss-logical.json", "one-thread", 2);
+    EXPECT_EQ(verdict_of(one.out, "writes recover"), "VIOLATED") << one.out << one.err;
+    EXPECT_EQ(verdict_of(one.out, "a minute lost"), "undecided") << one.out;
+    const Ended cut_short = run_variant(folder, "region-loss-logical.json", "one-thread-cut-short", 2);
+    EXPECT_EQ(verdict_of(cut_short.out, "writes recover"), "undecided") << cut_short.out << cut_short.err;
+    EXPECT_EQ(verdict_of(cut_short.out, "a minute lost"), "VIOLATED") << cut_short.out;
+}
+
 TEST(RegionRunTest, AnUnfencedWriterLosesMinutesAndAPatientOperatorNothing) {
     const Folder folder;
     const Ended split = run_variant(folder, "partition.json", "", 2);
