@@ -34,6 +34,7 @@ models::GlobalShape global_shape(const scenarios::Database& database,
         shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? log_write : query_class.log);
     }
     shape.log.rpo_limit = global.rpo_limit;
+    shape.log.sessions = database.write_forwarding == scenarios::WriteForwarding::session;
     models::OperatorShape& operation = shape.operation;
     operation.alarm_after = global.alarm_after;
     operation.decision = distribution_of(global.decision);
@@ -51,6 +52,20 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     shape.copy_rate = global.copy_rate;
     shape.writer_time_to_live = database.dns_ttl;
     return shape;
+}
+
+std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database) {
+    switch (database.write_forwarding) {
+        case scenarios::WriteForwarding::off:
+            return std::nullopt;
+        case scenarios::WriteForwarding::eventual:
+            return models::ReadConsistency::eventual;
+        case scenarios::WriteForwarding::session:
+            return models::ReadConsistency::session;
+        case scenarios::WriteForwarding::global:
+            break;
+    }
+    return models::ReadConsistency::global;
 }
 
 }  // namespace faultline::planning

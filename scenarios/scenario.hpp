@@ -129,6 +129,9 @@ struct BinaryLog {
     PromotedWith promoted_with = PromotedWith::received;
 };
 
+// Readers send writes on to the writer, and reads of other regions wait for what the mode asks.
+enum class WriteForwarding { off, eventual, session, global };
+
 // What regions of one database do for each other, and who decides.
 struct GlobalOperation {
     std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
@@ -184,6 +187,7 @@ struct Database {
     std::vector<Secondary> secondaries;
     bool logical = false;  // they follow by the binary log
     BinaryLog binlog;
+    WriteForwarding write_forwarding = WriteForwarding::off;
     GlobalOperation global;
     StorageVolume storage;
     ReplicaStream replica_stream;

@@ -216,6 +216,11 @@ void Cluster::region_back() {
     begin_watching();
 }
 
+engine::Process<Answer> Cluster::mediate(Instance&, RequestRef, Statement, Duration travel) {
+    SIM_CHECK(!mediates_);  // who sets it has its own
+    co_return Answer{travel, AnswerStatus::failed, 0};
+}
+
 engine::Process<Answer> Cluster::ping(Duration travel) {
     co_return Answer{travel, AnswerStatus::ok, 0};
 }

@@ -35,6 +35,10 @@ Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
     end_ += static_cast<Lsn>(std::max<std::int64_t>(1, record.count));
     last_told_ = now;
     commits_.push({end_, now});
+    if (shape_.sessions && request) {
+        if (request->office >= told_to_.size()) told_to_.resize(request->office + std::size_t{1});
+        told_to_[request->office] = end_;
+    }
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         LogStream& stream = *regions_[i].stream;
         if (i == primary_ || !regions_[i].follows || !stream.connected()) continue;
@@ -108,6 +112,7 @@ RecoveredLog GlobalLog::promote(std::size_t region) {
     lost_ += found.commits_lost;
     split_ = settled_told_ = last_told_ = complete_until;
     end_ = there;
+    for (Lsn& end : told_to_) end = std::min(end, end_);
     for (Region& other : regions_) {
         if (other.stream->connected()) other.stream->primary_lost(AfterLoss::nothing);
         other.follows = false;
@@ -139,6 +144,16 @@ void GlobalLog::follow(std::size_t region) {
 Duration GlobalLog::age_of_first_beyond(Lsn end, Instant now) {
     const std::uint64_t missing = first_beyond(commits_, end);
     return missing == commits_.next_ticket() ? Duration::zero() : now - commits_.find(missing)->told;
+}
+
+// Commits that are no longer remembered are shown everywhere.
+Lsn GlobalLog::end_as_of(Instant then) {
+    Lsn end = 0;
+    for (std::uint64_t i = commits_.next_ticket(); i > commits_.first_ticket() && end == 0; --i) {
+        const Commit& commit = *commits_.find(i - 1);
+        if (commit.told <= then) end = commit.end;
+    }
+    return end;
 }
 
 Duration GlobalLog::lag(std::size_t region, Instant now) {

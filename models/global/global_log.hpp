@@ -34,6 +34,7 @@ struct GlobalLogShape {
     std::optional<Duration> rpo_limit;
     // What of its log a promoted region is the database with.
     Reached promoted_with = Reached::flushed;
+    bool sessions = false;  // remembers what was told to each office
 };
 
 class GlobalLog {
@@ -85,6 +86,13 @@ public:
     // while no region follows: then the database is one of a single region.
     Duration exposure();
 
+    // When a region that follows shows the log up to `end`; end_of_time: never, as things stand.
+    Instant applies(std::size_t region, Lsn end) { return regions_[region].stream->reaches(end, Reached::applied); }
+    // Where the log ended with what had been told by then.
+    Lsn end_as_of(Instant then);
+    // Of the newest commit told to this office, where `sessions` asks for it.
+    Lsn end_told_to(OfficeId office) const { return office < told_to_.size() ? told_to_[office] : 0; }
+
     std::uint64_t commits_told() const { return told_; }
     std::uint64_t commits_lost() const { return lost_; }
     std::uint64_t commits_diverged() const { return diverged_; }  // of the lost: told by a writer that was not fenced
@@ -110,6 +118,7 @@ private:
     GlobalLogShape shape_;
     std::vector<Region> regions_;
     std::size_t primary_ = 0;
+    std::vector<Lsn> told_to_;      // by office: where its newest commit ends
     engine::Ring<Commit> commits_;  // from the oldest that some region does not show
     engine::Condition released_;
     Lsn end_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/call.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -40,6 +42,32 @@ Duration RegionalCluster::CountedLog::exposure_to_loss_of(PlaceId place) {
 std::optional<Duration> RegionalCluster::CountedLog::lag_of(const Instance&, Instant now) {
     if (cluster_.region_role_ != RegionRole::secondary) return std::nullopt;
     return cluster_.global_log_.lag(cluster_.region_, now);
+}
+
+void RegionalCluster::forward_writes(ReadConsistency consistency) {
+    forwarding_.emplace(simulation_, transport_, global_log_, region_, component_.path(), consistency);
+    mediates_ = true;
+}
+
+engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef request, Statement statement,
+                                                 Duration travel) {
+    request.charge(Stage::queue, simulation_.now());
+    Answer answer{travel, AnswerStatus::failed, 0};
+    if (statement.writes && at.role() != Role::writer) {
+        const Answer told = co_await forwarding_->forward(at, owner_->global_writer(), request, statement);
+        answer.status = told.status;
+        co_return answer;
+    }
+    if (!statement.writes && region_role_ == RegionRole::secondary) {
+        const bool shows = co_await forwarding_->may_read(at, owner_->global_writer(), request);
+        if (!shows) co_return answer;
+    }
+    engine::Call<Answer> call(simulation_, at.component(), at.serve(request, statement, Duration::zero()),
+                              Duration::zero());
+    co_await call;
+    answer.status = call.value().status;
+    answer.version = call.value().version;
+    co_return answer;
 }
 
 void RegionalCluster::begin() {

@@ -12,6 +12,7 @@
 
 #include "models/cluster/cluster.hpp"
 #include "models/global/global_log.hpp"
+#include "models/global/write_forwarding.hpp"
 
 namespace faultline::models {
 
@@ -32,6 +33,10 @@ public:
     RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
                     ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region);
     void belongs_to(Owner& owner) { owner_ = &owner; }
+
+    // Building: readers send writes on to the global writer, and reads wait for what this asks.
+    void forward_writes(ReadConsistency consistency);
+    engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel) override;
 
     void begin() override;
     CommitLog& log() override { return commit_log_; }
@@ -78,6 +83,7 @@ private:
     std::size_t region_;
     RegionRole region_role_;
     bool refusing_ = false;
+    std::optional<WriteForwarding> forwarding_;
     Owner* owner_ = nullptr;
     CountedLog commit_log_{*this};
 };

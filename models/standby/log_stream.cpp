@@ -129,9 +129,8 @@ Lsn LogStream::reached(Reached what, Instant at) {
     return there;
 }
 
-Instant LogStream::acknowledged(Lsn end, Reached what) {
-    if (end <= base_) return simulation_.now();
-    if (end > sent_) return engine::end_of_time;
+// Of what was sent and has not settled.
+const LogStream::Chunk& LogStream::chunk_with(Lsn end) {
     std::uint64_t low = chunks_.first_ticket();
     std::uint64_t high = chunks_.next_ticket() - 1;
     while (low < high) {
@@ -142,8 +141,19 @@ Instant LogStream::acknowledged(Lsn end, Reached what) {
             high = middle;
         }
     }
-    const Chunk& chunk = *chunks_.find(low);
+    return *chunks_.find(low);
+}
+
+Instant LogStream::acknowledged(Lsn end, Reached what) {
+    if (end <= base_) return simulation_.now();
+    if (end > sent_) return engine::end_of_time;
+    const Chunk& chunk = chunk_with(end);
     return time_of(chunk, what, end) + chunk.back;
+}
+
+Instant LogStream::reaches(Lsn end, Reached what) {
+    if (end <= base_) return simulation_.now();
+    return end > sent_ ? engine::end_of_time : time_of(chunk_with(end), what, end);
 }
 
 Lsn LogStream::reported(Reached what, Instant at) {

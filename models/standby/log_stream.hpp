@@ -68,6 +68,8 @@ public:
     Lsn reached(Reached what, Instant at);
     // When the last of what was sent is replayed, as things stand.
     Instant all_applied() const { return last_applied_; }
+    // When it has reached `end`; end_of_time: never, as things stand.
+    Instant reaches(Lsn end, Reached what);
     // When the primary hears that it has reached `end`; end_of_time: never, as things stand.
     Instant acknowledged(Lsn end, Reached what);
     // What the primary has heard of (pg_stat_replication's write_lsn, flush_lsn, replay_lsn).
@@ -93,6 +95,7 @@ private:
     static Lsn passed(const Chunk& chunk, const Span& span, Instant at);
     static Instant when(const Chunk& chunk, const Span& span, Lsn end);
     static Instant time_of(const Chunk& chunk, Reached what, Lsn end);
+    const Chunk& chunk_with(Lsn end);
     bool push(Lsn end, Duration apply, std::uint64_t commits);
     Instant executed(Instant arrived, std::uint64_t commits);
     Lsn left(Instant at);

@@ -89,6 +89,16 @@ void check_followers(ObjectReader& object, const Database& database) {
     }
 }
 
+WriteForwarding read_write_forwarding(ObjectReader& object, const Database& database) {
+    const std::string mode = object.one_of("write_forwarding");
+    if (mode != "off" && (database.secondaries.empty() || database.logical)) {
+        object.problem("write_forwarding", "only a global database, one with \"secondaries\", forwards writes");
+    }
+    if (mode == "eventual") return WriteForwarding::eventual;
+    if (mode == "session") return WriteForwarding::session;
+    return mode == "global" ? WriteForwarding::global : WriteForwarding::off;
+}
+
 }  // namespace
 
 void read_global(ObjectReader& object, Database& database) {
@@ -101,6 +111,7 @@ void read_global(ObjectReader& object, Database& database) {
     for (const Child& child : logical) {
         database.secondaries.push_back(read_secondary(child, database, object.report()));
     }
+    database.write_forwarding = read_write_forwarding(object, database);
     database.binlog = read_binlog(*object.child("binlog"), object.report());
     if (database.secondaries.size() > secondaries_most) {
         object.problem("secondaries", fmt::format("expected at most {} regions, found {}", secondaries_most,

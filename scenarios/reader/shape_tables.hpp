@@ -25,6 +25,10 @@ inline constexpr std::array database_keys{
     Key{"logical_replicas", "map:secondary",
         "regions that follow this one by the binary log, by name; aurora-mysql, in place of secondaries", "{}", "-"},
     Key{"binlog", "object:binlog", "how they do", "{}", "-"},
+    Key{"write_forwarding", "one-of:off|eventual|session|global",
+        "readers send writes on to the writer; reads of a secondary wait for nothing, for their office's writes there, "
+        "or for all",
+        R"("off")", "Aurora User Guide, Using write forwarding: off by default"},
     Key{"global", "object:global", "what regions do for each other, and who decides", "{}", "-"},
     Key{"storage", "object:storage", "copies, quorum and log", "{}", "-"},
     Key{"replica_stream", "object:replica-stream", "how replicas follow the writer", "{}", "-"},

@@ -75,5 +75,16 @@ TEST(RegionRunTest, ASwitchoverIsShortAndLosesNothing) {
     EXPECT_NE(ended.out.find(" 0 acknowledged commits lost"), std::string::npos) << ended.out;
 }
 
+TEST(RegionRunTest, ForwardedWritesAreFastEnoughAndGlobalReadsAreNot) {
+    const Folder folder;
+    for (const char* const variant : {"", "session", "global"}) {
+        const Ended ended = run_variant(folder, "write-forwarding.json", variant, 5);
+        EXPECT_EQ(verdict_of(ended.out, "fast updates"), "met") << ended.out << ended.err;
+        EXPECT_EQ(verdict_of(ended.out, "available"), "met") << ended.out;
+        const bool asks_the_primary = std::string{variant} == "global";
+        EXPECT_EQ(verdict_of(ended.out, "fast reads"), asks_the_primary ? "VIOLATED" : "met") << ended.out;
+    }
+}
+
 }  // namespace
 }  // namespace faultline::tests
