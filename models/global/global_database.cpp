@@ -172,7 +172,7 @@ engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
         component_.enter("adding an instance");
         observer_.on_stage("instance");
         co_await simulation_.delay(drawn(shape_.operation.add_instance));
-        cluster.add_instance(cluster.first_zone(), shape_.operation.instance).start(Role::replica);
+        cluster.add_instance(cluster.zone_for_another(), shape_.operation.instance).start(Role::replica);
     }
     while (!stands(target) || !cluster.has_candidate()) {
         co_await simulation_.delay(look_again_after);

@@ -99,6 +99,13 @@ engine::Process<> RegionalCluster::watch_replicas() {
     }
 }
 
+PlaceId RegionalCluster::zone_for_another() const {
+    for (const PlaceId zone : shape_.zones) {
+        if (transport_.topology().alive(zone)) return zone;
+    }
+    return shape_.zones.front();
+}
+
 void RegionalCluster::host_restored(Instance& instance) {
     if (region_role_ == RegionRole::primary) {
         Cluster::host_restored(instance);

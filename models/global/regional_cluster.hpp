@@ -43,7 +43,7 @@ public:
     Instance& writer() override { return owner_->global_writer(); }
     Instance& own_writer() { return *instances_[writer_]; }  // Requires: it is or was the primary
     RegionRole region_role() const { return region_role_; }
-    PlaceId first_zone() const { return shape_.zones.front(); }
+    PlaceId zone_for_another() const;  // instance: the first that stands
 
     void host_restored(Instance& instance) override;
     void region_lost(engine::Health how) override;

@@ -86,5 +86,12 @@ TEST(RegionRunTest, ForwardedWritesAreFastEnoughAndGlobalReadsAreNot) {
     }
 }
 
+TEST(RegionRunTest, AHeadlessRegionNeedsLonger) {
+    const Folder folder;
+    const Ended ended = run_variant(folder, "region-loss.json", "headless", 2);
+    EXPECT_EQ(verdict_of(ended.out, "reads recover"), "VIOLATED") << "nobody reads there until then";
+    EXPECT_EQ(verdict_of(ended.out, "little lost"), "undecided") << ended.out << ended.err;
+}
+
 }  // namespace
 }  // namespace faultline::tests
