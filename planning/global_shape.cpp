@@ -54,6 +54,16 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     return shape;
 }
 
+models::Runbook runbook_of(const scenarios::Fault& fault) {
+    const scenarios::Runbook& runbook = fault.runbook;
+    return {distribution_of(runbook.decision),
+            distribution_of(runbook.step),
+            runbook.step_fails,
+            distribution_of(runbook.retry),
+            runbook.shares,
+            fault.lasts};
+}
+
 std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database) {
     switch (database.write_forwarding) {
         case scenarios::WriteForwarding::off:

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "models/failures/evacuations.hpp"
 #include "models/global/global_database.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -12,6 +13,8 @@ namespace faultline::planning {
 // caller.
 models::GlobalShape global_shape(const scenarios::Database& database,
                                  const std::vector<scenarios::QueryClass>& classes);
+
+models::Runbook runbook_of(const scenarios::Fault& fault);
 
 // None: readers refuse writes.
 std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database);

@@ -99,6 +99,7 @@ private:
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
     std::vector<std::unique_ptr<models::Office>> offices_;
     std::unique_ptr<models::OperatorErrors> operator_errors_;
+    std::unique_ptr<models::Evacuations> evacuations_;
     std::unique_ptr<models::Injector> injector_;
 };
 

@@ -1,5 +1,6 @@
 // World's construction, the part of faults and what cures them.
 #include "planning/backup_shape.hpp"
+#include "planning/global_shape.hpp"
 #include "planning/world.hpp"
 
 namespace faultline::planning {
@@ -81,12 +82,16 @@ void World::schedule_faults() {
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
         sites.push_back({clusters_[i].get(), backups_[i].get()});
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
+    evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                                  caches_, service_regions_, stations_, *operator_errors_});
+                                  caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
             operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_));
+        }
+        if (scenario_.faults[i].kind == scenarios::FaultKind::evacuation) {
+            evacuations_->plan(i, scenario_.faults[i].name, runbook_of(scenario_.faults[i]));
         }
         injector_->schedule(i, scenario_.faults[i], warm_up_end_);
     }

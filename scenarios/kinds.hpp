@@ -66,6 +66,8 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"fault", "link-cut", "the links between two regions, or between one and all others, carry nothing", "fault", ""},
     {"fault", "switchover", "planned: another region of a global database takes over, and nothing is lost", "fault",
      ""},
+    {"fault", "evacuation", "planned: people move offices and databases out of a region by shares, and back", "fault",
+     ""},
     {"fault", "operator-error", "a database's data are wrong until it is restored or rewound", "fault", ""},
     {"measure", "latency", "\"latency p99\" or \"latency mean\" of a class, from due to the last answer", "requirement",
      ""},

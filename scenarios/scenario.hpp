@@ -305,10 +305,20 @@ enum class FaultKind {
     region_outage,
     link_cut,
     switchover,
-    operator_error
+    operator_error,
+    evacuation
 };
 enum class FailureMode { crash, silent };
 enum class MendedBy { restore, backtrack, nothing };
+// How people evacuate a region.
+struct Runbook {
+    RandomDuration decision;     // ordered -> begun
+    RandomDuration step;         // one share of the offices, or one database, with a look at what it did
+    double step_fails = 0.0;     // probability
+    RandomDuration retry;        // until it is done again
+    std::vector<double> shares;  // of the load that moves, ascending, the last is 1
+};
+
 struct Fault {
     std::string name;
     FaultKind kind = FaultKind::instance_crash;
@@ -324,6 +334,8 @@ struct Fault {
     RandomDuration noticed_after;
     MendedBy mended_by = MendedBy::restore;
     std::vector<std::string> classes;  // whose answers are wrong; empty: all that end at the database
+    // Of an evacuation, whose target is a region. `lasts`: evacuated, until it is ordered back.
+    Runbook runbook;
 };
 
 enum class Phase { steady, degraded, recovering, all };

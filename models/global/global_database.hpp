@@ -14,7 +14,7 @@
 // away, as the operator has it; and all instances of the promoted region start anew.
 //
 // Sources: Aurora User Guide, Global databases, Switchover or failover; docs/models/global.md.
-// Leaves out: evacuation by shares of offices, versions that stop serving without their stream.
+// Leaves out: versions that stop serving without their stream.
 #pragma once
 
 #include <functional>

@@ -75,6 +75,21 @@ TEST(RegionRunTest, ASwitchoverIsShortAndLosesNothing) {
     EXPECT_NE(ended.out.find(" 0 acknowledged commits lost"), std::string::npos) << ended.out;
 }
 
+// Two switchovers are noticed by those who write, and by nobody else.
+TEST(RegionRunTest, AnEvacuationIsNoticedByWritesOnly) {
+    const Folder folder;
+    const Ended ended = run_variant(folder, "evacuation.json", "", 5);
+    EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
+    EXPECT_EQ(verdict_of(ended.out, "reads go on"), "met") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "writes go on"), "met") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "hardly noticed"), "VIOLATED") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "fast reads"), "met") << ended.out;
+    EXPECT_EQ(verdict_of(ended.out, "little at risk"), "undecided") << ended.out;
+    EXPECT_NE(ended.out.find(" 0 acknowledged commits lost"), std::string::npos) << ended.out;
+    const Ended offices = run_variant(folder, "evacuation.json", "offices-only", 5);
+    EXPECT_EQ(verdict_of(offices.out, "hardly noticed"), "met") << offices.out << offices.err;
+}
+
 TEST(RegionRunTest, ForwardedWritesAreFastEnoughAndGlobalReadsAreNot) {
     const Folder folder;
     for (const char* const variant : {"", "session", "global"}) {
