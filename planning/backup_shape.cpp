@@ -59,6 +59,7 @@ models::BackupShape backup_shape_of(const scenarios::Database& database, const s
     shape.decision = distribution_of(restore.decision);
     shape.repointing = distribution_of(restore.repointing);
     shape.backtrack_time = distribution_of(restore.backtrack);
+    shape.clone = distribution_of(restore.clone);
     return shape;
 }
 

@@ -88,13 +88,15 @@ void World::schedule_faults() {
                                   caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
-            operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_));
+            operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),
+                                   warm_up_end_ + scenario_.faults[i].at);
         }
         if (scenario_.faults[i].kind == scenarios::FaultKind::evacuation) {
             evacuations_->plan(i, scenario_.faults[i].name, runbook_of(scenario_.faults[i]));
         }
         injector_->schedule(i, scenario_.faults[i], warm_up_end_);
     }
+    operator_errors_->begin();
 }
 
 }  // namespace faultline::planning

@@ -162,6 +162,7 @@ struct Restore {
     engine::BitsPerSecond log_apply;  // of the log since the snapshot before the point restored to
     RandomDuration repointing;        // restored -> the applications use the new cluster
     RandomDuration backtrack;         // a database in place, without any log to undo
+    RandomDuration clone;             // a cluster on a copy-on-write clone of the volume
 };
 
 // Continuous backup to the region's object storage, and snapshots.
@@ -309,7 +310,7 @@ enum class FaultKind {
     evacuation
 };
 enum class FailureMode { crash, silent };
-enum class MendedBy { restore, backtrack, nothing };
+enum class MendedBy { restore, backtrack, clone, nothing };
 // How people evacuate a region.
 struct Runbook {
     RandomDuration decision;     // ordered -> begun

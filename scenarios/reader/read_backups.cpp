@@ -39,6 +39,7 @@ Restore read_restore(const Child& child, const Report& report) {
     restore.log_apply = positive_bandwidth(object, "log_apply");
     restore.repointing = object.random("repointing");
     restore.backtrack = object.random("backtrack");
+    restore.clone = object.random("clone");
     object.finish();
     return restore;
 }
@@ -95,6 +96,7 @@ void read_operator_error(ObjectReader& object, Fault& fault) {
     const std::string cure = object.one_of("mends_by");
     fault.mended_by = cure == "restore"     ? MendedBy::restore
                       : cure == "backtrack" ? MendedBy::backtrack
+                      : cure == "clone"     ? MendedBy::clone
                                             : MendedBy::nothing;
     fault.classes = object.names("classes");
     if (fault.kind != FaultKind::operator_error) {

@@ -83,7 +83,6 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"database", "kind", "rds-mysql"},
     {"database", "proxy", ""},
     {"database", "encryption", ""},
-    {"backups", "clone", ""},
     {"cache", "kind", "valkey"},
     {"cache", "kind", "memcached"},
     {"cache", "replicas", ""},

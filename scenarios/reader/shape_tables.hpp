@@ -77,6 +77,9 @@ inline constexpr std::array restore_keys{
     Key{"backtrack", "random", "the database rewinds in place, without any log to undo",
         R"({"uniform": {"low": "1min", "high": "3min"}})",
         "Aurora User Guide, Backtracking: in minutes; the bounds are an assumption"},
+    Key{"clone", "random", "a cluster is made on a copy-on-write clone of the volume",
+        R"({"uniform": {"low": "3min", "high": "8min"}})",
+        "Aurora User Guide, Cloning: usually a few minutes; the bounds are an assumption"},
 };
 
 inline constexpr std::array database_instance_keys{

@@ -34,12 +34,11 @@ TEST_P(OperatorErrorRunTest, GivesItsVerdicts) {
 }
 
 const std::string open = "undecided", no = "VIOLATED";
-INSTANTIATE_TEST_SUITE_P(Variants, OperatorErrorRunTest,
-                         testing::Values(Expected{"", open, open, open, open},
-                                         Expected{"noticed-26h", open, no, no, open},
-                                         Expected{"noticed-50h", no, no, no, no},
-                                         Expected{"backtrack-1h", open, open, open, open},
-                                         Expected{"backtrack-26h", open, no, no, open}));
+INSTANTIATE_TEST_SUITE_P(
+    Variants, OperatorErrorRunTest,
+    testing::Values(Expected{"", open, open, open, open}, Expected{"noticed-26h", open, no, no, open},
+                    Expected{"noticed-50h", no, no, no, no}, Expected{"clone-1h", open, open, open, open},
+                    Expected{"backtrack-1h", open, open, open, open}, Expected{"backtrack-26h", open, no, no, open}));
 
 }  // namespace
 }  // namespace faultline::tests

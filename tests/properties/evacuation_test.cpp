@@ -26,8 +26,7 @@ std::string evacuated(std::string_view more) {
 }
 
 // The cache stands in us-east-1, and would be asked from afar.
-scenarios::Scenario without_cache(std::string_view more,
-                                  const std::function<void(scenarios::Scenario&)>& change = {}) {
+scenarios::Scenario without_cache(std::string_view more, const std::function<void(scenarios::Scenario&)>& change = {}) {
     return read(evacuated(more), [&](scenarios::Scenario& scenario) {
         for (scenarios::QueryClass& query_class : scenario.workload.classes) {
             std::erase_if(query_class.route,
@@ -78,9 +77,8 @@ TEST(EvacuationTest, OfficesGoByShares) {
 
 TEST(EvacuationTest, AndComeBack) {
     test::in_child([] {
-        const auto result = run(without_cache(R"(, "lasts": "20s")", [](scenarios::Scenario& scenario) {
-            scenario.run.measured = 400s;
-        }));
+        const auto result = run(
+            without_cache(R"(, "lasts": "20s")", [](scenarios::Scenario& scenario) { scenario.run.measured = 400s; }));
         EXPECT_TRUE(reached(result, "orders", "secondary"));
         EXPECT_TRUE(reached(result, "runbooks/leave", "switching back"));
         const double back = entered_at_s(result, "runbooks/leave", "moving back");
