@@ -27,6 +27,22 @@ double bytes_per_commit(const scenarios::Database& database, const scenarios::Sc
     return shares > 0.0 ? bytes / shares : 0.0;
 }
 
+// A new volume in these zones, from the object storage of their region.
+models::RestoreShape restore_shape(const scenarios::Database& database, const BackupPlaces& places) {
+    const scenarios::Restore& restore = database.backups->restore;
+    models::RestoreShape shape;
+    shape.object_storage = places.region;
+    shape.zones = places.zones;
+    shape.nodes_per_zone = database.storage.nodes_per_zone;
+    shape.copies_per_zone = database.storage.copies_per_zone;
+    shape.size = database.data;
+    shape.node_rate = restore.node_rate;
+    shape.instances = distribution_of(restore.instances);
+    shape.recovery = distribution_of(restore.recovery);
+    shape.log_apply = restore.log_apply;
+    return shape;
+}
+
 }  // namespace
 
 models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
@@ -38,20 +54,27 @@ models::BackupShape backup_shape_of(const scenarios::Database& database, const s
     shape.log = {places.region, places.zones, backups.log_interval, bytes_per_commit(database, scenario)};
     shape.snapshots = {places.region, places.copy_to, backups.snapshot_interval, database.data,
                        engine::Bytes{connection_window * backups.copy_streams}};
-    shape.restore.object_storage = places.region;
-    shape.restore.zones = places.zones;
-    shape.restore.nodes_per_zone = database.storage.nodes_per_zone;
-    shape.restore.copies_per_zone = database.storage.copies_per_zone;
-    shape.restore.size = database.data;
-    shape.restore.node_rate = restore.node_rate;
-    shape.restore.instances = distribution_of(restore.instances);
-    shape.restore.recovery = distribution_of(restore.recovery);
-    shape.restore.log_apply = restore.log_apply;
+    shape.restore = restore_shape(database, places);
     shape.backtrack = backups.backtrack;
     shape.decision = distribution_of(restore.decision);
     shape.repointing = distribution_of(restore.repointing);
     shape.backtrack_time = distribution_of(restore.backtrack);
+    shape.clone = distribution_of(restore.clone);
     return shape;
+}
+
+models::RegionRestoreShape region_restore_shape(const scenarios::Database& database, const BackupPlaces& there) {
+    models::RegionRestoreShape shape;
+    shape.region = there.region;
+    shape.alarm_after = database.backups->restore.alarm_after;
+    shape.restore = restore_shape(database, there);
+    return shape;
+}
+
+bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {
+    if (!backups_matter(database, scenario) || database.backups->copy_to.empty()) return false;
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                       [](const auto& fault) { return fault.kind == scenarios::FaultKind::region_outage; });
 }
 
 models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {

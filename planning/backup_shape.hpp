@@ -3,6 +3,7 @@
 
 #include "models/cluster/backups/backups.hpp"
 #include "models/failures/operator_errors.hpp"
+#include "models/global/region_restore.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace faultline::planning {
@@ -19,6 +20,13 @@ models::BackupShape backup_shape_of(const scenarios::Database& database, const s
                                     const BackupPlaces& places);
 
 models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario);
+
+// A restore of a database in the region of its copies, `there`; the caller adds its number and who asks. Requires that
+// it has backups.
+models::RegionRestoreShape region_restore_shape(const scenarios::Database& database, const BackupPlaces& there);
+
+// Can this run lose the region of a database that has copies elsewhere, and nobody who follows it?
+bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario);
 
 // Backups cost simulated flows. A run has them where something can ask for them.
 bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario);

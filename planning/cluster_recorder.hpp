@@ -17,22 +17,33 @@ public:
         : simulation_(simulation), measures_(measures), database_(database) {}
 
     void on_commit(models::Duration storage_latency) override {
+        if (retired_) measures_.commits_lost(database_, 1, models::Duration::zero(), simulation_.now());
         measures_.commit_latency(database_, storage_latency, simulation_.now());
-        if (backups_ != nullptr) backups_->committed();
+        if (backups_ != nullptr && !retired_) backups_->committed();
     }
     void on_recovered(const models::RecoveredLog& log) override {
-        measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
+        if (!retired_) measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
     }
-    void on_stage(const char* stage) override { measures_.incident_stage(stage, simulation_.now()); }
-    void on_whole(bool whole) override { measures_.redundancy(database_, whole, simulation_.now()); }
+    void on_stage(const char* stage) override {
+        if (!retired_) measures_.incident_stage(stage, simulation_.now());
+    }
+    void on_whole(bool whole) override {
+        if (!retired_) measures_.redundancy(database_, whole, simulation_.now());
+    }
 
     void set_backups(models::Backups& backups) { backups_ = &backups; }
+    // Another cluster is the database now, and it is whole. What this one still tells its clients is lost.
+    void retire() {
+        retired_ = true;
+        measures_.redundancy(database_, true, simulation_.now());
+    }
 
 private:
     engine::Simulation& simulation_;
     models::Measures& measures_;
     std::size_t database_;
     models::Backups* backups_ = nullptr;
+    bool retired_ = false;
 };
 
 }  // namespace faultline::planning

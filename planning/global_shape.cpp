@@ -20,11 +20,21 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     shape.path = database.name;
     shape.log.stream = {global.bandwidth.value_or(models::unlimited_bandwidth),
                         distribution_of(database.storage.persist), database.replica_stream.apply_time};
+    if (database.logical) {
+        const bool applied = database.binlog.promoted_with == scenarios::PromotedWith::applied;
+        shape.log.stream.apply = database.binlog.apply_time;
+        shape.log.stream.logical = true;
+        shape.log.stream.apply_threads = database.binlog.apply_threads;
+        shape.log.promoted_with = applied ? models::Reached::applied : models::Reached::flushed;
+        shape.operation.logical = true;
+        shape.operation.applies_first = !applied;
+    }
     shape.log.record = log_write;
     for (const scenarios::QueryClass& query_class : classes) {
         shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? log_write : query_class.log);
     }
     shape.log.rpo_limit = global.rpo_limit;
+    shape.log.sessions = database.write_forwarding == scenarios::WriteForwarding::session;
     models::OperatorShape& operation = shape.operation;
     operation.alarm_after = global.alarm_after;
     operation.decision = distribution_of(global.decision);
@@ -42,6 +52,30 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     shape.copy_rate = global.copy_rate;
     shape.writer_time_to_live = database.dns_ttl;
     return shape;
+}
+
+models::Runbook runbook_of(const scenarios::Fault& fault) {
+    const scenarios::Runbook& runbook = fault.runbook;
+    return {distribution_of(runbook.decision),
+            distribution_of(runbook.step),
+            runbook.step_fails,
+            distribution_of(runbook.retry),
+            runbook.shares,
+            fault.lasts};
+}
+
+std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database) {
+    switch (database.write_forwarding) {
+        case scenarios::WriteForwarding::off:
+            return std::nullopt;
+        case scenarios::WriteForwarding::eventual:
+            return models::ReadConsistency::eventual;
+        case scenarios::WriteForwarding::session:
+            return models::ReadConsistency::session;
+        case scenarios::WriteForwarding::global:
+            break;
+    }
+    return models::ReadConsistency::global;
 }
 
 }  // namespace faultline::planning

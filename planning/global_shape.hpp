@@ -1,6 +1,9 @@
 // The parts of a described database over several regions, ready for the model.
 #pragma once
 
+#include <optional>
+
+#include "models/failures/evacuations.hpp"
 #include "models/global/global_database.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -10,5 +13,10 @@ namespace faultline::planning {
 // caller.
 models::GlobalShape global_shape(const scenarios::Database& database,
                                  const std::vector<scenarios::QueryClass>& classes);
+
+models::Runbook runbook_of(const scenarios::Fault& fault);
+
+// None: readers refuse writes.
+std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database);
 
 }  // namespace faultline::planning

@@ -10,13 +10,16 @@ using scenarios::Scenario;
 namespace {
 constexpr Duration exposure_sampled_every = std::chrono::seconds{1};
 
-// Watches what a loss at this instant would leave behind.
-engine::Process<> sample_exposure(engine::Simulation& simulation, Cluster& cluster, Measures& measures,
-                                  std::size_t database) {
+// Watches what a loss at this instant would leave behind: of the writer's zone, and of the region where that is
+// restored from copies elsewhere (`restore`, may be null).
+engine::Process<> sample_exposure(engine::Simulation& simulation, Cluster& first, RegionRestore* restore,
+                                  Measures& measures, std::size_t database) {
     for (;;) {
         co_await simulation.delay(exposure_sampled_every);
-        const Duration gap = cluster.log().exposure_to_loss_of(cluster.writer().place());
-        measures.exposure(database, gap, simulation.now());
+        Cluster& cluster = restore == nullptr ? first : restore->serving();
+        const Duration of_zone = cluster.log().exposure_to_loss_of(cluster.writer().place());
+        const Duration of_region = restore == nullptr ? Duration::zero() : restore->exposure();
+        measures.exposure(database, std::max(of_zone, of_region), simulation.now());
         for (const auto& instance : cluster.instances()) {
             if (instance->role() != Role::replica || !instance->component().up()) continue;
             measures.replica_lag(database, instance->lag(simulation.now()), simulation.now());
@@ -70,14 +73,13 @@ void World::request_released(void* world, const Request& request) {
 
 scenarios::ReplicationResult World::run(const engine::ProgressListener& progress) {
     for (const auto& cluster : clusters_) cluster->begin();
-    for (const auto& backups : backups_) {
-        if (backups != nullptr) backups->begin();
-    }
+    begin_backups();
     for (const auto& region : service_regions_) region->begin();
     begin_globals();
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i) {
         if (globals_[i] != nullptr) continue;
-        simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], *measures_, i));
+        RegionRestore* const restore = region_restores_[i].get();
+        simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], restore, *measures_, i));
     }
     for (const auto& office : offices_) office->begin();
     simulation_.on_progress(progress);

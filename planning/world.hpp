@@ -10,6 +10,7 @@
 #include "models/clients/office.hpp"
 #include "models/failures/injector.hpp"
 #include "models/global/global_database.hpp"
+#include "models/global/region_restore.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
 #include "models/network/wiring.hpp"
@@ -49,6 +50,9 @@ private:
     static models::InstanceShape instance_shape(const scenarios::Database& database,
                                                 const scenarios::DatabaseInstance& instance);
     void build_backups(const scenarios::Database& database);
+    void build_region_restore(const scenarios::Database& database);
+    void begin_backups();
+    models::Cluster& make_restored(std::size_t database);
     void build_caches();
     void build_stations();
     void build_services();
@@ -94,6 +98,7 @@ private:
     std::vector<std::shared_ptr<std::vector<bool>>> region_wholes_;  // by database (planning/region_recorder.hpp)
     std::vector<std::unique_ptr<models::Cluster>> clusters_;         // of each database, then those of other regions
     std::vector<std::unique_ptr<models::Backups>> backups_;  // by database; null: nothing in this run asks for them
+    std::vector<std::unique_ptr<models::RegionRestore>> region_restores_;  // by database; null: nothing asks for it
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;
     std::vector<std::unique_ptr<models::Station>> stations_;
     struct Proxy {
@@ -106,6 +111,7 @@ private:
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
     std::vector<std::unique_ptr<models::Office>> offices_;
     std::unique_ptr<models::OperatorErrors> operator_errors_;
+    std::unique_ptr<models::Evacuations> evacuations_;
     std::unique_ptr<models::Injector> injector_;
 };
 

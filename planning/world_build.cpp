@@ -131,8 +131,10 @@ MeasuresShape World::measures_shape() const {
     MeasuresShape shape;
     for (const auto& query_class : scenario_.workload.classes) {
         const scenarios::RouteStep& last = query_class.route.back();
+        // A write that a reader sends on needs the writer: where it is too rare to be judged, the writer's canary is.
+        const TargetRole role = query_class.writes && last.role == TargetRole::reader ? TargetRole::writer : last.role;
         shape.classes.push_back(
-            {query_class.name, query_class.deadline, query_class.writes, query_class.idempotent, last.name, last.role});
+            {query_class.name, query_class.deadline, query_class.writes, query_class.idempotent, last.name, role});
         shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
         if (query_class.via.empty()) continue;
         const auto& driver = scenario_.services[index_of(scenario_.services, query_class.via)].driver;
@@ -261,8 +263,10 @@ void World::build_stations() {
 }
 
 bool World::endpoint_used(std::size_t endpoint) const {
-    return std::any_of(classes_.begin(), classes_.end(),
-                       [endpoint](const ClassPlan& plan) { return plan.endpoint == endpoint; });
+    return std::any_of(classes_.begin(), classes_.end(), [endpoint](const ClassPlan& plan) {
+        const bool sent_on = plan.writes && plan.endpoint % 2 == 1 && plan.endpoint - 1 == endpoint;
+        return plan.endpoint == endpoint || sent_on;
+    });
 }
 
 void World::build_services() {

@@ -8,11 +8,13 @@ namespace faultline::planning {
 using namespace models;
 
 // The endpoint's name, and where a driver that follows the topology looks for instances. Readers of several regions are
-// found by DNS all the same: the nearest one changes.
+// found by DNS all the same, for the nearest one changes, and so is a database that is restored elsewhere.
 World::Target World::target_of(std::size_t endpoint, PlaceId from) {
     const bool writes = endpoint % 2 == 0;
     Cluster& cluster = *clusters_[endpoint / 2];
     GlobalDatabase* const global = globals_[endpoint / 2].get();
+    if (RegionRestore* const restore = region_restores_[endpoint / 2].get())
+        return {writes ? restore->writer_endpoint() : restore->reader_endpoint(), {}};
     if (global == nullptr) return {writes ? cluster.writer_endpoint() : cluster.reader_endpoint(), {&cluster}};
     if (!writes) return {global->reader_endpoint_for(from), {}};
     return {global->writer_endpoint(), {global->regions().begin(), global->regions().end()}};

@@ -42,6 +42,7 @@ void World::build_global_primary(const scenarios::Database& database, ClusterSha
         std::make_unique<GlobalDatabase>(simulation_, *transport_, *transfers_, std::move(global), *recorders_.back());
     auto cluster = std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
                                                      *recorders_.back(), globals_[number]->log(), 0);
+    if (const auto consistency = forwarding_of(database)) cluster->forward_writes(*consistency);
     globals_[number]->add_region(*cluster);
     region_wholes_[number] = std::move(wholes);
     clusters_.push_back(std::move(cluster));
@@ -58,6 +59,7 @@ void World::build_secondaries() {
             auto cluster =
                 std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
                                                   *recorders_.back(), globals_[d]->log(), s + 1);
+            if (const auto consistency = forwarding_of(database)) cluster->forward_writes(*consistency);
             globals_[d]->add_region(*cluster);
             for (const scenarios::DatabaseInstance& replica : secondary.replicas) {
                 cluster->add_instance(place_of(secondary.region, replica.zone), instance_shape(database, replica));

@@ -121,6 +121,17 @@ struct Secondary {
     std::vector<DatabaseInstance> replicas;  // none: only the volume
 };
 
+// Regions that follow by the binary log: each transaction is executed again.
+enum class PromotedWith { received, applied };  // what of its log a region is promoted with
+struct BinaryLog {
+    int apply_threads = 4;
+    Duration apply_time{};  // of one transaction
+    PromotedWith promoted_with = PromotedWith::received;
+};
+
+// Readers send writes on to the writer, and reads of other regions wait for what the mode asks.
+enum class WriteForwarding { off, eventual, session, global };
+
 // What regions of one database do for each other, and who decides.
 struct GlobalOperation {
     std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
@@ -143,6 +154,7 @@ struct GlobalOperation {
 
 // What a restore takes, and the people who order it.
 struct Restore {
+    Duration alarm_after{};           // the region answers nobody for so long, until the operator is called
     RandomDuration decision;          // noticed -> ordered
     engine::BitsPerSecond node_rate;  // one storage node reads from object storage
     RandomDuration instances;         // until the new cluster's instances are there, beside the filling
@@ -150,6 +162,7 @@ struct Restore {
     engine::BitsPerSecond log_apply;  // of the log since the snapshot before the point restored to
     RandomDuration repointing;        // restored -> the applications use the new cluster
     RandomDuration backtrack;         // a database in place, without any log to undo
+    RandomDuration clone;             // a cluster on a copy-on-write clone of the volume
 };
 
 // Continuous backup to the region's object storage, and snapshots.
@@ -173,6 +186,9 @@ struct Database {
     DatabaseInstance writer;
     std::vector<DatabaseInstance> replicas;
     std::vector<Secondary> secondaries;
+    bool logical = false;  // they follow by the binary log
+    BinaryLog binlog;
+    WriteForwarding write_forwarding = WriteForwarding::off;
     GlobalOperation global;
     StorageVolume storage;
     ReplicaStream replica_stream;
@@ -305,10 +321,20 @@ enum class FaultKind {
     region_outage,
     link_cut,
     switchover,
-    operator_error
+    operator_error,
+    evacuation
 };
 enum class FailureMode { crash, silent };
-enum class MendedBy { restore, backtrack, nothing };
+enum class MendedBy { restore, backtrack, clone, nothing };
+// How people evacuate a region.
+struct Runbook {
+    RandomDuration decision;     // ordered -> begun
+    RandomDuration step;         // one share of the offices, or one database, with a look at what it did
+    double step_fails = 0.0;     // probability
+    RandomDuration retry;        // until it is done again
+    std::vector<double> shares;  // of the load that moves, ascending, the last is 1
+};
+
 struct Fault {
     std::string name;
     FaultKind kind = FaultKind::instance_crash;
@@ -324,6 +350,8 @@ struct Fault {
     RandomDuration noticed_after;
     MendedBy mended_by = MendedBy::restore;
     std::vector<std::string> classes;  // whose answers are wrong; empty: all that end at the database
+    // Of an evacuation, whose target is a region. `lasts`: evacuated, until it is ordered back.
+    Runbook runbook;
 };
 
 enum class Phase { steady, degraded, recovering, all };

@@ -33,6 +33,7 @@ Office::~Office() {
 
 void Office::set_targets(OfficeTargets targets) {
     targets_ = std::move(targets);
+    nearest_first_ = targets_.services;
     connections_.resize(targets_.services.size());
 }
 

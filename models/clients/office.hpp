@@ -43,6 +43,11 @@ public:
     ~Office();
     void set_targets(OfficeTargets targets);
     void begin();
+    // For an evacuation (office_moves.cpp). Does DNS send it to this region first, and could it send it elsewhere?
+    bool could_leave(PlaceId region) const;
+    // DNS sends it there last, or as before. What it was told stands until it asks again.
+    void leave(PlaceId region);
+    void come_back(PlaceId region);
 
     engine::Component& component() { return component_; }
     const OfficeShape& shape() const { return shape_; }
@@ -83,6 +88,7 @@ private:
     void end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts);
     engine::Process<> canary(std::size_t endpoint, Duration offset);
     engine::Process<> try_canary(std::size_t endpoint);
+    void sort_preferences();
     ServiceRegion* steer(std::size_t service);
     const ClassPlan& choose_work(Request& request);
     Duration backoff(const ClassPlan& plan, int attempt);
@@ -93,7 +99,9 @@ private:
     engine::Component component_;
     OfficeShape shape_;
     OfficeTargets targets_;
-    std::vector<Connections> connections_;  // by service
+    std::vector<std::vector<ServiceRegion*>> nearest_first_;  // by service
+    std::vector<PlaceId> left_;                               // regions
+    std::vector<Connections> connections_;                    // by service
     Arrivals arrivals_;
     NextArrival next_arrival_;
     engine::StreamKey queries_;

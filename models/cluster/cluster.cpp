@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/waits.hpp"
+#include "models/cluster/probe.hpp"
 
 namespace faultline::models {
 
@@ -81,16 +81,8 @@ engine::Process<> Cluster::watch() {
 }
 
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
-    const Delays legs =
-        transport_.round_trip(shape_.control_plane, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
-    engine::Timer patience(simulation_, timeout);
-    if (!legs.delivered) {
-        co_await patience;
-        co_return false;
-    }
-    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
-    co_await engine::any_of(call, patience);
-    co_return call.outcome() == engine::CallOutcome::answered;
+    return answers(simulation_, transport_, instance, {shape_.control_plane, instance.place(), timeout},
+                   network_draws_);
 }
 
 engine::Process<> Cluster::fail_over() {
@@ -222,6 +214,15 @@ void Cluster::region_back() {
     std::fill(answering_.begin(), answering_.end(), true);
     std::fill(missed_since_.begin(), missed_since_.end(), engine::end_of_time);
     begin_watching();
+}
+
+engine::Process<Answer> Cluster::mediate(Instance&, RequestRef, Statement, Duration travel) {
+    SIM_CHECK(!mediates_);  // who sets it has its own
+    co_return Answer{travel, AnswerStatus::failed, 0};
+}
+
+engine::Process<Answer> Cluster::ping(Duration travel) {
+    co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
 bool Cluster::whole() const {

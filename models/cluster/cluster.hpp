@@ -79,7 +79,9 @@ public:
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
 
-    // For instances.
+    // For instances. Does a statement need more than the instance that it was sent to? The same all run.
+    bool mediates() const { return mediates_; }
+    virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
@@ -97,6 +99,10 @@ public:
     PlaceId region() const { return shape_.control_plane; }
     virtual void region_lost(engine::Health how);
     virtual void region_back();
+    // Is its control plane there? For those who look after it from elsewhere.
+    engine::Process<Answer> ping(Duration travel);
+    // Building: it shows the keys of another cluster, of the same database.
+    void share_keys_of(Cluster& first) { versions_ = first.versions_; }
     bool whole() const;
     // For a cure of its data: all instances end and the control plane lets them be, until they begin anew with the
     // roles that they had. Not while it fails over.
@@ -132,6 +138,7 @@ protected:
     std::size_t writer_ = 0;
     bool failing_over_ = false;
     bool was_whole_ = true;
+    bool mediates_ = false;
 
 private:
     engine::Process<> watch();

@@ -15,6 +15,11 @@ Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId pla
       replica_(replication) {}
 
 engine::Process<Answer> Instance::execute(RequestRef request, Statement statement, Duration travel) {
+    if (cluster_.mediates()) return cluster_.mediate(*this, std::move(request), statement, travel);
+    return serve(std::move(request), statement, travel);
+}
+
+engine::Process<Answer> Instance::serve(RequestRef request, Statement statement, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
     if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
     if (statement.demand > Duration::zero()) {

@@ -41,8 +41,10 @@ public:
     Instance(engine::Simulation& simulation, std::string path, PlaceId place, InstanceShape shape,
              const ReplicationShape& replication, Cluster& cluster);
 
-    // Serves one statement. `travel`: how long its answer will be under way.
+    // Serves one statement, or has the cluster do what a reader cannot do by itself (Cluster::mediate). `travel`: how
+    // long its answer will be under way.
     engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
+    engine::Process<Answer> serve(RequestRef request, Statement statement, Duration travel);  // by itself
     // TLS and authentication of a new connection; refused when there are too many. It counts from open_connection(), so
     // that one whose client has given up meanwhile does not count for ever.
     engine::Process<Answer> accept(Duration cpu, Duration travel);

@@ -89,6 +89,11 @@ public:
 
     explicit LogicalApply(int apply_threads = default_threads) : threads_(apply_threads) {}
 
+    // What it had not executed is gone; it goes on with what arrives from then on.
+    void restart(engine::Instant at) {
+        threads_.clear();
+        arrived_ = seen_ = at;
+    }
     // When a transaction is seen that has arrived then and takes this long to execute. Requires: in commit order.
     engine::Instant apply(engine::Instant arrived, engine::Duration work) {
         arrived_ = std::max(arrived_, arrived);

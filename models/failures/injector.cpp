@@ -35,16 +35,16 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
         co_await crash_instance(index, fault);
     } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
         co_await lose_storage_node(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::region_outage) {
-        co_await lose_region(index, fault);
     } else if (fault.kind == scenarios::FaultKind::link_cut) {
         co_await cut_links(index, fault);
     } else if (fault.kind == scenarios::FaultKind::switchover) {
         co_await switch_over(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::evacuation) {
+        co_await targets_.evacuations.run(index, region_named(fault.target));
     } else if (fault.kind == scenarios::FaultKind::operator_error) {
         co_await targets_.operator_errors.run(index);
     } else {
-        co_await lose_zone(index, fault);
+        co_await lose_place(index, fault);
     }
     targets_.measures.fault_ended(index, simulation_.now());
 }
@@ -75,18 +75,33 @@ engine::Process<> Injector::lose_storage_node(std::size_t index, const scenarios
     co_await volume_owner.repair().all_restored(lost);
 }
 
-engine::Process<> Injector::lose_zone(std::size_t index, const scenarios::Fault& fault) {
-    const PlaceId zone = zone_named(fault.target);
-    strike_zone(index, zone, health_of(fault.mode));
-    // Without an end the zone stays lost, and the fault active.
-    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
-    revive_zone(zone);
+// A zone, or a region with its zones.
+engine::Process<> Injector::lose_place(std::size_t index, const scenarios::Fault& fault) {
+    const bool is_zone = fault.kind == scenarios::FaultKind::zone_outage;
+    const PlaceId place = is_zone ? zone_named(fault.target) : region_named(fault.target);
+    targets_.topology.fail_place(place, simulation_.now());
+    routes_change();
+    if (is_zone) strike_zone(index, place, health_of(fault.mode));
+    if (!is_zone) strike_region(index, place, health_of(fault.mode));
+    co_await simulation_.delay(time_away(fault));
+    targets_.topology.restore_place(place, simulation_.now());
+    if (!targets_.topology.alive(place)) co_return;  // another outage of it goes on
+    routes_change();
+    if (is_zone) revive_zone(place);
+    if (!is_zone) revive_region(place);
+}
+
+// Without an end it stays as it is, and the fault active.
+Duration Injector::time_away(const scenarios::Fault& fault) const {
+    return fault.lasts.value_or(engine::end_of_time - simulation_.now());
+}
+
+void Injector::routes_change() {
+    targets_.transfers.topology_changed();
+    watch_convergence();
 }
 
 void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
-    targets_.topology.fail_place(zone, simulation_.now());
-    targets_.transfers.topology_changed();
-    watch_convergence();
     for (const auto& cluster : targets_.clusters) {
         if (cluster->has_storage()) strike_storage(index, *cluster, zone, how);
     }
@@ -137,10 +152,6 @@ void Injector::strike_storage(std::size_t index, Cluster& cluster, PlaceId zone,
 }
 
 void Injector::revive_zone(PlaceId zone) {
-    targets_.topology.restore_place(zone, simulation_.now());
-    if (!targets_.topology.alive(zone)) return;  // another outage of it goes on
-    targets_.transfers.topology_changed();
-    watch_convergence();
     for (const auto& cluster : targets_.clusters) {
         const std::size_t nodes = cluster->has_storage() ? cluster->storage().nodes().size() : 0;
         for (std::uint32_t i = 0; i < nodes; ++i) {

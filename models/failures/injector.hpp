@@ -7,13 +7,13 @@
 //   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
 //   link-cut           the links between two regions, or between one and all others; both ends go on
+//   evacuation         people move all that can be moved out of a region, and back: evacuations.hpp
 //   switchover         planned work: another region of a global database takes over
 //
 // What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
 // repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
 // copies stop at one instant, and go on from there. injector_regions.cpp has regions and links. Sources and what is
-// left out:
-// docs/models/faults.md.
+// left out: docs/models/faults.md.
 #pragma once
 
 #include <algorithm>
@@ -24,6 +24,7 @@
 #include "engine/simulation.hpp"
 #include "models/cache/node.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/failures/evacuations.hpp"
 #include "models/failures/operator_errors.hpp"
 #include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
@@ -47,6 +48,7 @@ struct FaultTargets {
     const std::vector<std::unique_ptr<ServiceRegion>>& services;
     const std::vector<std::unique_ptr<Station>>& stations;
     OperatorErrors& operator_errors;
+    Evacuations& evacuations;
 };
 
 class Injector {
@@ -64,12 +66,12 @@ private:
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
-    engine::Process<> lose_zone(std::size_t index, const scenarios::Fault& fault);
-
-    engine::Process<> lose_region(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_place(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
 
+    Duration time_away(const scenarios::Fault& fault) const;
+    void routes_change();  // for flows and routers
     void strike_zone(std::size_t index, PlaceId zone, engine::Health how);
     void strike_storage(std::size_t index, Cluster& cluster, PlaceId zone, engine::Health how);
     void strike_region(std::size_t index, PlaceId region, engine::Health how);

@@ -11,17 +11,7 @@ constexpr std::string_view region_of_role = "region-of: ";
 constexpr std::string_view between = " - ";  // of a pair, as Topology::link_name writes it
 }  // namespace
 
-engine::Process<> Injector::lose_region(std::size_t index, const scenarios::Fault& fault) {
-    const PlaceId region = region_named(fault.target);
-    strike_region(index, region, fault.mode == scenarios::FailureMode::crash ? Health::crash : Health::silent);
-    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
-    revive_region(region);
-}
-
 void Injector::strike_region(std::size_t index, PlaceId region, Health how) {
-    targets_.topology.fail_place(region, simulation_.now());
-    targets_.transfers.topology_changed();
-    watch_convergence();
     for (const auto& [name, zone] : targets_.zones) {
         if (targets_.topology.region_of(zone) == region) strike_machines(index, zone, how);
     }
@@ -32,10 +22,6 @@ void Injector::strike_region(std::size_t index, PlaceId region, Health how) {
 }
 
 void Injector::revive_region(PlaceId region) {
-    targets_.topology.restore_place(region, simulation_.now());
-    if (!targets_.topology.alive(region)) return;  // another outage of it goes on
-    targets_.transfers.topology_changed();
-    watch_convergence();
     for (const auto& cluster : targets_.clusters) {
         if (cluster->region() == region && !cluster->component().up()) cluster->region_back();
     }
@@ -50,12 +36,10 @@ engine::Process<> Injector::cut_links(std::size_t index, const scenarios::Fault&
         targets_.topology.fail_link(link, simulation_.now());
         targets_.measures.fault_hit(index, targets_.topology.link_name(link));
     }
-    targets_.transfers.topology_changed();
-    watch_convergence();
-    co_await simulation_.delay(fault.lasts.value_or(engine::end_of_time - simulation_.now()));
+    routes_change();
+    co_await simulation_.delay(time_away(fault));
     for (const LinkId link : links) targets_.topology.restore_link(link, simulation_.now());
-    targets_.transfers.topology_changed();
-    watch_convergence();
+    routes_change();
 }
 
 engine::Process<> Injector::switch_over(std::size_t index, const scenarios::Fault& fault) {

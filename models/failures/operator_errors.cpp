@@ -11,10 +11,27 @@ OperatorErrors::OperatorErrors(engine::Simulation& simulation, Measures& measure
       measures_(measures),
       classes_(classes),
       sites_(std::move(sites)),
-      draws_(simulation.stream("faults", "noticing")) {}
+      draws_(simulation.stream("faults", "noticing")),
+      clone_draws_(simulation.stream("faults", "clones")) {}
 
-void OperatorErrors::plan(std::size_t fault, OperatorError error) {
-    errors_.push_back(Error{.plan = std::move(error), .fault = fault});
+void OperatorErrors::plan(std::size_t fault, OperatorError error, Instant at) {
+    errors_.push_back(Error{.plan = std::move(error), .fault = fault, .at = at});
+}
+
+void OperatorErrors::begin() {
+    for (Error& error : errors_) {
+        if (error.plan.mended_by != scenarios::MendedBy::clone) continue;
+        Backups& backups = *site(error).backups;
+        const Instant begun = error.at - backups.shape().clone.sample_duration(clone_draws_);
+        error.good_until = std::max(simulation_.now(), begun);
+        simulation_.spawn(backups.component(), clone(error));
+    }
+}
+
+// Copy on write: it is the database as of when it was begun, and there when the error comes.
+engine::Process<> OperatorErrors::clone(Error& error) {
+    co_await simulation_.delay(error.good_until - simulation_.now());
+    error.mark = site(error).backups->serving();
 }
 
 engine::Process<> OperatorErrors::run(std::size_t fault) {
@@ -24,7 +41,10 @@ engine::Process<> OperatorErrors::run(std::size_t fault) {
     Error& error = *found;
     error.open = true;
     error.at = simulation_.now();
-    if (site(error).backups != nullptr) error.mark = site(error).backups->serving();
+    if (error.plan.mended_by != scenarios::MendedBy::clone) {
+        error.good_until = error.at;
+        if (site(error).backups != nullptr) error.mark = site(error).backups->serving();
+    }
     measures_.fault_hit(fault, site(error).cluster->component().path());
     for (const std::size_t query_class : error.plan.classes) {
         ++classes_[query_class].wrong_data;
@@ -52,7 +72,9 @@ engine::Process<> OperatorErrors::cure(Error& error) {
     if (!error.open) co_return;
     const bool in_place = error.plan.mended_by == scenarios::MendedBy::backtrack && backups.shape().backtrack &&
                           age(error) <= *backups.shape().backtrack;
-    if (in_place) {
+    if (error.plan.mended_by == scenarios::MendedBy::clone) {
+        co_await repoint(error);
+    } else if (in_place) {
         co_await backtrack(error);
     } else if (age(error) <= backups.shape().retention) {
         co_await restore(error);
@@ -65,7 +87,6 @@ engine::Process<> OperatorErrors::cure(Error& error) {
 
 engine::Process<> OperatorErrors::restore(Error& error) {
     Backups& backups = *site(error).backups;
-    Cluster& cluster = *site(error).cluster;
     stage("restore");
     backups.component().enter("waiting for the log");
     if (error.skipped < backups.log().shape().interval) co_await backups.log().arrived(error.at);
@@ -75,6 +96,13 @@ engine::Process<> OperatorErrors::restore(Error& error) {
     stage("recovery");
     backups.component().enter("recovering");
     co_await backups.restore().recover(log);
+    co_await repoint(error);
+}
+
+// To a cluster that is there.
+engine::Process<> OperatorErrors::repoint(Error& error) {
+    Backups& backups = *site(error).backups;
+    Cluster& cluster = *site(error).cluster;
     stage("repointing");
     backups.component().enter("restored");
     co_await simulation_.delay(backups.drawn(backups.shape().repointing));
@@ -114,17 +142,17 @@ void OperatorErrors::rewind(const Error& error) {
     Backups& backups = *site(error).backups;
     const auto estimated =
         static_cast<std::uint64_t>(std::llround(backups.log().commits_per_s() * engine::in_seconds(error.skipped)));
-    const std::uint64_t lost = backups.rewind_to(error.mark) + estimated;
+    const std::uint64_t lost = backups.rewind_to(std::min(error.mark, backups.serving())) + estimated;
     if (lost == 0) return;
-    const Instant last = std::max(error.at, backups.log().last_commit());
-    measures_.commits_lost(error.plan.database, lost, last - error.at + error.skipped, simulation_.now());
+    const Instant last = std::max(error.good_until, backups.log().last_commit());
+    measures_.commits_lost(error.plan.database, lost, last - error.good_until + error.skipped, simulation_.now());
     measures_.commits_estimated(error.plan.database, estimated);
 }
 
-// The database is as it was before this error, and so before every later one.
+// The database is as it was before this error, and so before every later one, and before those since the clone.
 void OperatorErrors::mend_all_since(const Error& error) {
     for (Error& other : errors_) {
-        if (other.open && other.plan.database == error.plan.database && other.at >= error.at) mend(other);
+        if (other.open && other.plan.database == error.plan.database && other.at >= error.good_until) mend(other);
     }
 }
 

@@ -3,11 +3,13 @@
 //
 //   noticing -> decision -+-> restore -> recovery -> repointing -+-> reconnection      the old cluster serves meanwhile
 //                         +-> backtrack ------------------------ +                     nobody serves meanwhile
+//                         +-> repointing to a clone ------------ +                     the old cluster serves meanwhile
 //                         +-> nothing to restore: older than the retention, for ever
 //
 // From the error on, answers of its classes are failures. A cure loses every commit acknowledged after the error, those
-// of other classes too. An error noticed only after hours is not simulated for hours: see docs/models/backups.md.
-// Leaves out: a cure that fails, repair by hand, writes stopped while the cure goes on.
+// of other classes too; and one by a clone those since the clone was begun, which was there when the error came. An
+// error noticed only after hours is not simulated for hours: see docs/models/backups.md. Leaves out: a cure that fails,
+// repair by hand, writes stopped while the cure goes on.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +44,9 @@ public:
     OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                    std::vector<Site> sites);
 
-    // By the fault's index; before the run.
-    void plan(std::size_t fault, OperatorError error);
+    // By the fault's index; before the run, and only for errors that it has. `at`: when it will come.
+    void plan(std::size_t fault, OperatorError error, Instant at);
+    void begin();  // clones are made
     // The error, now, and its cure; ends when the data are right again. The fault has started.
     engine::Process<> run(std::size_t fault);
 
@@ -52,12 +55,15 @@ private:
         OperatorError plan;
         std::size_t fault = 0;
         Instant at{};
-        std::uint64_t mark = 0;  // commits that the serving lineage had
+        Instant good_until{};    // what it is cured to: the error, or the clone before it
+        std::uint64_t mark = 0;  // commits that the serving lineage had by then
         Duration skipped{};
         bool open = false;
     };
     engine::Process<> cure(Error& error);
     engine::Process<> restore(Error& error);
+    engine::Process<> repoint(Error& error);
+    engine::Process<> clone(Error& error);
     engine::Process<> backtrack(Error& error);
     engine::Process<> quiet(Cluster& cluster);
     void rewind(const Error& error);
@@ -72,6 +78,7 @@ private:
     std::vector<ClassPlan>& classes_;
     std::vector<Site> sites_;
     engine::RandomStream draws_;
+    engine::RandomStream clone_draws_;
     std::vector<Error> errors_;  // in the order of their faults; no longer grows once the run has begun
 };
 

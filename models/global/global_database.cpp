@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "models/cluster/probe.hpp"
+#include "models/global/alarm.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -62,20 +65,16 @@ engine::Process<> GlobalDatabase::keep_streams() {
 
 // The alarm, and who answers it.
 engine::Process<> GlobalDatabase::operate() {
-    Instant away_since = engine::end_of_time;
+    Alarm alarm(shape_.operation.alarm_after);
     for (;;) {
         co_await simulation_.delay(probe_interval);
         const bool answered = co_await writer_answers();
-        if (answered || busy_) {
-            away_since = engine::end_of_time;
-            continue;
-        }
-        away_since = std::min(away_since, simulation_.now());
-        if (simulation_.now() - away_since < shape_.operation.alarm_after) continue;
+        const bool raised = alarm.heard(answered || busy_, simulation_.now());
+        if (!raised) continue;
         component_.enter("deciding");
         observer_.on_stage("decision");
         co_await simulation_.delay(drawn(shape_.operation.decision));
-        away_since = engine::end_of_time;
+        alarm.reset();
         const bool back = co_await writer_answers();
         if (back || busy_) {
             component_.enter("serving");
@@ -93,22 +92,11 @@ engine::Process<bool> GlobalDatabase::writer_answers() {
     for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if ((i == log_.primary() && others_stand) || !stands(i)) continue;
-        const bool answered = co_await asked(writer, regions_[i]->region());
+        const Question question{regions_[i]->region(), writer.place(), probe_timeout};
+        const bool answered = co_await answers(simulation_, transport_, writer, question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;
-}
-
-engine::Process<bool> GlobalDatabase::asked(Instance& instance, PlaceId from) {
-    const Delays legs = transport_.round_trip(from, instance.place(), Payload{Bytes{64}, Bytes{64}}, network_draws_);
-    engine::Timer patience(simulation_, probe_timeout);
-    if (!legs.delivered) {
-        co_await patience;
-        co_return false;
-    }
-    engine::Call<Answer> call(simulation_, instance.component(), instance.ping(legs.back), legs.forward, legs.back);
-    co_await engine::any_of(call, patience);
-    co_return call.outcome() == engine::CallOutcome::answered;
 }
 
 bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {
@@ -145,15 +133,18 @@ engine::Process<> GlobalDatabase::fail_over() {
     }
     co_await fence(old, target);
     co_await ready_instance(target);
+    log_.detach(target);
+    if (shape_.operation.applies_first) {
+        co_await apply_received(target);
+    }
     component_.enter("promoting");
     observer_.on_stage("promotion");
-    log_.detach(target);
     co_await step(shape_.operation.promotion);
     co_await ready_instance(target);  // one that was lost meanwhile is waited for
     const RecoveredLog lost = log_.promote(target);
     ++promotions_;
     regions_[old]->abandon();
-    regions_[target]->become_primary(*regions_[target]->candidate());
+    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     observer_.on_recovered(lost);
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if (i != target) simulation_.spawn(component_, copy_to(i, promotions_));
@@ -181,11 +172,27 @@ engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
         component_.enter("adding an instance");
         observer_.on_stage("instance");
         co_await simulation_.delay(drawn(shape_.operation.add_instance));
-        cluster.add_instance(cluster.first_zone(), shape_.operation.instance).start(Role::replica);
+        cluster.add_instance(cluster.zone_for_another(), shape_.operation.instance).start(Role::replica);
     }
     while (!stands(target) || !cluster.has_candidate()) {
         co_await simulation_.delay(look_again_after);
     }
+}
+
+// Nothing more arrives: the last of it is executed when it is known to be.
+engine::Process<> GlobalDatabase::apply_received(std::size_t target) {
+    component_.enter("applying");
+    observer_.on_stage("apply");
+    while (log_.applied(target) < log_.received(target)) {
+        const Duration to_come = log_.has_all(target) - simulation_.now();
+        const Duration pause = to_come > Duration::zero() ? to_come : look_again_after;
+        co_await simulation_.delay(pause);
+    }
+}
+
+bool GlobalDatabase::complete(std::size_t target) {
+    const Lsn there = shape_.operation.logical ? log_.applied(target) : log_.arrived(target);
+    return there >= log_.end();
 }
 
 // A step of the runbook: with a probability it fails, and is done again when somebody has found out why.
@@ -236,7 +243,7 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     observer_.on_stage("synchronisation");
     regions_[old]->refuse_writes();
     regions_[old]->storage().abandon();  // what was not told yet never will be
-    while (log_.arrived(target) < log_.end()) {
+    while (!complete(target)) {
         const Duration to_come = log_.has_all(target) - simulation_.now();
         // Nothing to come: its stream is cut, and will be connected again.
         const Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
@@ -248,7 +255,7 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     co_await ready_instance(target);
     log_.hand_over(target);
     ++promotions_;
-    regions_[target]->become_primary(*regions_[target]->candidate());
+    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     if (stands(old)) {
         regions_[old]->become_secondary();
     } else {

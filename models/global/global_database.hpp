@@ -10,9 +10,11 @@
 // an instance is given one first. The global writer's name stands for it after `dns_update`. The other regions are
 // copied anew from it, and the old one when it can be reached: meanwhile nobody reads there.
 // Switchover: writes stop, the target receives all, and takes over; nothing is lost and nobody is copied.
+// Regions that follow by a binary log (logical) execute what they have received before they are promoted, or throw it
+// away, as the operator has it; and all instances of the promoted region start anew.
 //
 // Sources: Aurora User Guide, Global databases, Switchover or failover; docs/models/global.md.
-// Leaves out: evacuation by shares of offices, versions that stop serving without their stream.
+// Leaves out: versions that stop serving without their stream.
 #pragma once
 
 #include <functional>
@@ -34,9 +36,11 @@ struct OperatorShape {
     engine::Distribution switchover = engine::Distribution::constant(0.0);    // the same, of one that has everything
     engine::Distribution dns_update = engine::Distribution::constant(0.0);    // of the global writer's name
     engine::Distribution add_instance = engine::Distribution::constant(0.0);  // to a region without any
-    double step_fails = 0.0;                                                  // of a promotion; it is begun again
-    engine::Distribution retry = engine::Distribution::constant(0.0);         // until it is
-    InstanceShape instance{};                                                 // of one that is added
+    bool logical = false;        // regions follow by a binary log, executed again
+    bool applies_first = false;  // and a region executes all that it has received before it is promoted
+    double step_fails = 0.0;     // of a promotion; it is begun again
+    engine::Distribution retry = engine::Distribution::constant(0.0);  // until it is
+    InstanceShape instance{};                                          // of one that is added
 };
 
 struct GlobalShape {
@@ -77,11 +81,12 @@ private:
     engine::Process<> operate();
     engine::Process<> keep_streams();
     engine::Process<bool> writer_answers();
-    engine::Process<bool> asked(Instance& instance, PlaceId from);
     engine::Process<> fail_over();
     engine::Process<> fence(std::size_t old, std::size_t target);
     engine::Process<> ready_instance(std::size_t target);
     engine::Process<> step(const engine::Distribution& duration);
+    engine::Process<> apply_received(std::size_t target);
+    bool complete(std::size_t target);
     engine::Process<> copy_to(std::size_t region, std::uint64_t promotion);
     engine::Process<> publish_writer();
     std::size_t freshest();

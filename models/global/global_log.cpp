@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/standby/commits_by_end.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -33,10 +35,14 @@ Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
     end_ += static_cast<Lsn>(std::max<std::int64_t>(1, record.count));
     last_told_ = now;
     commits_.push({end_, now});
+    if (shape_.sessions && request) {
+        if (request->office >= told_to_.size()) told_to_.resize(request->office + std::size_t{1});
+        told_to_[request->office] = end_;
+    }
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         LogStream& stream = *regions_[i].stream;
         if (i == primary_ || !regions_[i].follows || !stream.connected()) continue;
-        stream.send(end_, commits_.next_ticket() - first_beyond(stream.sent()));
+        stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
     }
     if (told_ % settled_every == 0) drop_settled();
     return Duration::zero();
@@ -73,7 +79,7 @@ void GlobalLog::reconnect() {
         if (!stream.standby_up()) stream.standby_back();
         if (!stream.connected() && transport_.topology().alive(from)) stream.connect(from);
         if (stream.connected() && stream.sent() < end_) {
-            stream.send(end_, commits_.next_ticket() - first_beyond(stream.sent()));
+            stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
         }
     }
     drop_settled();
@@ -83,6 +89,8 @@ void GlobalLog::reconnect() {
 void GlobalLog::detach(std::size_t region) {
     Region& leaving = regions_[region];
     if (leaving.stream->connected()) leaving.stream->primary_lost(AfterLoss::nothing);
+    // Its threads stop: what they have not executed is thrown away.
+    if (shape_.promoted_with == Reached::applied) leaving.stream->rewind_to(arrived(region));
     leaving.follows = false;
     leaving.copy_from = arrived(region);  // what it lacks is kept, to be counted
 }
@@ -104,6 +112,7 @@ RecoveredLog GlobalLog::promote(std::size_t region) {
     lost_ += found.commits_lost;
     split_ = settled_told_ = last_told_ = complete_until;
     end_ = there;
+    for (Lsn& end : told_to_) end = std::min(end, end_);
     for (Region& other : regions_) {
         if (other.stream->connected()) other.stream->primary_lost(AfterLoss::nothing);
         other.follows = false;
@@ -132,23 +141,19 @@ void GlobalLog::follow(std::size_t region) {
     reconnect();
 }
 
-std::uint64_t GlobalLog::first_beyond(Lsn end) {
-    std::uint64_t low = commits_.first_ticket();
-    std::uint64_t high = commits_.next_ticket();
-    while (low < high) {
-        const std::uint64_t middle = low + (high - low) / 2;
-        if (commits_.find(middle)->end <= end) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+Duration GlobalLog::age_of_first_beyond(Lsn end, Instant now) {
+    const std::uint64_t missing = first_beyond(commits_, end);
+    return missing == commits_.next_ticket() ? Duration::zero() : now - commits_.find(missing)->told;
 }
 
-Duration GlobalLog::age_of_first_beyond(Lsn end, Instant now) {
-    const std::uint64_t missing = first_beyond(end);
-    return missing == commits_.next_ticket() ? Duration::zero() : now - commits_.find(missing)->told;
+// Commits that are no longer remembered are shown everywhere.
+Lsn GlobalLog::end_as_of(Instant then) {
+    Lsn end = 0;
+    for (std::uint64_t i = commits_.next_ticket(); i > commits_.first_ticket() && end == 0; --i) {
+        const Commit& commit = *commits_.find(i - 1);
+        if (commit.told <= then) end = commit.end;
+    }
+    return end;
 }
 
 Duration GlobalLog::lag(std::size_t region, Instant now) {
@@ -171,7 +176,7 @@ Duration GlobalLog::exposure() {
         safe = std::max(safe, arrived(i));
     }
     if (!anybody) return Duration::zero();
-    const std::uint64_t missing = first_beyond(safe);
+    const std::uint64_t missing = first_beyond(commits_, safe);
     if (missing == commits_.next_ticket()) return Duration::zero();
     // What is there ends with the commit before; without one in memory it is about as old as the first that is missing.
     const bool known = missing > commits_.first_ticket();

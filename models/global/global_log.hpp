@@ -5,6 +5,10 @@
 // transmission, and with more log than it carries a backlog grows at the difference of the rates. No commit waits for
 // another region, unless an RPO limit says so: then it waits while every region's RPO lag is beyond the limit.
 //
+// The stream is that of the volume's log, or a binary log (StreamShape::logical): its transactions are executed again,
+// by few threads, and the lag grows without end when they cannot keep up. A region that is promoted before it has
+// executed what it has received throws the rest away (promoted_with applied).
+//
 // When a region is promoted, its version of the log is the database: told commits that it lacks are lost, one by one,
 // and so is each that an unfenced writer tells afterwards.
 // Source: Aurora User Guide, Global databases, Managing RPOs, Monitoring (the two lags).
@@ -28,6 +32,9 @@ struct GlobalLogShape {
     Bytes record{};                      // of one commit, where its class says nothing
     std::vector<Bytes> record_of_class;  // by ClassId
     std::optional<Duration> rpo_limit;
+    // What of its log a promoted region is the database with.
+    Reached promoted_with = Reached::flushed;
+    bool sessions = false;  // remembers what was told to each office
 };
 
 class GlobalLog {
@@ -63,7 +70,10 @@ public:
 
     std::size_t primary() const { return primary_; }
     Lsn end() const { return end_; }
-    Lsn arrived(std::size_t region) { return regions_[region].stream->reached(Reached::flushed, simulation_.now()); }
+    // What a promotion would have (promoted_with).
+    Lsn arrived(std::size_t region) { return reached(region, shape_.promoted_with); }
+    Lsn applied(std::size_t region) { return reached(region, Reached::applied); }
+    Lsn received(std::size_t region) { return reached(region, Reached::flushed); }
     // When it will have received and persisted all that was sent to it, as things stand.
     Instant has_all(std::size_t region) { return regions_[region].stream->all_applied(); }
     bool connected(std::size_t region) const { return regions_[region].stream->connected(); }
@@ -75,6 +85,13 @@ public:
     // RPO exposure: the gap that the loss of the primary's region would leave now, in the region that has most. Zero
     // while no region follows: then the database is one of a single region.
     Duration exposure();
+
+    // When a region that follows shows the log up to `end`; end_of_time: never, as things stand.
+    Instant applies(std::size_t region, Lsn end) { return regions_[region].stream->reaches(end, Reached::applied); }
+    // Where the log ended with what had been told by then.
+    Lsn end_as_of(Instant then);
+    // Of the newest commit told to this office, where `sessions` asks for it.
+    Lsn end_told_to(OfficeId office) const { return office < told_to_.size() ? told_to_[office] : 0; }
 
     std::uint64_t commits_told() const { return told_; }
     std::uint64_t commits_lost() const { return lost_; }
@@ -92,7 +109,7 @@ private:
         Lsn copy_from = no_copy;
     };
     static constexpr Lsn no_copy = ~Lsn{0};
-    std::uint64_t first_beyond(Lsn end);
+    Lsn reached(std::size_t region, Reached what) { return regions_[region].stream->reached(what, simulation_.now()); }
     Duration age_of_first_beyond(Lsn end, Instant now);
     void drop_settled();
 
@@ -101,6 +118,7 @@ private:
     GlobalLogShape shape_;
     std::vector<Region> regions_;
     std::size_t primary_ = 0;
+    std::vector<Lsn> told_to_;      // by office: where its newest commit ends
     engine::Ring<Commit> commits_;  // from the oldest that some region does not show
     engine::Condition released_;
     Lsn end_ = 0;

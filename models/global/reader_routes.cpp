@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/cluster/probe.hpp"
+
 namespace faultline::models {
 
 ReaderRoutes::ReaderRoutes(engine::Simulation& simulation, const Transport& transport, const std::string& path,
@@ -65,15 +67,9 @@ engine::Process<bool> ReaderRoutes::asked(std::size_t number, PlaceId from) {
     Endpoint& readers = regions_[number].cluster->reader_endpoint();
     if (readers.addresses().empty() || !transport_.topology().alive(from)) co_return false;
     Instance& reader = *readers.addresses().front();
-    const Delays legs = transport_.round_trip(from, reader.place(), Payload{Bytes{64}, Bytes{64}}, draws_);
-    engine::Timer patience(simulation_, shape_.timeout);
-    if (!legs.delivered) {
-        co_await patience;
-        co_return false;
-    }
-    engine::Call<Answer> call(simulation_, reader.component(), reader.ping(legs.back), legs.forward, legs.back);
-    co_await engine::any_of(call, patience);
-    co_return call.outcome() == engine::CallOutcome::answered;
+    const Question question{from, reader.place(), shape_.timeout};
+    const bool answered = co_await answers(simulation_, transport_, reader, question, draws_);
+    co_return answered;
 }
 
 void ReaderRoutes::choose() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/call.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -42,6 +44,32 @@ std::optional<Duration> RegionalCluster::CountedLog::lag_of(const Instance&, Ins
     return cluster_.global_log_.lag(cluster_.region_, now);
 }
 
+void RegionalCluster::forward_writes(ReadConsistency consistency) {
+    forwarding_.emplace(simulation_, transport_, global_log_, region_, component_.path(), consistency);
+    mediates_ = true;
+}
+
+engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef request, Statement statement,
+                                                 Duration travel) {
+    request.charge(Stage::queue, simulation_.now());
+    Answer answer{travel, AnswerStatus::failed, 0};
+    if (statement.writes && at.role() != Role::writer) {
+        const Answer told = co_await forwarding_->forward(at, owner_->global_writer(), request, statement);
+        answer.status = told.status;
+        co_return answer;
+    }
+    if (!statement.writes && region_role_ == RegionRole::secondary) {
+        const bool shows = co_await forwarding_->may_read(at, owner_->global_writer(), request);
+        if (!shows) co_return answer;
+    }
+    engine::Call<Answer> call(simulation_, at.component(), at.serve(request, statement, Duration::zero()),
+                              Duration::zero());
+    co_await call;
+    answer.status = call.value().status;
+    answer.version = call.value().version;
+    co_return answer;
+}
+
 void RegionalCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
@@ -69,6 +97,13 @@ engine::Process<> RegionalCluster::watch_replicas() {
         }
         if (changed) publish_readers();
     }
+}
+
+PlaceId RegionalCluster::zone_for_another() const {
+    for (const PlaceId zone : shape_.zones) {
+        if (transport_.topology().alive(zone)) return zone;
+    }
+    return shape_.zones.front();
 }
 
 void RegionalCluster::host_restored(Instance& instance) {
@@ -116,7 +151,10 @@ void RegionalCluster::take(RegionRole role, std::size_t writer) {
     }
 }
 
-void RegionalCluster::become_primary(Instance& successor) {
+void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
+    for (const auto& instance : instances_) {
+        if (all_restart && instance.get() != &successor && instance->component().up()) instance->start(Role::replica);
+    }
     successor.start(Role::writer);
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;

@@ -12,6 +12,7 @@
 
 #include "models/cluster/cluster.hpp"
 #include "models/global/global_log.hpp"
+#include "models/global/write_forwarding.hpp"
 
 namespace faultline::models {
 
@@ -32,15 +33,17 @@ public:
     RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
                     ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region);
     void belongs_to(Owner& owner) { owner_ = &owner; }
-    // A region that follows shows the keys of the first primary.
-    void share_keys_of(RegionalCluster& first) { versions_ = first.versions_; }
+
+    // Building: readers send writes on to the global writer, and reads wait for what this asks.
+    void forward_writes(ReadConsistency consistency);
+    engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel) override;
 
     void begin() override;
     CommitLog& log() override { return commit_log_; }
     Instance& writer() override { return owner_->global_writer(); }
     Instance& own_writer() { return *instances_[writer_]; }  // Requires: it is or was the primary
     RegionRole region_role() const { return region_role_; }
-    PlaceId first_zone() const { return shape_.zones.front(); }
+    PlaceId zone_for_another() const;  // instance: the first that stands
 
     void host_restored(Instance& instance) override;
     void region_lost(engine::Health how) override;
@@ -49,7 +52,8 @@ public:
     // For the operator. Whom to make the writer; null: no instance answers.
     Instance* candidate() { return elect(); }
     bool has_candidate() { return elect() != nullptr && elect()->component().up(); }
-    void become_primary(Instance& successor);
+    // `all_restart`: the other instances, too.
+    void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
     void abandon();
     void begin_copy();        // instances stop
@@ -79,6 +83,7 @@ private:
     std::size_t region_;
     RegionRole region_role_;
     bool refusing_ = false;
+    std::optional<WriteForwarding> forwarding_;
     Owner* owner_ = nullptr;
     CountedLog commit_log_{*this};
 };

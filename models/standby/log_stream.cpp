@@ -29,7 +29,8 @@ LogStream::LogStream(engine::Simulation& simulation, const Transport& transport,
       shape_(shape),
       standby_(standby),
       draws_(simulation.stream(path, "log stream")),
-      disk_(shape.flush) {}
+      disk_(shape.flush),
+      executor_(shape.apply_threads) {}
 
 void LogStream::connect(PlaceId primary) {
     if (!standby_up_ || !transport_.path(primary, standby_).usable) return;
@@ -42,14 +43,18 @@ void LogStream::send(Lsn end, std::uint64_t commits) {
     drop_settled(simulation_.now());
     const double apply_ns = static_cast<double>(shape_.apply.count()) * static_cast<double>(commits);
     const double length = static_cast<double>(end - sent_);
+    std::uint64_t commits_left = commits;
     while (sent_ < end && connected_) {
         const Lsn until = std::min(end, sent_ + message_most);
         const double share = static_cast<double>(until - sent_) / length;
-        connected_ = push(until, Duration{std::llround(apply_ns * share)});
+        const auto part = static_cast<std::uint64_t>(std::llround(static_cast<double>(commits) * share));
+        const std::uint64_t in_it = until == end ? commits_left : std::min(commits_left, part);
+        commits_left -= in_it;
+        connected_ = push(until, Duration{std::llround(apply_ns * share)}, in_it);
     }
 }
 
-bool LogStream::push(Lsn end, Duration apply) {
+bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits) {
     const Bytes size = on_the_wire(end - sent_);
     const Delays legs = transport_.round_trip(primary_, standby_, Payload{size, acknowledgement}, draws_);
     if (!legs.delivered) return false;
@@ -67,6 +72,8 @@ bool LogStream::push(Lsn end, Duration apply) {
     chunk.flushed = disk_.join(chunk.arrives.last, end, draws_);
     chunk.applied.first = std::max(chunk.flushed, last_applied_);
     chunk.applied.last = chunk.applied.first + apply;
+    // A transaction is there as a whole or not at all.
+    if (shape_.logical) chunk.applied.first = chunk.applied.last = executed(chunk.flushed, commits);
     chunk.back = legs.back;
     last_leaves_ = chunk.leaves.last;
     last_arrives_ = chunk.arrives.last;
@@ -74,6 +81,14 @@ bool LogStream::push(Lsn end, Duration apply) {
     sent_ = end;
     chunks_.push(chunk);
     return true;
+}
+
+// Commits that have arrived together; when the last of them is seen. They begin side by side with those before them
+// that still go on.
+Instant LogStream::executed(Instant arrived, std::uint64_t commits) {
+    Instant last = std::max(arrived, last_applied_);
+    for (std::uint64_t i = 0; i < commits; ++i) last = std::max(last, executor_.apply(arrived, shape_.apply));
+    return last;
 }
 
 // passed() and when() are exact inverses in whole numbers: what was acknowledged is there.
@@ -114,9 +129,8 @@ Lsn LogStream::reached(Reached what, Instant at) {
     return there;
 }
 
-Instant LogStream::acknowledged(Lsn end, Reached what) {
-    if (end <= base_) return simulation_.now();
-    if (end > sent_) return engine::end_of_time;
+// Of what was sent and has not settled.
+const LogStream::Chunk& LogStream::chunk_with(Lsn end) {
     std::uint64_t low = chunks_.first_ticket();
     std::uint64_t high = chunks_.next_ticket() - 1;
     while (low < high) {
@@ -127,8 +141,19 @@ Instant LogStream::acknowledged(Lsn end, Reached what) {
             high = middle;
         }
     }
-    const Chunk& chunk = *chunks_.find(low);
+    return *chunks_.find(low);
+}
+
+Instant LogStream::acknowledged(Lsn end, Reached what) {
+    if (end <= base_) return simulation_.now();
+    if (end > sent_) return engine::end_of_time;
+    const Chunk& chunk = chunk_with(end);
     return time_of(chunk, what, end) + chunk.back;
+}
+
+Instant LogStream::reaches(Lsn end, Reached what) {
+    if (end <= base_) return simulation_.now();
+    return end > sent_ ? engine::end_of_time : time_of(chunk_with(end), what, end);
 }
 
 Lsn LogStream::reported(Reached what, Instant at) {
@@ -196,12 +221,14 @@ void LogStream::cut(Lsn end) {
     sent_ = end;
     last_leaves_ = now;
     disk_.restart(now, end);
+    executor_.restart(last_applied_);
 }
 
 // A process that dies leaves what it has written to its kernel; a host takes it along.
 void LogStream::standby_lost(engine::Health how) {
     standby_up_ = connected_ = false;
-    forget_chunks(reached(how == engine::Health::crash ? Reached::received : Reached::flushed, simulation_.now()));
+    const Reached on_disk = how == engine::Health::crash ? Reached::received : Reached::flushed;
+    forget_chunks(reached(shape_.logical ? Reached::applied : on_disk, simulation_.now()));
 }
 
 void LogStream::rewind_to(Lsn end) {
@@ -214,6 +241,7 @@ void LogStream::forget_chunks(Lsn end) {
     chunks_.clear();
     base_ = sent_ = end;
     last_leaves_ = last_arrives_ = last_applied_ = simulation_.now();
+    executor_.restart(last_applied_);
     disk_.restart(simulation_.now(), end);
 }
 

@@ -17,6 +17,7 @@
 #include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
 #include "engine/simulation.hpp"
+#include "models/cluster/replica_apply.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
 #include "models/standby/group_flush.hpp"
@@ -27,6 +28,10 @@ struct StreamShape {
     engine::BitsPerSecond bandwidth = unlimited_bandwidth;             // on the wire, headers included
     engine::Distribution flush = engine::Distribution::constant(0.0);  // seconds, of the standby's log disk
     Duration apply{};                                                  // replay of one commit
+    // A binary log: each commit is executed again, by so many threads side by side. What had not been executed when the
+    // standby was lost is fetched anew. Source: MySQL 8.0 Reference Manual, relay_log_recovery.
+    bool logical = false;
+    int apply_threads = 1;
 };
 
 // How far something is at the standby.
@@ -63,6 +68,8 @@ public:
     Lsn reached(Reached what, Instant at);
     // When the last of what was sent is replayed, as things stand.
     Instant all_applied() const { return last_applied_; }
+    // When it has reached `end`; end_of_time: never, as things stand.
+    Instant reaches(Lsn end, Reached what);
     // When the primary hears that it has reached `end`; end_of_time: never, as things stand.
     Instant acknowledged(Lsn end, Reached what);
     // What the primary has heard of (pg_stat_replication's write_lsn, flush_lsn, replay_lsn).
@@ -88,7 +95,9 @@ private:
     static Lsn passed(const Chunk& chunk, const Span& span, Instant at);
     static Instant when(const Chunk& chunk, const Span& span, Lsn end);
     static Instant time_of(const Chunk& chunk, Reached what, Lsn end);
-    bool push(Lsn end, Duration apply);
+    const Chunk& chunk_with(Lsn end);
+    bool push(Lsn end, Duration apply, std::uint64_t commits);
+    Instant executed(Instant arrived, std::uint64_t commits);
     Lsn left(Instant at);
     void drop_settled(Instant at);
     void cut(Lsn end);
@@ -101,6 +110,7 @@ private:
     PlaceId primary_{};
     engine::RandomStream draws_;
     GroupFlush disk_;
+    LogicalApply executor_;
     engine::Ring<Chunk> chunks_;  // those of which something is still to come
     Lsn base_ = 0;                // all before the first chunk is there, and told
     Lsn sent_ = 0;

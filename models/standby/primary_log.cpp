@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "models/standby/commits_by_end.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -94,11 +96,11 @@ void PrimaryLog::tell(std::uint64_t ticket) {
 // What is flushed goes to every standby that is connected.
 void PrimaryLog::ship() {
     const Lsn flushed = disk_.flushed(simulation_.now());
-    const std::uint64_t until = first_beyond(flushed);
+    const std::uint64_t until = first_beyond(commits_, flushed);
     for (std::size_t i = 0; i < members_.size(); ++i) {
         LogStream& stream = *members_[i].stream;
         if (!is_standby(i) || !stream.connected() || stream.sent() >= flushed) continue;
-        stream.send(flushed, until - first_beyond(stream.sent()));
+        stream.send(flushed, until - first_beyond(commits_, stream.sent()));
     }
 }
 
@@ -133,21 +135,6 @@ Instant PrimaryLog::standbys_have(Lsn end) {
     const auto last = heard.begin() + static_cast<std::ptrdiff_t>(quorum - 1);
     std::nth_element(heard.begin(), last, heard.begin() + static_cast<std::ptrdiff_t>(count));
     return *last;
-}
-
-// The first commit that a log up to `end` lacks: a ticket.
-std::uint64_t PrimaryLog::first_beyond(Lsn end) {
-    std::uint64_t low = commits_.first_ticket();
-    std::uint64_t high = commits_.next_ticket();
-    while (low < high) {
-        const std::uint64_t middle = low + (high - low) / 2;
-        if (commits_.find(middle)->end <= end) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
 }
 
 // What every standby has replayed, the disk has, and whose client knows, needs no memory here.
@@ -269,7 +256,7 @@ Duration PrimaryLog::exposure_to_loss_of(PlaceId place) {
 std::optional<Duration> PrimaryLog::lag_of(const Instance& replica, Instant now) {
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (members_[i].instance != &replica || !is_standby(i)) continue;
-        const std::uint64_t missing = first_beyond(members_[i].stream->reached(Reached::applied, now));
+        const std::uint64_t missing = first_beyond(commits_, members_[i].stream->reached(Reached::applied, now));
         if (missing == commits_.next_ticket()) return Duration::zero();
         const Commit& commit = *commits_.find(missing);
         const Instant since = commit.told < engine::end_of_time ? commit.told : commit.appended;

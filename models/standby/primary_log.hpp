@@ -88,7 +88,6 @@ private:
     engine::Process<> write_in_bursts(std::uint32_t epoch);
     bool synchronous() const { return shape_.mode >= CommitMode::remote_write && quorum_ > 0; }
     Instant standbys_have(Lsn end);
-    std::uint64_t first_beyond(Lsn end);
     bool is_standby(std::size_t member) const { return member != primary_ && members_[member].follows; }
     RecoveredLog end_log_at(Lsn end);
     void drop_settled();

@@ -26,9 +26,13 @@ void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::stri
     }
 }
 
+bool is_of_regions(FaultKind kind) {
+    return kind == FaultKind::region_outage || kind == FaultKind::link_cut || kind == FaultKind::evacuation;
+}
+
 std::string_view role_of(FaultKind kind) {
     if (kind == FaultKind::zone_outage) return zone_role;
-    return kind == FaultKind::region_outage || kind == FaultKind::link_cut ? region_role : "";
+    return is_of_regions(kind) ? region_role : "";
 }
 
 // Everything that a fault of this kind may name, in the order of the file.
@@ -39,7 +43,7 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
             for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
         }
     }
-    if (kind == FaultKind::region_outage || kind == FaultKind::link_cut) add_regions(scenario, kind, targets);
+    if (is_of_regions(kind)) add_regions(scenario, kind, targets);
     if (kind == FaultKind::link_cut && targets.empty()) return targets;  // one region: nothing to cut
     const std::string role{role_of(kind)};
     for (const Database& database : scenario.databases) {
@@ -87,6 +91,7 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
     }
     if (fault.target.empty()) return;
     if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
+    if (fault.kind == FaultKind::evacuation) check_evacuation(scenario, fault, report);
     const std::vector<std::string> targets = targets_of(scenario, fault.kind);
     if (std::find(targets.begin(), targets.end(), fault.target) != targets.end() || report.full()) return;
     if (fault.target.starts_with("each:")) {

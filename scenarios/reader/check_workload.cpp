@@ -42,7 +42,9 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
     check_route(query, at, report);
     const RouteStep& end = query.route.back();
     const bool cached = query.route.front().role == TargetRole::cache;
-    if (query.writes && end.role == TargetRole::reader) {
+    const Database* const database = find_named(scenario.databases, end.name);
+    const bool forwards = database != nullptr && database->write_forwarding != WriteForwarding::off;
+    if (query.writes && end.role == TargetRole::reader && !forwards) {
         report.add(at / "route" / (query.route.size() - 1),
                    fmt::format("this class writes; a reader refuses that, write \"{}/writer\"", end.name));
     }

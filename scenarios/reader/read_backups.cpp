@@ -31,6 +31,7 @@ engine::BitsPerSecond positive_bandwidth(ObjectReader& object, std::string_view 
 Restore read_restore(const Child& child, const Report& report) {
     ObjectReader object(child, "restore", report);
     Restore restore;
+    restore.alarm_after = object.duration("alarm_after");
     restore.decision = object.random("decision");
     restore.node_rate = positive_bandwidth(object, "node_rate");
     restore.instances = object.random("instances");
@@ -38,6 +39,7 @@ Restore read_restore(const Child& child, const Report& report) {
     restore.log_apply = positive_bandwidth(object, "log_apply");
     restore.repointing = object.random("repointing");
     restore.backtrack = object.random("backtrack");
+    restore.clone = object.random("clone");
     object.finish();
     return restore;
 }
@@ -83,6 +85,9 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
         report.add(at / "backups" / "copy_to", "a copy in the database's own region is lost with it; name another");
     } else if (find_named(scenario.regions, to) == nullptr) {
         report.add(at / "backups" / "copy_to", unknown_name("region", to, names_of(scenario.regions)));
+    } else if (database.secondaries.empty() && !has_standbys(database.kind)) {
+        // A cluster restored there has the same quorums.
+        check_quorum(database, *find_named(scenario.regions, to), at / "backups" / "copy_to", report);
     }
 }
 
@@ -91,6 +96,7 @@ void read_operator_error(ObjectReader& object, Fault& fault) {
     const std::string cure = object.one_of("mends_by");
     fault.mended_by = cure == "restore"     ? MendedBy::restore
                       : cure == "backtrack" ? MendedBy::backtrack
+                      : cure == "clone"     ? MendedBy::clone
                                             : MendedBy::nothing;
     fault.classes = object.names("classes");
     if (fault.kind != FaultKind::operator_error) {

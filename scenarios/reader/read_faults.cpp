@@ -13,6 +13,7 @@ FaultKind fault_kind(std::string_view name) {
     if (name == "link-cut") return FaultKind::link_cut;
     if (name == "switchover") return FaultKind::switchover;
     if (name == "operator-error") return FaultKind::operator_error;
+    if (name == "evacuation") return FaultKind::evacuation;
     return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
 }
 
@@ -124,6 +125,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         fault.at = object.duration("at");
         fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
         read_operator_error(object, fault);
+        read_runbook(object, fault);
         object.finish();
     }
 }

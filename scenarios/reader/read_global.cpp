@@ -1,4 +1,4 @@
-// A database over several regions: "secondaries" and "global".
+// A database over several regions: "secondaries" or "logical_replicas", "binlog" and "global".
 #include <fmt/format.h>
 
 #include "scenarios/kinds.hpp"
@@ -25,12 +25,26 @@ Secondary read_secondary(const Child& child, const Database& database, const Rep
         object.problem("replicas",
                        fmt::format("expected at most {}, found {}", readers_most, secondary.replicas.size()));
     }
+    if (database.logical && secondary.replicas.empty()) {
+        object.problem("replicas", "a logical replica executes transactions: it needs an instance");
+    }
     object.finish();
     return secondary;
 }
 
+BinaryLog read_binlog(const Child& child, const Report& report) {
+    ObjectReader object(child, "binlog", report);
+    BinaryLog binlog;
+    binlog.apply_threads = object.integer("apply_threads");
+    binlog.apply_time = object.duration("apply_time");
+    binlog.promoted_with = object.one_of("promoted_with") == "applied" ? PromotedWith::applied : PromotedWith::received;
+    object.finish();
+    return binlog;
+}
+
 GlobalOperation read_operation(const Child& child, const Database& database, const Report& report) {
     ObjectReader object(child, "global", report);
+    if (database.logical) object.use_preset("binlog");
     GlobalOperation global;
     global.bandwidth = object.maybe_bandwidth("bandwidth");
     if (global.bandwidth && global.bandwidth->value <= 0.0) object.problem("bandwidth", "expected a bandwidth above 0");
@@ -62,17 +76,48 @@ GlobalOperation read_operation(const Child& child, const Database& database, con
     return global;
 }
 
+// What of it the kind has not, and what does not go together.
+void check_followers(ObjectReader& object, const Database& database) {
+    const bool both = object.has("secondaries") && !database.secondaries.empty();
+    if (database.logical && both) {
+        object.problem("logical_replicas", "a database has either \"secondaries\" or \"logical_replicas\"");
+    } else if (database.logical && database.kind != "aurora-mysql") {
+        object.problem("logical_replicas", fmt::format("only the kind aurora-mysql has them, and the kind is {}",
+                                                       in_quotes(database.kind)));
+    } else if (!database.logical && object.has("binlog")) {
+        object.problem("binlog", "there are no \"logical_replicas\" that would follow by it");
+    }
+}
+
+WriteForwarding read_write_forwarding(ObjectReader& object, const Database& database) {
+    const std::string mode = object.one_of("write_forwarding");
+    if (mode != "off" && (database.secondaries.empty() || database.logical)) {
+        object.problem("write_forwarding", "only a global database, one with \"secondaries\", forwards writes");
+    }
+    if (mode == "eventual") return WriteForwarding::eventual;
+    if (mode == "session") return WriteForwarding::session;
+    return mode == "global" ? WriteForwarding::global : WriteForwarding::off;
+}
+
 }  // namespace
 
 void read_global(ObjectReader& object, Database& database) {
     for (const Child& child : object.map("secondaries")) {
         database.secondaries.push_back(read_secondary(child, database, object.report()));
     }
+    const std::vector<Child> logical = object.map("logical_replicas");
+    database.logical = !logical.empty();
+    check_followers(object, database);
+    for (const Child& child : logical) {
+        database.secondaries.push_back(read_secondary(child, database, object.report()));
+    }
+    database.write_forwarding = read_write_forwarding(object, database);
+    database.binlog = read_binlog(*object.child("binlog"), object.report());
     if (database.secondaries.size() > secondaries_most) {
         object.problem("secondaries", fmt::format("expected at most {} regions, found {}", secondaries_most,
                                                   database.secondaries.size()));
     }
-    if (has_standbys(database.kind) && !database.secondaries.empty()) {
+    if (has_standbys(database.kind) && !database.secondaries.empty() && !database.logical) {
         object.problem("secondaries",
                        fmt::format("a global database is Aurora's; a standby of the kind {} stands in another region "
                                    "with \"region\" of its replica",
@@ -84,8 +129,9 @@ void read_global(ObjectReader& object, Database& database) {
 }
 
 void check_global(const Scenario& scenario, const Database& database, const Report& report) {
+    const std::string_view key = database.logical ? "logical_replicas" : "secondaries";
     for (const Secondary& secondary : database.secondaries) {
-        const Pointer at = Pointer{} / "databases" / database.name / "secondaries" / secondary.region;
+        const Pointer at = Pointer{} / "databases" / database.name / key / secondary.region;
         const Region* const region = find_named(scenario.regions, secondary.region);
         if (region == nullptr) {
             report.add(at, unknown_name("region", secondary.region, names_of(scenario.regions)));

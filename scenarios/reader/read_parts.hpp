@@ -28,6 +28,8 @@ void check_quorum(const Database& database, const Region& region, const Pointer&
 // Backups of a database; what only an operator error has, and what it has not.
 void read_backups(ObjectReader& object, Database& database);
 void read_operator_error(ObjectReader& object, Fault& fault);
+// The same of an evacuation.
+void read_runbook(ObjectReader& object, Fault& fault);
 
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
@@ -37,6 +39,7 @@ void check_topology(const Scenario& scenario, const Report& report);
 void check_standbys(const Database& database, const Pointer& at, const Report& report);
 void check_backups(const Scenario& scenario, const Database& database, const Pointer& at, const Report& report);
 void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
+void check_evacuation(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);

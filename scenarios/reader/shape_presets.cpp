@@ -57,6 +57,9 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"failover", "mysql", "restart", R"({"lognormal": {"mean": "20s", "cv": 0.5}})", log_replayed},
     {"failover", "mysql", "rebuild", R"({"uniform": {"low": "30s", "high": "2min"}})", log_rewound},
 
+    {"global", "binlog", "promotion", R"({"uniform": {"low": "3min", "high": "10min"}})",
+     "Aurora User Guide, Replicating across Regions: several minutes or longer; the bounds are an assumption"},
+
     {"class", "point-read", "demand", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
      "point select by key, page in cache: 0.1 to 0.3 ms of CPU (common sizing practice, from memory)"},
     {"class", "point-read", "response", R"("1KB")", ycsb},
@@ -92,9 +95,6 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"database", "kind", "rds-mysql"},
     {"database", "proxy", ""},
     {"database", "encryption", ""},
-    {"database", "logical_replicas", ""},
-    {"database", "write_forwarding", ""},
-    {"backups", "clone", ""},
     {"cache", "kind", "valkey"},
     {"cache", "kind", "memcached"},
     {"cache", "replicas", ""},

@@ -22,6 +22,13 @@ inline constexpr std::array database_keys{
         .required = true},
     Key{"replicas", "list:database-instance", "at most 15, instance-2 and on", "[]", "-"},
     Key{"secondaries", "map:secondary", "regions that follow this one, by name: a global database", "{}", "-"},
+    Key{"logical_replicas", "map:secondary",
+        "regions that follow this one by the binary log, by name; aurora-mysql, in place of secondaries", "{}", "-"},
+    Key{"binlog", "object:binlog", "how they do", "{}", "-"},
+    Key{"write_forwarding", "one-of:off|eventual|session|global",
+        "readers send writes on to the writer; reads of a secondary wait for nothing, for their office's writes there, "
+        "or for all",
+        R"("off")", "Aurora User Guide, Using write forwarding: off by default"},
     Key{"global", "object:global", "what regions do for each other, and who decides", "{}", "-"},
     Key{"storage", "object:storage", "copies, quorum and log", "{}", "-"},
     Key{"replica_stream", "object:replica-stream", "how replicas follow the writer", "{}", "-"},
@@ -42,7 +49,9 @@ inline constexpr std::array backups_keys{
         "Aurora User Guide, Backups: the latest restorable time is typically within the last 5 minutes"},
     Key{"snapshot_interval", "duration", "between two snapshots, 1h to 35d", R"("1d")",
         "Aurora User Guide, Backups: automated, once a day in the backup window"},
-    Key{"copy_to", "text", "a region that is given a copy of each snapshot; left out: none", R"("")", "-"},
+    Key{"copy_to", "text",
+        "a region that is given a copy of each snapshot, and the database if its own is lost; left out: none", R"("")",
+        "-"},
     Key{"copy_streams", "integer", "connections of one copy, each with a window of 3.02 MB", "16",
         "assumption: object storage copies parts side by side", false, 1, 10'000},
     Key{"backtrack", "duration", "window of the kind aurora-mysql, at most 72h; left out: none"},
@@ -50,7 +59,9 @@ inline constexpr std::array backups_keys{
 };
 
 inline constexpr std::array restore_keys{
-    Key{"decision", "random", "noticed, until an operator orders the cure",
+    Key{"alarm_after", "duration", "the region answers nobody for so long, until an operator is paged", R"("1min")",
+        "assumption: an alarm over one period of a minute"},
+    Key{"decision", "random", "noticed or paged, until an operator orders the cure",
         R"({"lognormal": {"mean": "15min", "cv": 0.5}})", "assumption: a call, a look, a point in time agreed on"},
     Key{"node_rate", "bandwidth", "one storage node of the new volume reads from object storage", R"("1Gbps")",
         "assumption: a tenth of the node's network card (Verbitski et al., SIGMOD 2017, section 2.2)"},
@@ -66,6 +77,9 @@ inline constexpr std::array restore_keys{
     Key{"backtrack", "random", "the database rewinds in place, without any log to undo",
         R"({"uniform": {"low": "1min", "high": "3min"}})",
         "Aurora User Guide, Backtracking: in minutes; the bounds are an assumption"},
+    Key{"clone", "random", "a cluster is made on a copy-on-write clone of the volume",
+        R"({"uniform": {"low": "3min", "high": "8min"}})",
+        "Aurora User Guide, Cloning: usually a few minutes; the bounds are an assumption"},
 };
 
 inline constexpr std::array database_instance_keys{
@@ -74,44 +88,6 @@ inline constexpr std::array database_instance_keys{
     Key{"region", "text", "of a standby of the kinds postgresql and mysql; left out: the database's", R"("")", "-"},
     Key{"promotion_tier", "integer", "0 is promoted first, 15 last", "1", "Aurora User Guide, High availability", false,
         0, 15},
-};
-
-inline constexpr std::array secondary_keys{
-    Key{"replicas", "list:database-instance", "its instances; none: only the volume (headless)", "[]", "-"},
-};
-
-inline constexpr std::array global_keys{
-    Key{"bandwidth", "bandwidth", "of the log stream to one region, headers included; left out: the path's"},
-    Key{"rpo_limit", "duration",
-        "commits wait while every secondary lags by more, 20s or more; aurora-postgresql; left out: none"},
-    Key{"staleness_bound", "duration", "no reader is sent to a region that lags by more; left out: any lag will do"},
-    Key{"alarm_after", "duration", "the writer answers nobody for so long, until an operator is paged", R"("1min")",
-        "assumption: an alarm over one period of a minute"},
-    Key{"decision", "random", "of the operator, from the page to the decision to fail over",
-        R"({"lognormal": {"mean": "10min", "cv": 0.5}})",
-        "assumption: failover between regions is not automatic (Aurora User Guide, Switchover or failover)"},
-    Key{"fence_timeout", "duration", "until the request to the old region to stop writing is given up", R"("30s")",
-        "assumption: it is best effort and can time out (Aurora User Guide, Switchover or failover)"},
-    Key{"fence_fails", "share", "probability that it does although the old region can be reached", R"("5%")",
-        "assumption, as for fence_timeout"},
-    Key{"promotion", "random", "of a region, until it takes writes", R"({"uniform": {"low": "1min", "high": "3min"}})",
-        "Aurora User Guide, Switchover or failover: within a few minutes"},
-    Key{"switchover", "random", "the same, planned and with all data there",
-        R"({"uniform": {"low": "30s", "high": "90s"}})",
-        "assumption: below a failover; its length follows the lag (Aurora User Guide, Switchover or failover)"},
-    Key{"dns_update", "random", "until the global writer's name stands for the new region",
-        R"({"uniform": {"low": "15s", "high": "20s"}})", "assumption: as in the region (failover.dns_update)"},
-    Key{"add_instance", "random", "a region without an instance is given one before it is promoted",
-        R"({"uniform": {"low": "5min", "high": "10min"}})", "assumption: as failover.rebuild"},
-    Key{"step_fails", "share", "probability that a promotion fails and is begun again", R"("1%")",
-        "assumption: a small share of failovers got stuck in 2011 and 2012 (AWS Post-Event Summaries)"},
-    Key{"retry", "random", "until it is begun again", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
-    Key{"copy_rate", "bandwidth", "of a volume that is copied anew to another region, at most", R"("5Gbps")",
-        "assumption: minutes to several hours by size and distance (Aurora User Guide, Switchover or failover)"},
-    Key{"health_interval", "duration", "between two checks of a region's readers", R"("30s")",
-        "Route 53 Developer Guide, health checks: 30 s (from memory)"},
-    Key{"health_failures", "integer", "in a row, until no reader is sent there", "3",
-        "Route 53 Developer Guide, health checks: 3 (from memory)", false, 1, 10},
 };
 
 inline constexpr std::array storage_keys{

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "scenarios/reader/shape_tables.hpp"
+#include "scenarios/reader/shape_tables_regions.hpp"
 
 namespace faultline::scenarios {
 
@@ -91,7 +92,8 @@ constexpr std::array requirement_keys{
 
 constexpr std::array fault_keys{
     Key{.name = "kind",
-        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover|operator-error",
+        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover|operator-error|"
+                "evacuation",
         .about = "what breaks",
         .required = true},
     Key{.name = "target",
@@ -103,10 +105,21 @@ constexpr std::array fault_keys{
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
         "re:Post, redirected endpoint writer: a lost writer sends no reset"},
     Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
-    Key{"lasts", "duration", "left out: to the end of the run, or what the repair takes"},
+    Key{"lasts", "duration",
+        "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
+    Key{"decision", "random", "an evacuation, from the order until it begins",
+        R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: as of a failover between regions"},
+    Key{"shares", "names", "of the load that can move, ascending; each is a step of an evacuation",
+        R"(["10%", "50%", "100%"])", "assumption: a few first, and a look at them"},
+    Key{"step", "random", "of an evacuation: one share, or one database, with a look at what it did",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
+    Key{"step_fails", "share", "probability that a step of an evacuation fails and is done again", R"("1%")",
+        "assumption: as of a promotion"},
+    Key{"retry", "random", "until it is", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
     Key{"noticed_after", "random", "an operator error, until somebody notices", R"("30min")",
         "assumption: users complain within the hour"},
-    Key{"mends_by", "one-of:restore|backtrack|none", "what cures an operator error", R"("restore")",
+    Key{"mends_by", "one-of:restore|backtrack|clone|none",
+        "what cures an operator error; clone: one that was made just before it", R"("restore")",
         "a restore is what every kind with backups has"},
     Key{"classes", "names", "whose answers an operator error makes wrong; left out: all that end at the database", "[]",
         "-"},
@@ -124,6 +137,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"restore", "a new cluster from object storage, and the people who order it", restore_keys},
     {"database-instance", "the writer or a replica", database_instance_keys},
     {"secondary", "a region that follows the database's own", secondary_keys},
+    {"binlog", "how regions follow by the binary log", binlog_keys},
     {"global", "a database over several regions, and its operator", global_keys},
     {"storage", "the storage volume", storage_keys},
     {"replica-stream", "from the writer to the replicas of its region", replica_stream_keys},

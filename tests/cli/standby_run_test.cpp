@@ -4,34 +4,19 @@
 //         scenario meets all of its requirements.
 #include <gtest/gtest.h>
 
-#include "tests/cli/program.hpp"
+#include "tests/cli/ready_scenarios.hpp"
 
 namespace faultline::tests {
 namespace {
 
-const std::string scenario = std::string{FAULTLINE_SOURCE_DIR} + "/scenarios/postgres-standby.json";
-
-// "met", "VIOLATED" or "undecided": the last word of the line of a requirement.
-std::string verdict_of(const std::string& out, const std::string& requirement) {
-    for (const char* const mark : {" + ", " x ", " ? "}) {
-        const std::size_t begin = out.find(mark + requirement);
-        if (begin == std::string::npos) continue;
-        const std::string line = out.substr(begin, out.find('\n', begin) - begin);
-        return line.substr(line.find_last_of(' ') + 1);
-    }
-    return "not there";
-}
-
-Ended run_variant(const Folder& folder, const std::string& variant) {
-    std::vector<std::string> arguments{"run", scenario, "--replications", "4", "--result", "result.json"};
-    if (!variant.empty()) arguments.insert(arguments.end(), {"--variant", variant});
-    return run_program(folder, arguments);
+Ended run_standby(const Folder& folder, const std::string& variant) {
+    return run_variant(folder, "postgres-standby.json", variant, 4);
 }
 
 TEST(StandbyRunTest, ASynchronousStandbyLosesNothingAndIsBackInTime) {
     for (const char* const variant : {"", "mysql-semisynchronous"}) {
         const Folder folder;
-        const Ended ended = run_variant(folder, variant);
+        const Ended ended = run_standby(folder, variant);
         EXPECT_EQ(ended.code, 3) << ended.out << ended.err;
         EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out;
         EXPECT_EQ(verdict_of(ended.out, "nothing lost"), "undecided") << ended.out;
@@ -42,7 +27,7 @@ TEST(StandbyRunTest, ASynchronousStandbyLosesNothingAndIsBackInTime) {
 TEST(StandbyRunTest, AnAsynchronousOneLosesALittle) {
     for (const char* const variant : {"asynchronous", "commit-off"}) {
         const Folder folder;
-        const Ended ended = run_variant(folder, variant);
+        const Ended ended = run_standby(folder, variant);
         EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
         EXPECT_EQ(verdict_of(ended.out, "nothing lost"), "VIOLATED") << ended.out;
         EXPECT_EQ(verdict_of(ended.out, "little lost"), "undecided") << ended.out;
@@ -52,7 +37,7 @@ TEST(StandbyRunTest, AnAsynchronousOneLosesALittle) {
 // 80 KB of log a second into 400 Kbit/s: after a hundred seconds a third of the log has not got through.
 TEST(StandbyRunTest, AThinLineLosesALot) {
     const Folder folder;
-    const Ended ended = run_variant(folder, "thin-line");
+    const Ended ended = run_standby(folder, "thin-line");
     EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "little lost"), "VIOLATED") << ended.out;
 }

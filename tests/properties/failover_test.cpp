@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 
-std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s) {
-    std::uint64_t good = 0;
-    for (std::size_t s = from_s; s < to_s && s < query_class.good_per_s.size(); ++s) good += query_class.good_per_s[s];
-    return good;
-}
-
 TEST(FailoverTest, WritesStopAndComeBackAndNothingToldIsLost) {
     test::in_child([] {
         const auto result = run(read(small_system(writers_zone_lost)));

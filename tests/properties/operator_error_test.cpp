@@ -21,7 +21,7 @@ std::string with_error(const std::string& noticed_after, const std::string& more
     text.replace(text.find(backups), backups.size(),
                  R"("backups": { "retention": "2d", "log_interval": "10s", "snapshot_interval": "1h",
         "backtrack": "24h", "restore": { "decision": "10s", "node_rate": "10Gbps", "instances": "5s",
-        "recovery": "5s", "repointing": "20s", "backtrack": "15s" } })");
+        "recovery": "5s", "repointing": "20s", "backtrack": "15s", "clone": "40s" } })");
     return text;
 }
 
@@ -140,6 +140,18 @@ TEST(OperatorErrorTest, BacktrackTakesTheDatabaseAwayForAsLongAsItRewinds) {
         EXPECT_NEAR(seen.stage_s("backtrack"), 15.0, 0.1) << "and 60 s of log, undone in 60 ms";
         EXPECT_NEAR(seen.gap_s(), 40.0, 0.1) << "nothing is acknowledged while it rewinds";
         EXPECT_NEAR(seen.restored_s(), 25.0, 0.2);
+        for (const auto& recovery : seen.incident().recoveries) EXPECT_TRUE(recovery.recovered) << recovery.of;
+    });
+}
+
+// The clone was begun 40 s before the error: nothing has to be filled, and more is lost.
+TEST(OperatorErrorTest, ACloneIsThereAtOnceAndLosesAllSinceItWasBegun) {
+    test::in_child([] {
+        const Seen seen = run_error("30s", R"(, "mends_by": "clone")");
+        EXPECT_EQ(seen.stage_s("restore"), -1.0);
+        EXPECT_NEAR(seen.restored_s(), 10.0 + 20.0, 0.05);
+        EXPECT_NEAR(seen.gap_s(), 40.0 + 30.0 + 10.0 + 20.0, 0.1);
+        EXPECT_NEAR(static_cast<double>(seen.loss().commits_lost), 182.0 * 100, 4.0 * std::sqrt(182.0 * 100));
         for (const auto& recovery : seen.incident().recoveries) EXPECT_TRUE(recovery.recovered) << recovery.of;
     });
 }

@@ -9,33 +9,13 @@
 namespace faultline::tests {
 namespace {
 
-std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s) {
-    std::uint64_t good = 0;
-    for (std::size_t s = from_s; s < to_s && s < query_class.good_per_s.size(); ++s) good += query_class.good_per_s[s];
-    return good;
-}
-
-// The small system with a second region, and a service and a cache in both.
-std::string two_regions(std::string_view faults) {
-    std::string text = small_system(faults);
-    const auto replace = [&text](std::string_view what, std::string_view with) {
-        const std::size_t at = text.find(what);
-        ASSERT_NE(at, std::string::npos) << what;
-        text.replace(at, what.size(), with);
-    };
-    replace(R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
-            R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] }, "us-west-2": { "zones": ["a", "b", "c"] } })");
-    replace(R"("regions": { "us-east-1": 3 })", R"("regions": { "us-east-1": 3, "us-west-2": 3 })");
-    return text;
-}
-
 constexpr std::string_view region_lost =
     R"("region lost": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "60s", "lasts": "60s" })";
 
 // Three instances, the cluster (its control plane and volume as one), three shards, three instances of the service.
 TEST(RegionTest, AllThatStandsInARegionDiesWithIt) {
     test::in_child([] {
-        const auto result = run(read(two_regions(region_lost)));
+        const auto result = run(read(in_two_regions(region_lost)));
         ASSERT_EQ(result.faults.size(), 1U);
         const auto& hit = result.faults.front().hit;
         EXPECT_EQ(hit.size(), 10U);
@@ -49,7 +29,7 @@ TEST(RegionTest, AllThatStandsInARegionDiesWithIt) {
 
 TEST(RegionTest, WithoutADatabaseElsewhereWritesAreAwayAsLongAsTheRegionAndNothingIsLost) {
     test::in_child([] {
-        const auto result = run(read(two_regions(region_lost)));
+        const auto result = run(read(in_two_regions(region_lost)));
         const auto& updates = class_named(result, "update");
         EXPECT_GT(good_between(updates, 60, 120), 0U);
         EXPECT_EQ(good_between(updates, 121, 181), 0U) << "the region is lost from 120 s to 180 s";
@@ -65,7 +45,7 @@ TEST(RegionTest, ACutLinkSeparatesRegionsAndNotOfficesFromThem) {
         constexpr std::string_view cut =
             R"("cut": { "kind": "link-cut", "target": "us-west-2 - us-east-1", "at": "60s", "lasts": "60s" })";
         const auto far = [](scenarios::Scenario& scenario) { scenario.services.front().steering = "region:us-west-2"; };
-        const auto separated = run(read(two_regions(cut), far));
+        const auto separated = run(read(in_two_regions(cut), far));
         ASSERT_EQ(separated.faults.front().hit.size(), 1U);
         EXPECT_EQ(separated.faults.front().hit.front(), "us-east-1 - us-west-2");
         EXPECT_GT(good_between(class_named(separated, "update"), 60, 120), 0U);
@@ -75,7 +55,7 @@ TEST(RegionTest, ACutLinkSeparatesRegionsAndNotOfficesFromThem) {
     test::in_child([] {
         constexpr std::string_view cut =
             R"("cut": { "kind": "link-cut", "target": "region-of: orders/writer", "at": "60s", "lasts": "60s" })";
-        const auto result = run(read(two_regions(cut), [](scenarios::Scenario& scenario) {
+        const auto result = run(read(in_two_regions(cut), [](scenarios::Scenario& scenario) {
             scenario.services.front().steering = "region:us-east-1";
         }));
         const auto& updates = class_named(result, "update");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "planning/replication.hpp"
 #include "scenarios/problem.hpp"
 #include "scenarios/read_scenario.hpp"
@@ -42,6 +44,24 @@ std::string small_system(std::string_view faults) {
 })";
 }
 
+std::string in_two_regions(std::string_view faults) {
+    std::string text = small_system(faults);
+    replace_in(text, R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
+               R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] },
+                               "us-west-2": { "zones": ["a", "b", "c"] } })");
+    replace_in(text, R"("regions": { "us-east-1": 3 })", R"("regions": { "us-east-1": 3, "us-west-2": 3 })");
+    return text;
+}
+
+void replace_in(std::string& text, std::string_view what, std::string_view with) {
+    const std::size_t at = text.find(what);
+    if (at == std::string::npos) {
+        ADD_FAILURE() << "not there: " << what;
+        return;
+    }
+    text.replace(at, what.size(), with);
+}
+
 scenarios::Scenario read(const std::string& text, const std::function<void(scenarios::Scenario&)>& change) {
     scenarios::Problems problems;
     auto scenario = scenarios::read_scenario(text, "small_system.json", "", problems);
@@ -77,6 +97,21 @@ scenarios::Outcomes all_outcomes(const scenarios::ClassResult& query_class) {
         }
     }
     return sum;
+}
+
+std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s) {
+    std::uint64_t good = 0;
+    for (std::size_t s = from_s; s < to_s && s < query_class.good_per_s.size(); ++s) good += query_class.good_per_s[s];
+    return good;
+}
+
+bool reached(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state) {
+    return std::any_of(result.states.begin(), result.states.end(),
+                       [&](const auto& change) { return change.component == component && change.state == state; });
+}
+
+scenarios::RandomDuration constant(double seconds) {
+    return {scenarios::DistributionKind::constant, {seconds}};
 }
 
 }  // namespace faultline::tests

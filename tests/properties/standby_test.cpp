@@ -22,12 +22,6 @@ std::string on_postgresql(const std::string& fault, const std::string& replicati
 constexpr const char* synchronous = R"({ "synchronous_commit": "on", "synchronous_standbys": 1 })";
 constexpr const char* asynchronous = R"({ "synchronous_commit": "local" })";
 
-std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s) {
-    std::uint64_t good = 0;
-    for (std::size_t s = from_s; s < to_s; ++s) good += query_class.good_per_s[s];
-    return good;
-}
-
 void expect_survived(const scenarios::ReplicationResult& result) {
     for (const auto& query_class : result.classes) {
         const scenarios::Outcomes sum = all_outcomes(query_class);

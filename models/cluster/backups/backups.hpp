@@ -23,6 +23,7 @@ struct BackupShape {
     engine::Distribution decision = engine::Distribution::constant(0.0);
     engine::Distribution repointing = engine::Distribution::constant(0.0);
     engine::Distribution backtrack_time = engine::Distribution::constant(0.0);
+    engine::Distribution clone = engine::Distribution::constant(0.0);  // of the volume, copied on write
 };
 
 // The newest point that a region's object storage could give back.

@@ -184,6 +184,65 @@ TEST(GlobalLogTest, ACopiedRegionFollowsFromTheBeginningOfItsCopy) {
     EXPECT_LT(regions.log->rpo_lag(0, regions.now()), 32ms);
 }
 
+// A binary log whose transactions take a millisecond each.
+GlobalLogShape binlog(int threads, Reached promoted_with = Reached::flushed) {
+    GlobalLogShape shape;
+    shape.stream.apply = 1ms;
+    shape.stream.logical = true;
+    shape.stream.apply_threads = threads;
+    shape.promoted_with = promoted_with;
+    return shape;
+}
+
+// 1250 transactions a second into a thread that can do 1000: after a time T it shows what is a fifth of T old.
+// Tolerance: propagation, 30 ms, and a transaction. Two threads side by side keep up, and keep the order.
+TEST(GlobalLogTest, AThreadOfABinaryLogFallsBehindAndTwoKeepUp) {
+    Regions one(binlog(1));
+    one.begin(800us);
+    for (const int at_s : {5, 10, 20}) {
+        one.run_to(std::chrono::seconds{at_s});
+        EXPECT_NEAR(engine::in_seconds(one.log->lag(1, one.now())), 0.2 * at_s, 0.035) << at_s;
+        EXPECT_LT(one.log->rpo_lag(1, one.now()), 32ms) << "it has received it all along";
+    }
+    Regions two(binlog(2));
+    two.begin(800us);
+    for (const int at_s : {5, 10, 20}) {
+        two.run_to(std::chrono::seconds{at_s});
+        EXPECT_LE(two.log->lag(1, two.now()), 30ms + 1ms + 800us + 1us) << at_s;
+    }
+}
+
+// 12'500 told, 9'970 executed by then: 10 s less the way there.
+TEST(GlobalLogTest, APromotionThatDoesNotWaitLosesWhatWasReceivedAndNotExecuted) {
+    for (const bool waits : {true, false}) {
+        Regions regions(binlog(1, waits ? Reached::flushed : Reached::applied));
+        regions.begin(800us);
+        regions.run_to(10s + 500us);
+        regions.log->region_lost(0, engine::Health::silent);
+        regions.log->detach(1);
+        const std::uint64_t told = regions.log->commits_told();
+        const Duration to_execute = regions.log->has_all(1) - regions.now();
+        EXPECT_NEAR(engine::in_seconds(to_execute), waits ? 2.49 : 0.0, 0.01);
+        const RecoveredLog found = regions.log->promote(1);
+        EXPECT_EQ(regions.log->end(), static_cast<Lsn>(told - found.commits_lost) * record);
+        EXPECT_NEAR(static_cast<double>(found.commits_lost), waits ? 37.0 : 2530.0, 2.0);
+        EXPECT_NEAR(engine::in_seconds(found.gap), waits ? 0.030 : 2.024, 0.002);
+    }
+}
+
+// Relay logs are fetched anew after a loss of the replica: what it had executed is there, and nothing is skipped.
+TEST(GlobalLogTest, AReplicaThatComesBackGoesOnFromWhatItHadExecuted) {
+    Regions regions(binlog(1));
+    regions.begin(800us);
+    regions.run_to(10s);
+    const Lsn executed = regions.log->applied(1);
+    regions.log->region_lost(1, engine::Health::crash);
+    EXPECT_EQ(regions.log->applied(1), executed);
+    regions.run_to(20s);
+    // 250 a second had not been executed, and none was for the second until it was connected again.
+    EXPECT_NEAR(engine::in_seconds(regions.log->lag(1, regions.now())), 4.85, 0.1);
+}
+
 // Planned: the new primary has everything, the old one goes on from there.
 TEST(GlobalLogTest, AHandOverLosesNothing) {
     Regions regions({});

@@ -1,0 +1,84 @@
+#include "models/global/write_forwarding.hpp"
+
+#include <algorithm>
+
+#include "engine/call.hpp"
+#include "engine/waits.hpp"
+
+namespace faultline::models {
+
+namespace {
+constexpr Payload statement_size{Bytes{200}, Bytes{200}};  // Source: as of a class's request and response
+// Until the writer's answer is given up. Source: an assumption
+constexpr Duration writer_timeout = std::chrono::seconds{30};
+constexpr Duration look_again_after = std::chrono::seconds{1};  // where the stream is cut
+}  // namespace
+
+WriteForwarding::WriteForwarding(engine::Simulation& simulation, const Transport& transport, GlobalLog& log,
+                                 std::size_t region, const std::string& path, ReadConsistency consistency)
+    : simulation_(simulation),
+      transport_(transport),
+      log_(log),
+      region_(region),
+      consistency_(consistency),
+      draws_(simulation.stream(path, "write forwarding")) {}
+
+Delays WriteForwarding::legs_between(const Instance& a, const Instance& b, const RequestRef& request) {
+    if (request) return transport_.round_trip(a.place(), b.place(), statement_size, request->network);
+    return transport_.round_trip(a.place(), b.place(), statement_size, draws_);
+}
+
+engine::Process<Answer> WriteForwarding::forward(Instance& at, Instance& writer, const RequestRef& request,
+                                                 Statement statement) {
+    request.charge(Stage::network, simulation_.now());
+    const Delays legs = legs_between(at, writer, request);
+    engine::Timer patience(simulation_, writer_timeout);
+    engine::Call<Answer> call(simulation_, writer.component(), writer.serve(request, statement, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    if (call.outcome() != engine::CallOutcome::answered) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};
+    if (request && statement.commits && call.value().status == AnswerStatus::ok) {
+        if (request->office >= sessions_.size()) sessions_.resize(request->office + std::size_t{1});
+        sessions_[request->office] = log_.end_told_to(request->office);
+    }
+    co_return call.value();
+}
+
+engine::Process<bool> WriteForwarding::may_read(Instance& at, Instance& writer, const RequestRef& request) {
+    request.charge(Stage::storage, simulation_.now());
+    if (consistency_ == ReadConsistency::session) {
+        const bool known = request && request->office < sessions_.size();
+        // What a promotion has lost is waited for by nobody.
+        const Lsn written = known ? std::min(sessions_[request->office], log_.end()) : Lsn{0};
+        co_await shown(written);
+    }
+    if (consistency_ == ReadConsistency::global) {
+        const bool told = co_await primary_told(at, writer, request);
+        co_return told;
+    }
+    co_return true;
+}
+
+// The answer says how far the log went when the question arrived.
+engine::Process<bool> WriteForwarding::primary_told(Instance& at, Instance& writer, const RequestRef& request) {
+    const Delays legs = legs_between(at, writer, request);
+    const Instant asked = engine::saturating_add(simulation_.now(), legs.forward);
+    engine::Timer patience(simulation_, writer_timeout);
+    engine::Call<Answer> call(simulation_, writer.component(), writer.ping(legs.back), legs);
+    co_await engine::any_of(call, patience);
+    if (call.outcome() != engine::CallOutcome::answered) co_return false;
+    const Lsn end = log_.end_as_of(asked);
+    co_await shown(end);
+    co_return true;
+}
+
+// Ends when this region shows the log up to `end`.
+engine::Process<> WriteForwarding::shown(Lsn end) {
+    while (log_.follows(region_) && log_.applied(region_) < end) {
+        const Instant there = log_.applies(region_, end);
+        const bool under_way = there < engine::end_of_time;
+        const Duration pause = under_way ? there - simulation_.now() : look_again_after;
+        co_await simulation_.delay(pause);
+    }
+}
+
+}  // namespace faultline::models
