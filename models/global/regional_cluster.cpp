@@ -45,6 +45,7 @@ std::optional<Duration> RegionalCluster::CountedLog::lag_of(const Instance&, Ins
 void RegionalCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    fill_pools();
     begin_watching();
 }
 
@@ -56,6 +57,7 @@ void RegionalCluster::begin_watching() {
     publish_readers();
     component_.enter(region_role_ == RegionRole::copying ? "copying" : "secondary");
     simulation_.spawn(component_, watch_replicas());
+    begin_scaling();
 }
 
 engine::Process<> RegionalCluster::watch_replicas() {
@@ -117,6 +119,7 @@ void RegionalCluster::take(RegionRole role, std::size_t writer) {
 }
 
 void RegionalCluster::become_primary(Instance& successor) {
+    if (!shape_.pools.kept_on_promotion) successor.lose_memory();
     successor.start(Role::writer);
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;
@@ -142,6 +145,7 @@ void RegionalCluster::begin_copy() {
 }
 
 void RegionalCluster::become_secondary() {
+    lose_memories();
     for (const auto& instance : instances_) {
         if (transport_.topology().alive(instance->place())) instance->start(Role::replica);
     }

@@ -32,9 +32,11 @@ struct DatabaseWork {
     bool reads_key = false;
     const engine::Distribution* demand = nullptr;  // CPU seconds of one statement
     Payload payload;                               // of one statement
+    int pages = 0;                                 // that one statement touches
 };
 inline DatabaseWork work_of(const ClassPlan& plan) {
-    return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(), &plan.demand, plan.statement};
+    return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(),
+            &plan.demand,    plan.statement,   plan.pages};
 }
 
 struct DatabaseClientShape {
@@ -69,6 +71,7 @@ private:
     struct Connection {
         Instance* instance = nullptr;
         std::uint32_t incarnation = 0;
+        RowLocks::Transaction transaction = RowLocks::none;  // under way on it
     };
     // A connection in a process's frame: closed with it unless it goes back to the pool.
     class Session {
@@ -78,9 +81,17 @@ private:
         Session& operator=(const Session&) = delete;
         ~Session() { close(); }
         void take(Connection connection) { connection_ = connection; }
-        Connection give() { return std::exchange(connection_, {}); }
+        // Goes back to its pool; the transaction has ended.
+        Connection give() {
+            connection_.transaction = RowLocks::none;
+            return std::exchange(connection_, {});
+        }
+        void begin_transaction() { connection_.transaction = connection_.instance->row_locks().open(); }
         void close() {
-            if (connection_.instance != nullptr) connection_.instance->close_connection(connection_.incarnation);
+            if (connection_.instance != nullptr) {
+                connection_.instance->close_connection(connection_.incarnation);
+                connection_.instance->row_locks().close(connection_.transaction);
+            }
             connection_ = {};
         }
         bool open() const { return connection_.instance != nullptr; }
