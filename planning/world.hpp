@@ -46,8 +46,6 @@ private:
     void build_secondaries();
     void begin_globals();
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
-    static models::InstanceShape instance_shape(const scenarios::Database& database,
-                                                const scenarios::DatabaseInstance& instance);
     void build_backups(const scenarios::Database& database);
     void build_caches();
     void build_stations();

@@ -95,6 +95,33 @@ struct Failover {
     RandomDuration rebuild;     // no replica left: a new writer in the same zone
 };
 
+// What an instance of an Aurora kind keeps in memory.
+struct BufferPool {
+    std::optional<Bytes> memory;    // none: `share` of the class's
+    double share = 0.0;             // 0..1
+    bool kept_on_promotion = true;  // else the new writer begins with an empty one
+    bool cache_management = false;  // keeps a replica of tier 0 as warm as the writer
+};
+
+// Aurora Serverless v2: the capacity of the instances of the class db.serverless, in ACUs of 2 GiB.
+struct Serverless {
+    double acu_min = 0.5;  // multiples of 0.5
+    double acu_max = 0.0;
+    double target = 0.0;      // busy share of the CPUs, 0..1
+    double scale_up = 0.0;    // a second, at most this share more
+    double scale_down = 0.0;  // a second, at most this share less
+};
+
+// Replicas that come and go with the load of the readers.
+struct ReplicaScaling {
+    int replicas_min = 1;
+    int replicas_max = 15;
+    double target = 0.0;  // mean busy share of the readers' CPUs, 0..1
+    Duration cooldown_out{};
+    Duration cooldown_in{};
+    RandomDuration start_up;
+};
+
 // A primary that streams its log to standbys (kinds postgresql and mysql).
 enum class SynchronousCommit { off, local, remote_write, on, remote_apply };
 struct Replication {
@@ -181,6 +208,10 @@ struct Database {
     Monitor monitor;
     Duration dns_ttl{};
     std::optional<int> connections_max;  // none: the class's default in the catalogue
+    BufferPool buffer_pool;
+    std::optional<Duration> lock_wait_timeout;  // none: a statement waits for a row for ever
+    std::optional<Serverless> serverless;
+    std::optional<ReplicaScaling> replica_scaling;
 };
 
 struct Cache {
@@ -258,6 +289,7 @@ struct QueryClass {
     bool writes = false;
     bool idempotent = true;
     std::optional<Keys> keys;
+    int pages = 1;          // that a statement touches, from that of its key on
     RandomDuration demand;  // CPU, or service time of a station, of one statement
     Bytes request{};
     Bytes response{};
