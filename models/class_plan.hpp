@@ -22,6 +22,7 @@ struct ClassPlan {
     std::size_t endpoint = nowhere;  // of a database: 2 * database, + 1 for the reader
     std::size_t station = nowhere;
     int statements = 1;
+    int pages = 1;  // that a statement touches, of a class with keys
     bool transaction = false;
     bool writes = false;
     bool idempotent = true;

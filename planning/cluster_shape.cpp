@@ -12,7 +12,12 @@ models::VolumeShape volume_shape_of(const scenarios::Database& database) {
             .send_time = storage.send_time,
             .groups_per_commit = storage.groups_per_commit,
             .size = database.data,
-            .growth_per_commit = storage.growth_per_commit};
+            .growth_per_commit = storage.growth_per_commit,
+            .page_size = page_size_of(database)};
+}
+
+engine::Bytes page_size_of(const scenarios::Database& database) {
+    return engine::Bytes{(database.kind == "aurora-postgresql" ? 8 : 16) * 1024};
 }
 
 models::ReplicationShape replication_shape_of(const scenarios::Database& database) {

@@ -9,5 +9,7 @@ namespace faultline::planning {
 
 models::VolumeShape volume_shape_of(const scenarios::Database& database);
 models::ReplicationShape replication_shape_of(const scenarios::Database& database);
+// Source: Aurora FAQ, I/O units: 16 KB of the MySQL edition, 8 KB of the PostgreSQL edition.
+engine::Bytes page_size_of(const scenarios::Database& database);
 
 }  // namespace faultline::planning

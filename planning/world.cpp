@@ -104,7 +104,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
 
 void World::end_of_warm_up() {
     for (const auto& cluster : clusters_) {
-        for (const auto& instance : cluster->instances()) instance->cpu().reset_statistics();
+        for (const auto& instance : cluster->instances()) instance->reset_statistics();
     }
     for (const auto& cache : caches_) {
         for (const auto& node : cache->nodes()) node->cpu().reset_statistics(simulation_.now());
@@ -115,12 +115,34 @@ void World::end_of_warm_up() {
     for (const auto& station : stations_) station->pool().reset_statistics();
 }
 
+namespace {
+scenarios::InstanceResult describe_instance(const Instance& instance, Instant now) {
+    const InstanceStatistics& seen = instance.statistics();
+    scenarios::InstanceResult result{.name = instance.component().path(),
+                                     .page_hits = seen.page_hits,
+                                     .page_misses = seen.page_misses,
+                                     .lock_waits = seen.lock_waits,
+                                     .lock_timeouts = seen.lock_timeouts,
+                                     .connections_refused = seen.connections_refused,
+                                     .connections_peak = static_cast<std::uint64_t>(seen.connections_peak)};
+    if (instance.capacity()) result.acu_mean = instance.capacity()->acu_mean(now);
+    if (const BufferPool* const pool = instance.pool()) {
+        result.pool_pages = pool->pages_max();
+        result.pool_pages_used = pool->size();
+    }
+    return result;
+}
+}  // namespace
+
 void World::describe_queues(scenarios::ReplicationResult& result) const {
     const auto describe = [&](const std::string& name, const engine::ServerPool& pool) {
         result.queues.push_back({name, pool.utilisation(), pool.mean_waiting(), pool.completed(), pool.refused()});
     };
     for (const auto& cluster : clusters_) {
-        for (const auto& instance : cluster->instances()) describe(instance->component().path(), instance->cpu());
+        for (const auto& instance : cluster->instances()) {
+            describe(instance->component().path(), instance->cpu());
+            result.instances.push_back(describe_instance(*instance, simulation_.now()));
+        }
     }
     for (const auto& cache : caches_) {
         for (const auto& node : cache->nodes()) {

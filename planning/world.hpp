@@ -47,8 +47,6 @@ private:
     void build_secondaries();
     void begin_globals();
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
-    static models::InstanceShape instance_shape(const scenarios::Database& database,
-                                                const scenarios::DatabaseInstance& instance);
     void build_backups(const scenarios::Database& database);
     void build_region_restore(const scenarios::Database& database);
     void begin_backups();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "planning/cluster_shape.hpp"
+#include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/standby_shape.hpp"
 #include "planning/world.hpp"
@@ -108,6 +109,7 @@ void World::build_classes() {
             if (step.role == TargetRole::reader) plan.endpoint = 2 * index_of(scenario_.databases, step.name) + 1;
         }
         plan.statements = query_class.statements;
+        plan.pages = query_class.pages;
         plan.transaction = query_class.transaction;
         plan.writes = query_class.writes;
         plan.idempotent = query_class.idempotent;
@@ -171,6 +173,9 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.zone_names = scenario_.regions[region].zones;
     shape.volume = volume_shape_of(database);
     shape.replica_stream = replication_shape_of(database);
+    shape.pools = pool_rules_of(database);
+    shape.scaling = replica_scaling_of(database);
+    shape.page_uses = page_uses_of(index_of(scenario_.databases, database.name), scenario_, classes_);
     const scenarios::Failover& failover = database.failover;
     shape.failover = {distribution_of(failover.detection), distribution_of(failover.promotion),
                       distribution_of(failover.dns_update), distribution_of(failover.restart),
@@ -178,15 +183,6 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
     return shape;
-}
-
-InstanceShape World::instance_shape(const scenarios::Database& database, const scenarios::DatabaseInstance& instance) {
-    const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::aurora, instance.class_name);
-    SIM_CHECK(found != nullptr);
-    const bool postgresql = protocol_of(database) == Protocol::PostgresqlTls;
-    const auto& connections = postgresql ? found->connections_postgresql : found->connections_mysql;
-    return {instance.class_name, found->vcpu, database.connections_max.value_or(connections.value_or(1000)),
-            instance.promotion_tier};
 }
 
 void World::build_cluster(const scenarios::Database& database) {
@@ -209,7 +205,7 @@ void World::build_cluster(const scenarios::Database& database) {
     }
     const auto add = [&](const scenarios::DatabaseInstance& instance) {
         const std::string& region = instance.region.empty() ? database.region : instance.region;
-        clusters_.back()->add_instance(place_of(region, instance.zone), instance_shape(database, instance));
+        clusters_.back()->add_instance(place_of(region, instance.zone), instance_shape_of(database, instance));
     };
     add(database.writer);
     for (const auto& replica : database.replicas) add(replica);

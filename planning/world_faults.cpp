@@ -1,6 +1,7 @@
 // World's construction, the part of faults and what cures them.
 #include "planning/backup_shape.hpp"
 #include "planning/global_shape.hpp"
+#include "planning/instance_shape.hpp"
 #include "planning/world.hpp"
 
 namespace faultline::planning {
@@ -67,10 +68,10 @@ Cluster& World::make_restored(std::size_t number) {
         std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), *recorders_.back()));
     Cluster& made = *clusters_.back();
     made.share_keys_of(*clusters_[number]);
-    made.add_instance(place_of(region, zones.front()), instance_shape(database, database.writer));
+    made.add_instance(place_of(region, zones.front()), instance_shape_of(database, database.writer));
     for (std::size_t i = 0; i < database.replicas.size(); ++i) {
         const std::string& zone = zones[(i + 1) % zones.size()];
-        made.add_instance(place_of(region, zone), instance_shape(database, database.replicas[i]));
+        made.add_instance(place_of(region, zone), instance_shape_of(database, database.replicas[i]));
     }
     made.begin();
     recorders_[number]->retire();

@@ -1,5 +1,6 @@
 // World's databases over several regions: a cluster for each region, and what joins them.
 #include "planning/global_shape.hpp"
+#include "planning/instance_shape.hpp"
 #include "planning/region_recorder.hpp"
 #include "planning/world.hpp"
 
@@ -35,7 +36,7 @@ engine::Process<> sample_global(engine::Simulation& simulation, GlobalDatabase& 
 void World::build_global_primary(const scenarios::Database& database, ClusterShape shape) {
     const std::size_t number = clusters_.size();
     GlobalShape global = global_shape(database, scenario_.workload.classes);
-    global.operation.instance = instance_shape(database, database.writer);
+    global.operation.instance = instance_shape_of(database, database.writer);
     auto wholes = std::make_shared<RegionRecorder::Wholes>();
     recorders_.push_back(std::make_unique<RegionRecorder>(simulation_, *measures_, number, wholes));
     globals_[number] =
@@ -62,7 +63,7 @@ void World::build_secondaries() {
             if (const auto consistency = forwarding_of(database)) cluster->forward_writes(*consistency);
             globals_[d]->add_region(*cluster);
             for (const scenarios::DatabaseInstance& replica : secondary.replicas) {
-                cluster->add_instance(place_of(secondary.region, replica.zone), instance_shape(database, replica));
+                cluster->add_instance(place_of(secondary.region, replica.zone), instance_shape_of(database, replica));
             }
             clusters_.push_back(std::move(cluster));
         }

@@ -141,6 +141,16 @@ struct QueueResult {
     std::uint64_t served = 0, refused = 0;
 };
 
+// A database instance in the measured part of a run.
+struct InstanceResult {
+    std::string name;
+    std::uint64_t pool_pages = 0, pool_pages_used = 0;  // of its buffer pool, at the end; 0: it has none
+    std::uint64_t page_hits = 0, page_misses = 0;
+    std::uint64_t lock_waits = 0, lock_timeouts = 0;  // statements that waited for a row, and that gave up
+    std::uint64_t connections_refused = 0, connections_peak = 0;
+    double acu_mean = 0.0;  // of a serverless instance
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -156,6 +166,7 @@ struct ReplicationResult {
     std::vector<CacheResult> caches;
     std::vector<ExposureResult> databases;
     std::vector<QueueResult> queues;
+    std::vector<InstanceResult> instances{};
     std::vector<StateChange> states;
     MemoryResult memory;
 };

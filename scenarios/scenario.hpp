@@ -10,21 +10,12 @@
 #include <vector>
 
 #include "engine/time.hpp"
+#include "scenarios/database.hpp"
 
 namespace faultline::scenarios {
 
 using engine::Bytes;
 using engine::Duration;
-
-// A random duration. `values` are what the kind needs, in seconds unless said otherwise.
-//   constant {value}; uniform {low, high}; exponential {mean}; lognormal {mean, cv (pure)}; gamma {mean, shape (pure)};
-//   pareto {minimum, alpha (pure), cap}; hyperexponential {mean, scv (pure)};
-//   quantiles {p0, v0, p1, v1, ...}: probabilities ascending from 0 to 1, values ascending.
-enum class DistributionKind { constant, uniform, exponential, lognormal, gamma, pareto, hyperexponential, quantiles };
-struct RandomDuration {
-    DistributionKind kind = DistributionKind::constant;
-    std::vector<double> values{0.0};
-};
 
 struct Run {
     std::optional<Duration> warm_up;  // none: "auto", MSER-5 over the time before the first fault
@@ -60,143 +51,6 @@ struct Station {
     Discipline discipline = Discipline::fcfs;
     std::optional<int> waiting_room;  // none: unbounded
     std::string zone;                 // "region/zone", or empty: no distance from any office
-};
-
-struct DatabaseInstance {
-    std::string class_name;  // of the catalogue
-    std::string zone;        // short name, in its region
-    std::string region;      // empty: the database's
-    int promotion_tier = 1;  // 0 is promoted first, 15 last
-};
-
-struct StorageVolume {
-    int copies_per_zone = 2;  // in every zone of the region: copies = this times its zones
-    int write_quorum = 4;
-    int read_quorum = 3;
-    RandomDuration persist;    // one batch of log made durable by one node
-    RandomDuration page_read;  // one page from the disk of one node
-    int nodes_per_zone = 0;    // >= copies_per_zone; the groups' segments are spread over them
-    Duration send_time{};      // of the writer's log sender, one batch to one copy
-    int groups_per_commit = 1;
-    Bytes growth_per_commit{};
-};
-
-// From the writer to the replicas of its region.
-struct ReplicaStream {
-    Duration interval{};    // between two messages of what has become durable
-    Duration apply_time{};  // the changes of one commit, on pages that the replica has cached
-};
-
-struct Failover {
-    RandomDuration detection;   // writer lost -> control plane has decided
-    RandomDuration promotion;   // decided -> the successor accepts writes
-    RandomDuration dns_update;  // promoted -> the endpoint's record is changed
-    RandomDuration restart;     // crash of the process -> it serves again in place
-    RandomDuration rebuild;     // no replica left: a new writer in the same zone
-};
-
-// A primary that streams its log to standbys (kinds postgresql and mysql).
-enum class SynchronousCommit { off, local, remote_write, on, remote_apply };
-struct Replication {
-    SynchronousCommit synchronous_commit = SynchronousCommit::on;
-    int synchronous_standbys = 0;                    // that must have a commit, whichever are first
-    bool goes_on_without_standby = false;            // else commits wait for a synchronous standby that is lost
-    std::optional<engine::BitsPerSecond> bandwidth;  // of one stream; none: the path's
-    bool under_way_lost = true;                      // packets under way, with the primary's host or zone
-    Duration log_writer_delay{};                     // between two bursts of synchronous_commit off
-    RandomDuration flush;                            // of a log disk
-    Duration apply{};                                // replay of one commit
-};
-
-// Probes the instances, and promotes a standby.
-struct Monitor {
-    Duration interval{};
-    Duration timeout{};
-    int failures = 3;  // in a row
-};
-
-// A region that follows the database's own over a global database's log stream.
-struct Secondary {
-    std::string region;
-    std::vector<DatabaseInstance> replicas;  // none: only the volume
-};
-
-// Regions that follow by the binary log: each transaction is executed again.
-enum class PromotedWith { received, applied };  // what of its log a region is promoted with
-struct BinaryLog {
-    int apply_threads = 4;
-    Duration apply_time{};  // of one transaction
-    PromotedWith promoted_with = PromotedWith::received;
-};
-
-// Readers send writes on to the writer, and reads of other regions wait for what the mode asks.
-enum class WriteForwarding { off, eventual, session, global };
-
-// What regions of one database do for each other, and who decides.
-struct GlobalOperation {
-    std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
-    std::optional<Duration> rpo_limit;               // commits wait while every secondary lags by more
-    std::optional<Duration> staleness_bound;         // readers are not sent to a region that lags by more
-    Duration alarm_after{};                          // the writer answers nobody for so long
-    RandomDuration decision;                         // of the operator, once paged
-    Duration fence_timeout{};
-    double fence_fails = 0.0;  // probability, where the old region can be reached
-    RandomDuration promotion;
-    RandomDuration switchover;
-    RandomDuration dns_update;
-    RandomDuration add_instance;
-    double step_fails = 0.0;
-    RandomDuration retry;
-    engine::BitsPerSecond copy_rate{};
-    Duration health_interval{};
-    int health_failures = 3;
-};
-
-// What a restore takes, and the people who order it.
-struct Restore {
-    Duration alarm_after{};           // the region answers nobody for so long, until the operator is called
-    RandomDuration decision;          // noticed -> ordered
-    engine::BitsPerSecond node_rate;  // one storage node reads from object storage
-    RandomDuration instances;         // until the new cluster's instances are there, beside the filling
-    RandomDuration recovery;          // of the new writer, without any log to apply
-    engine::BitsPerSecond log_apply;  // of the log since the snapshot before the point restored to
-    RandomDuration repointing;        // restored -> the applications use the new cluster
-    RandomDuration backtrack;         // a database in place, without any log to undo
-    RandomDuration clone;             // a cluster on a copy-on-write clone of the volume
-};
-
-// Continuous backup to the region's object storage, and snapshots.
-struct Backups {
-    Duration retention{};
-    Duration log_interval{};            // between two batches of log
-    Duration snapshot_interval{};       // each is the base of the restores to the time after it
-    std::string copy_to;                // a region that is given a copy of each snapshot; empty: none
-    int copy_streams = 1;               // connections of one copy
-    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
-    Restore restore;
-};
-
-struct Database {
-    std::string name;
-    std::string kind = "aurora-mysql";
-    std::string version;
-    std::string region;
-    Bytes data{};
-    std::optional<Backups> backups;
-    DatabaseInstance writer;
-    std::vector<DatabaseInstance> replicas;
-    std::vector<Secondary> secondaries;
-    bool logical = false;  // they follow by the binary log
-    BinaryLog binlog;
-    WriteForwarding write_forwarding = WriteForwarding::off;
-    GlobalOperation global;
-    StorageVolume storage;
-    ReplicaStream replica_stream;
-    Failover failover;
-    Replication replication;
-    Monitor monitor;
-    Duration dns_ttl{};
-    std::optional<int> connections_max;  // none: the class's default in the catalogue
 };
 
 struct Cache {
@@ -289,6 +143,7 @@ struct QueryClass {
     bool writes = false;
     bool idempotent = true;
     std::optional<Keys> keys;
+    int pages = 1;          // that a statement touches, from that of its key on
     RandomDuration demand;  // CPU, or service time of a station, of one statement
     Bytes request{};
     Bytes response{};

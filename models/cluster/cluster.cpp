@@ -45,6 +45,7 @@ Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
 void Cluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    fill_pools();
     begin_watching();
 }
 
@@ -53,6 +54,7 @@ void Cluster::begin_watching() {
     publish_readers();
     component_.enter("serving");
     simulation_.spawn(component_, watch());
+    begin_scaling();
 }
 
 // Every instance in turn, a second between two rounds (more if one is silent). A replica that does not answer leaves
@@ -114,6 +116,7 @@ engine::Process<> Cluster::fail_over() {
         log = storage_->recover();
     }
     observer_.on_recovered(log);
+    hand_over_memory(lost, *successor);
     successor->start(Role::writer);
     writer_ = index_of(*successor);
     answering_[writer_] = true;
@@ -135,7 +138,7 @@ engine::Process<> Cluster::fail_over() {
 Instance* Cluster::elect() const {
     Instance* best = nullptr;
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i == writer_ || !answering_[i]) continue;
+        if (i == writer_ || !answering_[i] || !instances_[i]->is_member()) continue;
         Instance* const candidate = instances_[i].get();
         if (best == nullptr || candidate->shape().promotion_tier < best->shape().promotion_tier ||
             (candidate->shape().promotion_tier == best->shape().promotion_tier &&
@@ -147,7 +150,7 @@ Instance* Cluster::elect() const {
 }
 
 void Cluster::host_restored(Instance& instance) {
-    if (instance.component().up()) return;
+    if (instance.component().up() || !instance.is_member()) return;
     if (index_of(instance) == writer_ && !failing_over_ && answering_[writer_]) {
         // Back before anybody was sure that it was gone: the process restarts and goes on as the writer.
         simulation_.spawn(component_, restart(instance));
@@ -177,7 +180,7 @@ engine::Process<> Cluster::restart(Instance& instance) {
 void Cluster::publish_readers() {
     std::vector<Instance*> readers;
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i != writer_ && answering_[i]) readers.push_back(instances_[i].get());
+        if (i != writer_ && answering_[i] && instances_[i]->is_member()) readers.push_back(instances_[i].get());
     }
     if (readers.empty() && writer_ < instances_.size()) readers.push_back(instances_[writer_].get());
     reader_endpoint_.publish(std::move(readers));
@@ -211,7 +214,7 @@ void Cluster::region_back() {
     component_.revive();
     if (storage_) storage_->power_on();
     failing_over_ = false;
-    std::fill(answering_.begin(), answering_.end(), true);
+    for (std::size_t i = 0; i < instances_.size(); ++i) answering_[i] = instances_[i]->is_member();
     std::fill(missed_since_.begin(), missed_since_.end(), engine::end_of_time);
     begin_watching();
 }
@@ -226,8 +229,9 @@ engine::Process<Answer> Cluster::ping(Duration travel) {
 }
 
 bool Cluster::whole() const {
-    const bool instances_up = std::all_of(instances_.begin(), instances_.end(),
-                                          [](const auto& instance) { return instance->component().up(); });
+    const bool instances_up = std::all_of(instances_.begin(), instances_.end(), [](const auto& instance) {
+        return instance->component().up() || !instance->is_member();
+    });
     return instances_up && (!storage_ || storage_->whole()) && !failing_over_;
 }
 
@@ -248,8 +252,9 @@ void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());
         if (!path.usable) continue;
-        instance->replica().ship(simulation_.now(),
-                                 [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; });
+        instance->replica().ship(
+            simulation_.now(), [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; },
+            instance->has_page_of(key));
     }
 }
 

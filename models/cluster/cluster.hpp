@@ -20,6 +20,8 @@
 #include "models/cluster/endpoint.hpp"
 #include "models/cluster/instance.hpp"
 #include "models/cluster/key_versions.hpp"
+#include "models/cluster/page_use.hpp"
+#include "models/cluster/replica_scaling.hpp"
 #include "models/cluster/segment_repair.hpp"
 #include "models/cluster/storage_volume.hpp"
 
@@ -35,6 +37,13 @@ struct FailoverShape {
     engine::Distribution rebuild = engine::Distribution::constant(0.0);
 };
 
+// What becomes of buffer pools when the writer is lost. A process that restarts in place finds its pages where they
+// were.
+struct PoolRules {
+    bool kept_on_promotion = true;  // the new writer goes on with what it had as a replica; else it begins empty
+    bool cache_management = false;  // a replica of tier 0 and of the writer's class is given the writer's pages
+};
+
 struct ClusterShape {
     std::string path;  // "orders"
     std::vector<PlaceId> zones;
@@ -44,7 +53,10 @@ struct ClusterShape {
     FailoverShape failover{};
     Duration dns_ttl{};
     std::uint64_t keys = 0;
-    PlaceId control_plane{};  // the region: it does not stand in a zone
+    PoolRules pools{};
+    std::vector<PageUse> page_uses{};  // what the pools hold when the run begins
+    PlaceId control_plane{};           // the region: it does not stand in a zone
+    std::optional<ReplicaScalingShape> scaling{};
 };
 
 // What a cluster tells those who measure.
@@ -79,15 +91,24 @@ public:
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
 
+    // For scaling. A new replica, or one that was retired, begins with empty memory and joins the readers; one leaves
+    // the readers; and is gone.
+    Instance& admit(PlaceId place, const InstanceShape& shape);
+    void withdraw(Instance& instance);
+    void retire(Instance& instance);
+    const std::vector<PlaceId>& zones() const { return shape_.zones; }
+    const std::optional<ReplicaScaling>& scaling() const { return scaling_; }
+
     // For instances. Does a statement need more than the instance that it was sent to? The same all run.
     bool mediates() const { return mediates_; }
     virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
+    bool alive(PlaceId place) const { return transport_.topology().alive(place); }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
     std::uint32_t newest_version(std::uint64_t key) const { return versions_->newest(key); }
     void prefetch_version(std::uint64_t key) const { versions_->prefetch(key); }
-    std::size_t memory_bytes() const { return own_versions_.memory_bytes(); }
+    std::size_t memory_bytes() const;
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
     virtual void host_restored(Instance& instance);
@@ -118,6 +139,11 @@ protected:
     void publish_readers();
     std::size_t index_of(const Instance& instance) const;
     Instance* elect() const;  // whom to promote; null: nobody answers
+    void begin_scaling();     // of replicas and of serverless capacity, with the control plane
+    void fill_pools();        // of a cluster that has been in use for long
+    void lose_memories();     // of all instances, when they begin again
+    // What the new writer finds in its memory, and the old one when it comes back.
+    void hand_over_memory(Instance& lost, Instance& successor);
 
     engine::Simulation& simulation_;
     const Transport& transport_;
@@ -141,6 +167,10 @@ protected:
     bool mediates_ = false;
 
 private:
+    engine::Process<> follow_load();
+
+    std::optional<ReplicaScaling> scaling_;
+
     engine::Process<> watch();
     engine::Process<> fail_over();
     engine::Process<> restart(Instance& instance);

@@ -25,8 +25,9 @@ engine::Process<> Cluster::put_back() {
         log = storage_->recover();
     }
     observer_.on_recovered(log);
+    lose_memories();
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (!transport_.topology().alive(instances_[i]->place())) continue;
+        if (!transport_.topology().alive(instances_[i]->place()) || !instances_[i]->is_member()) continue;
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
         answering_[i] = true;
         missed_since_[i] = engine::end_of_time;

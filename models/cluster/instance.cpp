@@ -12,7 +12,10 @@ Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId pla
       shape_(std::move(shape)),
       cluster_(cluster),
       cpu_(simulation, component_.number(), {.servers = shape_.vcpus}),
-      replica_(replication) {}
+      replica_(replication) {
+    if (shape_.serverless) capacity_.emplace(*shape_.serverless, simulation.now());
+    if (shape_.pool_pages > 0) pool_.emplace(capacity_ ? capacity_->pool_pages() : shape_.pool_pages);
+}
 
 engine::Process<Answer> Instance::execute(RequestRef request, Statement statement, Duration travel) {
     if (cluster_.mediates()) return cluster_.mediate(*this, std::move(request), statement, travel);
@@ -22,16 +25,29 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
 engine::Process<Answer> Instance::serve(RequestRef request, Statement statement, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
     if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
-    if (statement.demand > Duration::zero()) {
+    const std::uint64_t key = request ? request->key : no_key;
+    if (statement.pages > 0 && pool_) {
+        const int missing = first_missing_page(key, statement.pages);
+        if (missing < statement.pages) co_await read_missing_pages(request, key, missing, statement.pages);
+    }
+    RowChange change(*this, statement, key);
+    if (!change.transaction_is_there()) co_return Answer{travel, AnswerStatus::failed, 0};
+    if (statement.locks && change.changes() && !row_locks_.take(change.transaction(), key)) {
+        const bool granted = co_await wait_for_row(request, change.transaction());
+        if (!granted) co_return Answer{travel, AnswerStatus::failed, 0};
+    }
+    if (statement.demand > Duration::zero() && capacity_) {
+        co_await use_cpu_share(request, statement.demand);
+    } else if (statement.demand > Duration::zero()) {
         const engine::Served served = co_await cpu_.serve(statement.demand);
         request.charge(Stage::cpu, served.started);
     }
     std::uint32_t version = 0;
-    const std::uint64_t key = request ? request->key : no_key;
     if (statement.reads_key) version = cluster_.version_for_read(*this, key);
     if (statement.commits) {
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
+        change.end_transaction();
         const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
         cluster_.committed(*this, key, simulation_.now() - began);
@@ -41,8 +57,25 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
 }
 
 engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
-    if (connections_ >= shape_.connections_max) co_return Answer{travel, AnswerStatus::refused, 0};
-    co_await cpu_.serve(cpu);
+    if (connections_ + connecting_ >= shape_.connections_max) {
+        ++statistics_.connections_refused;
+        co_return Answer{travel, AnswerStatus::refused, 0};
+    }
+    // Taken back with the frame, also when the instance dies.
+    struct Connecting {
+        explicit Connecting(int& counter) : count(counter) { ++count; }
+        Connecting(const Connecting&) = delete;
+        Connecting& operator=(const Connecting&) = delete;
+        ~Connecting() { --count; }
+        int& count;
+    };
+    const Connecting counted(connecting_);
+    if (capacity_) {
+        const RequestRef nobody;
+        co_await use_cpu_share(nobody, cpu);
+    } else {
+        co_await cpu_.serve(cpu);
+    }
     co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
@@ -58,7 +91,9 @@ void Instance::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
     cpu_.clear();
+    row_locks_.clear();
     connections_ = 0;
+    if (!cluster_.alive(place_)) lose_memory();
     ++incarnation_;
     incarnation_since_ = simulation_.now();
     cluster_.instance_died(*this, how);
@@ -68,7 +103,10 @@ void Instance::start(Role role) {
     if (component_.up()) {  // those connected see a reset
         component_.kill(engine::Health::crash);
         cpu_.clear();
+        row_locks_.clear();
     }
+    if (memory_lost_ && pool_) pool_->clear();
+    memory_lost_ = false;
     component_.revive();
     connections_ = 0;
     ++incarnation_;

@@ -1,17 +1,23 @@
-// A database instance: its CPUs, its connections, its role. What it serves is one process a statement, which dies with
-// it.
+// A database instance: its CPUs, its connections, its role, its memory and its row locks. What it serves is one process
+// a statement, which dies with it.
 //
-// Leaves out: the buffer pool, row locks, burstable CPU credits.
+// A statement reads the pages that it needs and that are not in memory (buffer_pool.hpp), takes the lock of the row
+// that it changes (row_locks.hpp), then a CPU. Sources and limits: docs/models/instances.md. Leaves out: burstable CPU
+// credits, network limits of the class.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/call.hpp"
 #include "engine/queueing/server_pool.hpp"
+#include "models/cluster/buffer_pool.hpp"
 #include "models/cluster/commit_log.hpp"
 #include "models/cluster/key_versions.hpp"
 #include "models/cluster/replica_apply.hpp"
+#include "models/cluster/row_locks.hpp"
+#include "models/cluster/serverless.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
 
@@ -20,12 +26,17 @@ namespace faultline::models {
 class Cluster;
 
 enum class Role : std::uint8_t { writer, replica };
+// leaving: still there, and no longer published; retired: gone, until it is taken in again.
+enum class Membership : std::uint8_t { member, leaving, retired };
 
 struct InstanceShape {
     std::string class_name;
     int vcpus = 2;
     int connections_max = 1000;
     int promotion_tier = 1;
+    std::uint64_t pool_pages = 0;                 // of the buffer pool; 0: everything is in memory
+    std::optional<Duration> lock_wait_max{};      // none: a statement waits for a row for ever
+    std::optional<ServerlessShape> serverless{};  // its vcpus are those of its maximum
 };
 
 // What one statement asks for. The demand is the client's draw: the same query costs the same wherever it is served.
@@ -34,6 +45,17 @@ struct Statement {
     bool commits = false;  // and waits for the storage quorum
     bool reads_key = false;
     Duration demand{};
+    bool locks = false;                                  // changes the row of its key
+    int pages = 0;                                       // that it touches, from that of its key on
+    RowLocks::Transaction transaction = RowLocks::none;  // none: one of its own
+};
+
+// Since the last reset_statistics.
+struct InstanceStatistics {
+    std::uint64_t page_hits = 0, page_misses = 0;
+    std::uint64_t lock_waits = 0, lock_timeouts = 0;
+    std::uint64_t connections_refused = 0;
+    int connections_peak = 0;
 };
 
 class Instance {
@@ -45,8 +67,9 @@ public:
     // long its answer will be under way.
     engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
     engine::Process<Answer> serve(RequestRef request, Statement statement, Duration travel);  // by itself
-    // TLS and authentication of a new connection; refused when there are too many. It counts from open_connection(), so
-    // that one whose client has given up meanwhile does not count for ever.
+    // TLS and authentication of a new connection; refused at once when there are too many, those under way included. It
+    // stays from open_connection() on, so that one whose client has given up meanwhile does not count for ever; so as
+    // many more may get in as are accepted in the half round trip between.
     engine::Process<Answer> accept(Duration cpu, Duration travel);
     // Is there anybody? For health checks and canaries.
     engine::Process<Answer> ping(Duration travel);
@@ -56,7 +79,9 @@ public:
     // A connection is of an incarnation: after a restart the old ones are reset.
     std::uint32_t incarnation() const { return incarnation_; }
     Instant incarnation_since() const { return incarnation_since_; }
-    void open_connection() { ++connections_; }
+    void open_connection() {
+        if (++connections_ > statistics_.connections_peak) statistics_.connections_peak = connections_;
+    }
     void close_connection(std::uint32_t incarnation) {
         if (incarnation == incarnation_) --connections_;
     }
@@ -76,6 +101,32 @@ public:
     std::uint32_t epoch() const { return epoch_; }
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
+    RowLocks& row_locks() { return row_locks_; }
+    const InstanceStatistics& statistics() const { return statistics_; }
+    void reset_statistics();
+
+    // CPUs that it has now.
+    int cpus() { return capacity_ ? capacity_->cpu().places() : cpu_.servers(); }
+    // None: of a class with fixed CPUs.
+    std::optional<ServerlessCapacity>& capacity() { return capacity_; }
+    const std::optional<ServerlessCapacity>& capacity() const { return capacity_; }
+    void follow_load(double acu_at_least);
+
+    // Replicas that scaling adds and takes away (replica_scaling.hpp).
+    bool is_member() const { return membership_ == Membership::member; }
+    Membership membership() const { return membership_; }
+    void set_membership(Membership membership) { membership_ = membership; }
+    bool added_by_scaling() const { return added_by_scaling_; }
+    void mark_as_added() { added_by_scaling_ = true; }
+
+    // Null: everything is in memory.
+    BufferPool* pool() { return pool_ ? &*pool_ : nullptr; }
+    const BufferPool* pool() const { return pool_ ? &*pool_ : nullptr; }
+    // Its memory is gone when it starts again: its host lost power, or it is replaced. A process that only restarts
+    // finds its pages where they were.
+    void lose_memory() { memory_lost_ = true; }
+    // Would it have to apply a change of this key, or is the page not there?
+    bool has_page_of(std::uint64_t key) const;
 
     // As a replica: what it has seen of the writer's commits, unless the log itself knows (CommitLog::lag_of).
     ReplicaApply& replica() { return replica_; }
@@ -85,6 +136,29 @@ public:
     Duration staleness(Instant now);
 
 private:
+    // A statement that changes a row, from its beginning to its end; with the last one its transaction ends.
+    class RowChange {
+    public:
+        RowChange(Instance& instance, const Statement& statement, std::uint64_t key);
+        RowChange(const RowChange&) = delete;
+        RowChange& operator=(const RowChange&) = delete;
+        ~RowChange();
+        bool changes() const { return transaction_ != RowLocks::none; }
+        bool transaction_is_there() const { return there_; }
+        RowLocks::Transaction transaction() const { return transaction_; }
+        void end_transaction() { ends_ = true; }
+
+    private:
+        RowLocks& locks_;
+        RowLocks::Transaction transaction_ = RowLocks::none;
+        bool there_ = true;
+        bool ends_ = false;
+    };
+    engine::Process<> read_missing_pages(RequestRef request, std::uint64_t key, int first_missing, int pages);
+    int first_missing_page(std::uint64_t key, int pages);
+    engine::Process<bool> wait_for_row(RequestRef request, RowLocks::Transaction transaction);
+    engine::Process<> use_cpu_share(RequestRef request, Duration demand);
+
     engine::Simulation& simulation_;
     engine::Component component_;
     PlaceId place_;
@@ -95,6 +169,14 @@ private:
     std::uint32_t incarnation_ = 1;
     Instant incarnation_since_{};
     int connections_ = 0;
+    int connecting_ = 0;
+    bool memory_lost_ = false;
+    std::optional<BufferPool> pool_;
+    RowLocks row_locks_;
+    std::optional<ServerlessCapacity> capacity_;
+    Membership membership_ = Membership::member;
+    bool added_by_scaling_ = false;
+    InstanceStatistics statistics_;
     std::uint32_t epoch_ = 0;  // of the log, when it became the writer: an older one is fenced
     ReplicaApply replica_;
 };

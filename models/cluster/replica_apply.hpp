@@ -38,15 +38,16 @@ public:
         lag_ = engine::Duration::zero();
     }
 
-    // A commit became durable now. `one_way` is asked once a message: how long it travels.
+    // A commit became durable now. `one_way` is asked once a message: how long it travels. `cached`: the replica has
+    // the page, and so something to apply.
     template <class OneWay>
-    void ship(engine::Instant now, OneWay&& one_way) {
+    void ship(engine::Instant now, OneWay&& one_way, bool cached = true) {
         const engine::Instant departs = next_message_after(now);
         if (departs != departs_) {
             departs_ = departs;
             arrives_ = std::max(arrives_, departs + one_way());
         }
-        const engine::Instant seen = lane_.serve(arrives_, apply_);
+        const engine::Instant seen = lane_.serve(arrives_, cached ? apply_ : engine::Duration::zero());
         lag_ = seen - now;
         forget_seen(now);
         pending_.push({now, seen});

@@ -21,7 +21,7 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     : simulation_(simulation),
       transport_(transport),
       shape_(shape),
-      first_pages_(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(shape.size.count / page_size.count))),
+      first_pages_(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(shape.size.count / shape.page_size.count))),
       choices_(simulation.stream(path + "/storage", "pages")),
       reads_(simulation.stream(path + "/storage", "page reads")),
       groups_(simulation, path, zones, zone_names, shape.groups),

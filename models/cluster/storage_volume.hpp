@@ -35,6 +35,7 @@ struct VolumeShape {
     int groups_per_commit = 1;
     Bytes size{1};
     Bytes growth_per_commit{};
+    Bytes page_size{16 * 1024};  // of the MySQL edition; 8 KB of the PostgreSQL edition. Source: Aurora FAQ, I/O units
 };
 
 struct PageRead {
@@ -44,9 +45,6 @@ struct PageRead {
 
 class StorageVolume : public CommitLog {
 public:
-    // 16 KB: a page of the MySQL edition.
-    static constexpr Bytes page_size{16 * 1024};
-
     StorageVolume(engine::Simulation& simulation, const std::string& path, const Transport& transport,
                   const std::vector<PlaceId>& zones, const std::vector<std::string>& zone_names,
                   const VolumeShape& shape);
@@ -57,9 +55,10 @@ public:
     engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
 
     // Reads one page, as of the VDL, for an instance at `reader`; goes on trying for as long as nobody has it. Pages
-    // count from 0; a key's page is where the whole of the volume's first size is spread over its keys.
+    // count from 0; a key's page is where the whole of the volume's first size is spread over its keys, and `behind` it
+    // lie others.
     engine::Process<PageRead> read_page(PlaceId reader, std::uint64_t page);
-    std::uint64_t page_of_key(std::uint64_t key) const;
+    std::uint64_t page_of_key(std::uint64_t key, std::uint64_t behind = 0) const;
     std::uint32_t group_of_page(std::uint64_t page) const;
 
     // A storage node died, with all its segments; or it is there again, empty. Requires: node < nodes().size().

@@ -20,13 +20,13 @@ std::uint64_t spread(std::uint64_t key, std::uint64_t over) {
 }
 }  // namespace
 
-std::uint64_t StorageVolume::page_of_key(std::uint64_t key) const {
-    return spread(key, first_pages_);
+std::uint64_t StorageVolume::page_of_key(std::uint64_t key, std::uint64_t behind) const {
+    return (spread(key, first_pages_) + behind) % first_pages_;
 }
 
 std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {
     const auto group =
-        page * static_cast<std::uint64_t>(page_size.count) / static_cast<std::uint64_t>(group_size.count);
+        page * static_cast<std::uint64_t>(shape_.page_size.count) / static_cast<std::uint64_t>(group_size.count);
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(group, groups_.count() - 1));
 }
 
@@ -75,7 +75,7 @@ engine::Process<PageRead> StorageVolume::read_page(PlaceId reader, std::uint64_t
         }
         const std::uint32_t number = groups_[group].segments[copy].node;
         StorageNode& node = *groups_.nodes()[number];
-        const Delays legs = transport_.round_trip(reader, node.place, Payload{page_request, page_size}, reads_);
+        const Delays legs = transport_.round_trip(reader, node.place, Payload{page_request, shape_.page_size}, reads_);
         if (!legs.delivered) {
             co_await simulation_.delay(asked_again_after);
             continue;

@@ -73,6 +73,7 @@ engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef reques
 void RegionalCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    fill_pools();
     begin_watching();
 }
 
@@ -84,6 +85,7 @@ void RegionalCluster::begin_watching() {
     publish_readers();
     component_.enter(region_role_ == RegionRole::copying ? "copying" : "secondary");
     simulation_.spawn(component_, watch_replicas());
+    begin_scaling();
 }
 
 engine::Process<> RegionalCluster::watch_replicas() {
@@ -155,6 +157,7 @@ void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
     for (const auto& instance : instances_) {
         if (all_restart && instance.get() != &successor && instance->component().up()) instance->start(Role::replica);
     }
+    if (!shape_.pools.kept_on_promotion) successor.lose_memory();
     successor.start(Role::writer);
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;
@@ -180,6 +183,7 @@ void RegionalCluster::begin_copy() {
 }
 
 void RegionalCluster::become_secondary() {
+    lose_memories();
     for (const auto& instance : instances_) {
         if (transport_.topology().alive(instance->place())) instance->start(Role::replica);
     }

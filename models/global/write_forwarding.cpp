@@ -33,6 +33,7 @@ engine::Process<Answer> WriteForwarding::forward(Instance& at, Instance& writer,
     request.charge(Stage::network, simulation_.now());
     const Delays legs = legs_between(at, writer, request);
     engine::Timer patience(simulation_, writer_timeout);
+    statement.transaction = RowLocks::none;  // of the reader; the writer holds the row for this statement alone
     engine::Call<Answer> call(simulation_, writer.component(), writer.serve(request, statement, legs.back), legs);
     co_await engine::any_of(call, patience);
     if (call.outcome() != engine::CallOutcome::answered) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};

@@ -22,6 +22,7 @@ namespace faultline::models {
 struct Connection {
     Instance* instance = nullptr;
     std::uint32_t incarnation = 0;
+    RowLocks::Transaction transaction = RowLocks::none;  // under way on it
 };
 
 // A connection in a process's frame: closed with it unless it goes back to the pool.
@@ -32,9 +33,17 @@ public:
     Session& operator=(const Session&) = delete;
     ~Session() { close(); }
     void take(Connection connection) { connection_ = connection; }
-    Connection give() { return std::exchange(connection_, {}); }
+    // Goes back to its pool; the transaction has ended.
+    Connection give() {
+        connection_.transaction = RowLocks::none;
+        return std::exchange(connection_, {});
+    }
+    void begin_transaction() { connection_.transaction = connection_.instance->row_locks().open(); }
     void close() {
-        if (connection_.instance != nullptr) connection_.instance->close_connection(connection_.incarnation);
+        if (connection_.instance != nullptr) {
+            connection_.instance->close_connection(connection_.incarnation);
+            connection_.instance->row_locks().close(connection_.transaction);
+        }
         connection_ = {};
     }
     bool open() const { return connection_.instance != nullptr; }

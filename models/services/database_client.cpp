@@ -112,9 +112,11 @@ engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const Dat
         if (opened != AnswerStatus::ok) co_return Answer{Duration::zero(), opened, 0};
     }
     const int count = work.statements + (work.transaction ? 2 : 0);
+    if (work.transaction && work.writes && work.reads_key) session.begin_transaction();
     Answer last;
     for (int number = 0; number < count; ++number) {
-        const Statement statement = statement_of(work, number, count, request);
+        Statement statement = statement_of(work, number, count, request);
+        statement.transaction = session.connection().transaction;
         request.charge(Stage::network, simulation_.now());
         Exchange exchange(*this, request, session.connection(), statement, work.payload);
         const Answer answer = co_await exchange;
@@ -153,7 +155,11 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
     statement.writes = work.writes;
     statement.reads_key = work.reads_key;
     const bool begin_or_commit = work.transaction && (number == 0 || number == count - 1);
-    if (!begin_or_commit) statement.demand = work.demand->sample_duration(request->work);
+    if (!begin_or_commit) {
+        statement.demand = work.demand->sample_duration(request->work);
+        statement.locks = work.writes && work.reads_key;
+        statement.pages = work.reads_key ? work.pages : 0;
+    }
     statement.commits = work.writes && (!work.transaction || number == count - 1);
     return statement;
 }

@@ -28,9 +28,11 @@ struct DatabaseWork {
     bool reads_key = false;
     const engine::Distribution* demand = nullptr;  // CPU seconds of one statement
     Payload payload;                               // of one statement
+    int pages = 0;                                 // that one statement touches
 };
 inline DatabaseWork work_of(const ClassPlan& plan) {
-    return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(), &plan.demand, plan.statement};
+    return {plan.statements, plan.transaction, plan.writes, plan.keys.has_value(),
+            &plan.demand,    plan.statement,   plan.pages};
 }
 
 class DatabaseClient {

@@ -20,7 +20,7 @@ std::string read_class(ObjectReader& object, CatalogueService service, const std
     const InstanceClass* const entry = find_instance_class(service, *name);
     if (entry == nullptr) {
         object.problem("class", unknown_name("instance class", *name, instance_class_names(service)));
-    } else if (entry->vcpu == 0) {
+    } else if (entry->vcpu == 0 && service != CatalogueService::aurora) {
         object.problem("class", fmt::format("class {} is not in this version; name one with vCPUs", in_quotes(*name)));
     }
     return *name;
@@ -110,6 +110,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     read_standbys(object, database);
     database.dns_ttl = object.duration("dns_ttl");
     database.connections_max = object.maybe_integer("connections_max");
+    read_instance_rules(object, database);
     object.finish();
 }
 

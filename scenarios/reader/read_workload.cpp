@@ -204,6 +204,10 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
     into.transaction = object.flag("transaction");
     into.idempotent = object.flag("idempotent");
     into.keys = read_keys(object.child("keys"), report);
+    into.pages = object.integer("pages");
+    if (object.has("pages") && !into.keys) {
+        object.problem("pages", "this class has no \"keys\", so nothing says which pages it touches");
+    }
     if (child.value->is_object()) {
         read_class_sizes(object, into);
     } else {

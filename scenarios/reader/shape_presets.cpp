@@ -21,6 +21,13 @@ constexpr std::string_view log_rewound = "assumption: pg_rewind, or a clone, and
 
 constexpr std::string_view proxy_detects =
     "assumption: what the proxy does to notice a lost server is not published; as the fast-failover settings";
+constexpr std::string_view mysql_lock_wait = "MySQL 8.0 Reference Manual, innodb_lock_wait_timeout";
+constexpr std::string_view three_quarters =
+    "Aurora User Guide: innodb_buffer_pool_size is 3/4 of DBInstanceClassMemory, which is 96 % of the class's memory "
+    "(derived from max_connections of db.r6g.large and xlarge); SIGMOD 2017, section 6.1: 170 of 244 GB";
+constexpr std::string_view postgresql_share =
+    "Aurora User Guide, parameters of Aurora PostgreSQL: shared_buffers is DBInstanceClassMemory/12038 pages of 8 KB "
+    "less 50,003, 68 % of 96 % of the class's memory";
 
 constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "plain", "connect_timeout", R"("10s")", pgjdbc},
@@ -44,6 +51,15 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "rds-proxy", "topology_refresh", R"("1s")", proxy_detects},
     {"driver", "rds-proxy", "through_proxy", "true", "-"},
 
+    {"database", "aurora-mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
+    {"database", "mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
+    {"buffer-pool", "aurora-mysql", "share", R"("72%")", three_quarters},
+    {"buffer-pool", "aurora-mysql", "kept_on_promotion", "true",
+     "Aurora User Guide, Storage and reliability: the page cache is a process of its own, the new writer keeps its "
+     "own"},
+    {"buffer-pool", "aurora-postgresql", "share", R"("65%")", postgresql_share},
+    {"buffer-pool", "aurora-postgresql", "kept_on_promotion", "false",
+     "Aurora User Guide, Cluster cache management: without it the buffer cache is empty after a failover"},
     {"database", "postgresql", "connections_max", "100", "PostgreSQL 15 documentation, max_connections"},
     {"failover", "postgresql", "promotion", R"({"lognormal": {"mean": "100ms", "cv": 0.5}})", measured_promotion},
     {"failover", "postgresql", "dns_update", R"({"uniform": {"low": "0s", "high": "3s"}})", address_moves},
@@ -75,6 +91,8 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"class", "complex-join", "demand", R"({"lognormal": {"mean": "200ms", "cv": 1.0}})",
      "report over 10^5 rows: from 0.2 s (assumption, the low end of 0.2 to 5 s)"},
     {"class", "complex-join", "response", R"("64KiB")", "assumption: 240 rows of about 270 B"},
+    {"class", "range-read", "pages", "2", "assumption: 60 rows of about 270 B, 16 KiB that begin anywhere in a page"},
+    {"class", "complex-join", "pages", "1650", "assumption: 10^5 rows of about 270 B in pages of 16 KiB"},
 });
 
 constexpr auto later = std::to_array<LaterFeature>({

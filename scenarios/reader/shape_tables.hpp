@@ -41,6 +41,10 @@ inline constexpr std::array database_keys{
         .about = "of an instance; left out: the default of its class",
         .least = 1,
         .most = 16'000},
+    Key{"buffer_pool", "object:buffer-pool", "pages in memory, of the Aurora kinds", "{}", "-"},
+    Key{"lock_wait_timeout", "duration", "a statement waits for a row this long; left out: the engine's, or for ever"},
+    Key{"serverless", "object:serverless", "capacity of the class db.serverless; left out: there is none"},
+    Key{"replica_scaling", "object:replica-scaling", "replicas by the load of the readers; left out: those named"},
 };
 
 inline constexpr std::array backups_keys{
@@ -273,6 +277,8 @@ inline constexpr std::array class_keys{
     Key{"writes", "flag", "it changes data; only of the kind other, the other kinds know", "false", "-"},
     Key{"idempotent", "flag", "applied twice, it is as if once", "true", "-"},
     Key{"keys", "object:keys", "left out: not cacheable"},
+    Key{"pages", "integer", "that a statement touches, from that of its key on; only of a class with keys", "1",
+        "one row: its page, the index above it in memory", false, 1, 100'000},
     Key{"demand", "random", "CPU of one statement, or the service time of a station"},
     Key{"request", "bytes", "size of a request", R"("200B")", "assumption: a statement with its parameters"},
     Key{"response", "bytes", "size of an answer", R"("200B")", "assumption"},

@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "scenarios/reader/instance_tables.hpp"
 #include "scenarios/reader/shape_tables.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 
@@ -141,6 +142,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"global", "a database over several regions, and its operator", global_keys},
     {"storage", "the storage volume", storage_keys},
     {"replica-stream", "from the writer to the replicas of its region", replica_stream_keys},
+    {"buffer-pool", "pages that an instance keeps in memory", buffer_pool_keys},
+    {"serverless", "capacity that follows the load", serverless_keys},
+    {"replica-scaling", "replicas that come and go with the load", replica_scaling_keys},
     {"failover", "stages from the loss of the writer to the new one", failover_keys},
     {"replication", "the log of a primary, and its streams to standbys", replication_keys},
     {"monitor", "probes the instances and promotes a standby", monitor_keys},

@@ -100,6 +100,14 @@ void fields(Archive& a, Part<Archive, QueueResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, InstanceResult>& x) {
+    a("name", x.name), a("pool_pages", x.pool_pages), a("pool_pages_used", x.pool_pages_used);
+    a("page_hits", x.page_hits), a("page_misses", x.page_misses), a("lock_waits", x.lock_waits);
+    a("lock_timeouts", x.lock_timeouts), a("connections_refused", x.connections_refused);
+    a("connections_peak", x.connections_peak), a("acu_mean", x.acu_mean);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
@@ -111,6 +119,7 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
+    a("instances", x.instances);
 }
 
 template <typename Archive>

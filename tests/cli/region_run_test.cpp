@@ -28,7 +28,7 @@ TEST(RegionRunTest, WithoutOneAllWaitsForTheRegion) {
 
 TEST(RegionRunTest, BackupsBringADatabaseBackAsOldAsItsNewestCopy) {
     const Folder folder;
-    const Ended ended = run_variant(folder, "region-loss-backups.json", "", 2);
+    const Ended ended = run_variant(folder, "region-loss-backups.json", "", 6);
     EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out;
     EXPECT_EQ(verdict_of(ended.out, "reads recover"), "undecided") << ended.out;
@@ -94,7 +94,7 @@ TEST(RegionRunTest, AnEvacuationIsNoticedByWritesOnly) {
 TEST(RegionRunTest, ForwardedWritesAreFastEnoughAndGlobalReadsAreNot) {
     const Folder folder;
     for (const char* const variant : {"", "session", "global"}) {
-        const Ended ended = run_variant(folder, "write-forwarding.json", variant, 5);
+        const Ended ended = run_variant(folder, "write-forwarding.json", variant, 8);
         EXPECT_EQ(verdict_of(ended.out, "fast updates"), "met") << ended.out << ended.err;
         EXPECT_EQ(verdict_of(ended.out, "available"), "met") << ended.out;
         const bool asks_the_primary = std::string{variant} == "global";
