@@ -119,15 +119,30 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
     return all;
 }
 
+std::vector<scenarios::CacheShare> shares_of(const scenarios::CacheResult& cache, Phase phase) {
+    switch (phase) {
+        case Phase::steady:
+            return {cache.steady};
+        case Phase::degraded:
+            return {cache.degraded};
+        case Phase::recovering:
+            return {cache.recovering};
+        case Phase::all:
+            break;
+    }
+    return {cache.steady, cache.degraded, cache.recovering};
+}
+
 std::vector<ShareSeries> cache_reads(const Requirement& requirement, Results results) {
     ShareSeries series;
     for (const ReplicationResult& replication : results) {
         engine::Trials seen;
         for (const scenarios::CacheResult& cache : replication.caches) {
             if (!requirement.of.empty() && cache.name != requirement.of) continue;
-            seen.trials += cache.reads;
-            seen.successes += cache.fresh_hits;
-            if (requirement.measure == "offload") seen.successes += cache.stale_hits + cache.coalesced;
+            for (const scenarios::CacheShare& part : shares_of(cache, requirement.phase)) {
+                seen.trials += part.reads;
+                seen.successes += requirement.measure == "offload" ? part.offloaded : part.fresh_hits;
+            }
         }
         seen.successes = std::min(seen.successes, seen.trials);
         if (seen.trials > 0) series.replications.push_back(seen);

@@ -112,6 +112,10 @@ struct IncidentResult {
     std::int64_t skipped_ns = 0;
 };
 
+// Reads of one phase.
+struct CacheShare {
+    std::uint64_t reads = 0, fresh_hits = 0, offloaded = 0;
+};
 struct CacheResult {
     std::string name;
     std::uint64_t reads = 0;  // of cacheable classes, bypassed and timed-out ones included
@@ -119,6 +123,7 @@ struct CacheResult {
     std::uint64_t resident_keys = 0, used_bytes = 0;
     std::vector<float> hit_rate_per_s;  // fresh hits over reads; NaN: no reads
     std::uint64_t offloaded = 0;        // reads that never reached the database: hits of both kinds and coalesced
+    CacheShare steady{}, degraded{}, recovering{};
 };
 
 struct ExposureResult {

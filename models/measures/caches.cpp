@@ -12,11 +12,34 @@ CacheReads::CacheReads(const MeasuresShape& shape)
       seconds_(static_cast<std::size_t>(shape.end.time_since_epoch() / seconds{1} - first_second_ + 1) *
                shape.caches.size()) {}
 
+void CacheReads::resolve_settling(LivePhase phase) {
+    for (auto& phases : totals_) {
+        Counts& settling = phases[static_cast<std::size_t>(LivePhase::settling)];
+        for (std::size_t kind = 0; kind < kinds; ++kind)
+            phases[static_cast<std::size_t>(phase)][kind] += settling[kind];
+        settling = {};
+    }
+}
+
+scenarios::CacheShare CacheReads::share_of(const Counts& counts) {
+    const auto of = [&](CacheRead kind) { return counts[static_cast<std::size_t>(kind)]; };
+    const std::uint64_t offloaded = of(CacheRead::fresh_hit) + of(CacheRead::stale_hit) + of(CacheRead::coalesced);
+    return {offloaded + of(CacheRead::miss) + of(CacheRead::bypassed), of(CacheRead::fresh_hit), offloaded};
+}
+
 void CacheReads::finish(std::vector<scenarios::CacheResult>& results) const {
     const auto before = static_cast<std::size_t>(first_second_);
     for (std::size_t i = 0; i < totals_.size(); ++i) {
         scenarios::CacheResult& result = results[i];
-        const auto total = [&](CacheRead kind) { return totals_[i][static_cast<std::size_t>(kind)]; };
+        const auto& phases = totals_[i];
+        const auto total = [&](CacheRead kind) {
+            std::uint64_t sum = 0;
+            for (const Counts& counts : phases) sum += counts[static_cast<std::size_t>(kind)];
+            return sum;
+        };
+        result.steady = share_of(phases[static_cast<std::size_t>(LivePhase::steady)]);
+        result.degraded = share_of(phases[static_cast<std::size_t>(LivePhase::degraded)]);
+        result.recovering = share_of(phases[static_cast<std::size_t>(LivePhase::recovering)]);
         result.fresh_hits = total(CacheRead::fresh_hit);
         result.stale_hits = total(CacheRead::stale_hit);
         result.misses = total(CacheRead::miss);

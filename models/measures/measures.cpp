@@ -93,7 +93,7 @@ void Measures::cache_read(std::size_t cache, CacheRead kind, Instant now) {
     if (!measured(now)) return;
     if (now >= window_end_) [[unlikely]]
         advance(now);
-    cache_reads_.record(cache, kind, now);
+    cache_reads_.record(cache, kind, track_.at(now).phase, now);
     bands_.cache_read(cache, kind == CacheRead::fresh_hit);
 }
 
@@ -169,6 +169,7 @@ void Measures::open_incident(Instant start) {
 
 void Measures::resolve_settling(LivePhase phase) {
     operations_.resolve_settling(phase);
+    cache_reads_.resolve_settling(phase);
     track_.resolve_settling(phase);
 }
 

@@ -73,11 +73,16 @@ void fields(Archive& a, Part<Archive, IncidentResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, CacheShare>& x) {
+    a("reads", x.reads), a("fresh_hits", x.fresh_hits), a("offloaded", x.offloaded);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, CacheResult>& x) {
     a("name", x.name), a("reads", x.reads), a("fresh_hits", x.fresh_hits), a("stale_hits", x.stale_hits);
     a("misses", x.misses), a("bypassed", x.bypassed), a("coalesced", x.coalesced), a("evicted", x.evicted);
     a("resident_keys", x.resident_keys), a("used_bytes", x.used_bytes), a("hit_rate_per_s", x.hit_rate_per_s);
-    a("offloaded", x.offloaded);
+    a("offloaded", x.offloaded), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
 }
 
 template <typename Archive>

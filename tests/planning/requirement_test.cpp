@@ -264,9 +264,8 @@ TEST(RequirementTest, HitRateAndOffloadCountAllReads) {
         auto one = example_replication(i);
         scenarios::CacheResult cache;
         cache.name = "hot";
-        cache.reads = 100'000;
-        cache.fresh_hits = 86'000 + 10 * i;
-        cache.coalesced = 5'000;
+        cache.steady = {90'000, 78'000 + 10 * i, 83'000};
+        cache.degraded = {10'000, 8'000, 8'000};
         one.caches.push_back(cache);
         results.push_back(one);
     }
@@ -275,7 +274,15 @@ TEST(RequirementTest, HitRateAndOffloadCountAllReads) {
     requirement.of = "hot";
     requirement.at_most = false;
     requirement.limit = 0.85;
+    requirement.phase = scenarios::Phase::all;
     EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::met);
+    requirement.limit = 0.865;
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::violated);
+    requirement.phase = scenarios::Phase::steady;
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::met);
+    requirement.phase = scenarios::Phase::degraded;
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::violated);
+    requirement.phase = scenarios::Phase::all;
     requirement.limit = 0.90;
     EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::violated);
     requirement.measure = "offload";

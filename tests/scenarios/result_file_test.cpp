@@ -48,7 +48,7 @@ ReplicationResult example_replication() {
                     {{"detection", 7}, {"dns", 8}},
                     {{"hot", 9}},
                     10}};
-    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10}};
+    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}}};
     r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9.5}};

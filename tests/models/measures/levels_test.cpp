@@ -44,6 +44,13 @@ TEST(CacheReadsTest, TheTimeToRewarmIsTheEndOfTheLastWindowWithTooFewHits) {
     const ReplicationResult result = trace.run();
     ASSERT_EQ(result.incidents.at(0).rewarmed.size(), 1U);
     EXPECT_EQ(result.incidents[0].rewarmed[0].first, "hot");
+    // Nothing of the 33 s without hits is steady, but for the read at the very instant of the fault: a requirement of
+    // that phase is not judged by them.
+    const scenarios::CacheResult& hot = result.caches.at(0);
+    EXPECT_GT(hot.steady.reads, 0U);
+    EXPECT_EQ(hot.steady.fresh_hits, hot.steady.reads - 1);
+    EXPECT_LT(hot.degraded.fresh_hits + hot.recovering.fresh_hits, hot.degraded.reads + hot.recovering.reads);
+    EXPECT_EQ(hot.steady.reads + hot.degraded.reads + hot.recovering.reads, hot.reads);
     EXPECT_EQ(Duration{result.incidents[0].rewarmed[0].second}, 40s);
 }
 
