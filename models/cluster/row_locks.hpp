@@ -62,10 +62,10 @@ private:
     void end(std::uint32_t place);
     void leave_row(Entry& entry);
 
+    std::vector<std::unique_ptr<Row>> rows_;  // before the entries, whose leases give back to them
+    std::vector<std::uint32_t> free_rows_;
     std::vector<std::unique_ptr<Entry>> entries_;
     std::vector<std::uint32_t> free_entries_;
-    std::vector<std::unique_ptr<Row>> rows_;
-    std::vector<std::uint32_t> free_rows_;
     NumberIndex index_;
     std::size_t open_ = 0;
 };
