@@ -66,6 +66,7 @@ void CacheExchange::run_out(engine::CalendarNode& node, engine::Simulation& /*si
 }
 
 void CacheExchange::end(engine::CallOutcome outcome) {
+    if (over_) return;  // given up, and still in its scope: what comes later is nobody's
     outcome_ = outcome;
     over_ = true;
     if (waiter_ != nullptr) waiter_->wake_now(0);

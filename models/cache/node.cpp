@@ -19,13 +19,7 @@ CacheNode::CacheNode(engine::Simulation& simulation, std::string path, PlaceId p
 }
 
 CacheNode::~CacheNode() {
-    while (newest_ != nullptr) {
-        CacheCommand& command = *newest_;
-        unlist(command);
-        if (command.client_ != nullptr) command.client_->command_ = nullptr;
-        if (command.pending()) simulation_.cancel(command);
-        delete &command;
-    }
+    drop_commands(engine::Health::silent);
 }
 
 // To a dead node the packet goes all the same: what comes back is a reset, or nothing.
