@@ -83,7 +83,7 @@ engine::Process<> Cluster::watch() {
 }
 
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
-    return answers(simulation_, transport_, instance, {shape_.control_plane, instance.place(), timeout},
+    return answers(simulation_, transport_, instance.component(), {shape_.control_plane, instance.place(), timeout},
                    network_draws_);
 }
 
@@ -222,10 +222,6 @@ void Cluster::region_back() {
 engine::Process<Answer> Cluster::mediate(Instance&, RequestRef, Statement, Duration travel) {
     SIM_CHECK(!mediates_);  // who sets it has its own
     co_return Answer{travel, AnswerStatus::failed, 0};
-}
-
-engine::Process<Answer> Cluster::ping(Duration travel) {
-    co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
 bool Cluster::whole() const {

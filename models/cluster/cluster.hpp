@@ -120,8 +120,6 @@ public:
     PlaceId region() const { return shape_.control_plane; }
     virtual void region_lost(engine::Health how);
     virtual void region_back();
-    // Is its control plane there? For those who look after it from elsewhere.
-    engine::Process<Answer> ping(Duration travel);
     // Building: it shows the keys of another cluster, of the same database.
     void share_keys_of(Cluster& first) { versions_ = first.versions_; }
     bool whole() const;

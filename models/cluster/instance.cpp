@@ -79,10 +79,6 @@ engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
     co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
-engine::Process<Answer> Instance::ping(Duration travel) {
-    co_return Answer{travel, AnswerStatus::ok, 0};
-}
-
 engine::Process<Answer> Instance::tell_role(Duration travel) {
     co_return Answer{travel, role_ == Role::writer ? AnswerStatus::ok : AnswerStatus::read_only, epoch_};
 }

@@ -71,8 +71,6 @@ public:
     // stays from open_connection() on, so that one whose client has given up meanwhile does not count for ever; so as
     // many more may get in as are accepted in the half round trip between.
     engine::Process<Answer> accept(Duration cpu, Duration travel);
-    // Is there anybody? For health checks and canaries.
-    engine::Process<Answer> ping(Duration travel);
     // To a driver that asks who is the writer: ok, with its epoch; read_only from a replica.
     engine::Process<Answer> tell_role(Duration travel);
 

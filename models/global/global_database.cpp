@@ -93,7 +93,7 @@ engine::Process<bool> GlobalDatabase::writer_answers() {
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if ((i == log_.primary() && others_stand) || !stands(i)) continue;
         const Question question{regions_[i]->region(), writer.place(), probe_timeout};
-        const bool answered = co_await answers(simulation_, transport_, writer, question, network_draws_);
+        const bool answered = co_await answers(simulation_, transport_, writer.component(), question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;

@@ -68,7 +68,7 @@ engine::Process<bool> ReaderRoutes::asked(std::size_t number, PlaceId from) {
     if (readers.addresses().empty() || !transport_.topology().alive(from)) co_return false;
     Instance& reader = *readers.addresses().front();
     const Question question{from, reader.place(), shape_.timeout};
-    const bool answered = co_await answers(simulation_, transport_, reader, question, draws_);
+    const bool answered = co_await answers(simulation_, transport_, reader.component(), question, draws_);
     co_return answered;
 }
 

@@ -60,7 +60,7 @@ engine::Process<bool> RegionRestore::region_answers() {
     for (const PlaceId place : shape_.asked_from) {
         if (!transport_.topology().alive(place)) continue;
         const Question question{place, lost_.region(), probe_timeout};
-        const bool answered = co_await answers(simulation_, transport_, lost_, question, network_draws_);
+        const bool answered = co_await answers(simulation_, transport_, lost_.component(), question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;

@@ -4,6 +4,7 @@
 
 #include "engine/call.hpp"
 #include "engine/waits.hpp"
+#include "models/cluster/probe.hpp"
 
 namespace faultline::models {
 
@@ -64,7 +65,7 @@ engine::Process<bool> WriteForwarding::primary_told(Instance& at, Instance& writ
     const Delays legs = legs_between(at, writer, request);
     const Instant asked = engine::saturating_add(simulation_.now(), legs.forward);
     engine::Timer patience(simulation_, writer_timeout);
-    engine::Call<Answer> call(simulation_, writer.component(), writer.ping(legs.back), legs);
+    engine::Call<Answer> call(simulation_, writer.component(), here(legs.back), legs);
     co_await engine::any_of(call, patience);
     if (call.outcome() != engine::CallOutcome::answered) co_return false;
     const Lsn end = log_.end_as_of(asked);

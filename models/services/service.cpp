@@ -1,5 +1,7 @@
 #include "models/services/service.hpp"
 
+#include "models/cluster/probe.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -41,10 +43,6 @@ void ServiceInstance::start() {
     component_.enter("serving");
     threads_ = std::make_unique<engine::Tokens>(static_cast<std::size_t>(shape_.threads),
                                                 static_cast<std::size_t>(shape_.queue));
-}
-
-engine::Process<Answer> ServiceInstance::ping(Duration travel) {
-    co_return Answer{travel, AnswerStatus::ok, 0};
 }
 
 engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration travel) {
@@ -164,7 +162,7 @@ engine::Process<> ServiceRegion::check(std::size_t index) {
         co_await simulation.delay(checks_.interval);
         const Delays legs = context_.transport.round_trip(balancer_, instance.place(), health_probe, draws_);
         engine::Timer patience(simulation, checks_.interval);
-        engine::Call<Answer> call(simulation, instance.component(), instance.ping(legs.back), legs);
+        engine::Call<Answer> call(simulation, instance.component(), here(legs.back), legs);
         co_await engine::any_of(call, patience);
         const bool answered = call.outcome() == engine::CallOutcome::answered;
         against = answered == healthy_[index] ? 0 : against + 1;

@@ -45,7 +45,6 @@ public:
     void set_client(std::size_t endpoint, std::unique_ptr<DatabaseClient> client);
 
     engine::Process<Answer> handle(RequestRef request, Duration travel);
-    engine::Process<Answer> ping(Duration travel);
 
     void crash(engine::Health how);
     void start();
