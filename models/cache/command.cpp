@@ -1,82 +1,98 @@
 #include "models/cache/command.hpp"
 
-#include <utility>
-
 #include "models/cache/node.hpp"
 
 namespace faultline::models {
 
-CacheCommand::CacheCommand(CacheNode& node, CacheExchange& client, const CacheOrder& order, Duration back)
-    : CalendarNode(&fall_due, engine::EventKind::started, node.component().number()),
-      node_(node),
-      client_(&client),
-      order_(order),
-      back_(back) {}
+using engine::CallOutcome;
 
-void CacheCommand::fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
-    auto& command = static_cast<CacheCommand&>(node);
-    switch (command.leg_) {
-        case Leg::there:
-            return command.node_.take_in(command);
-        case Leg::inside:
-            command.node_.execute(command);
-            if (command.client_ == nullptr) break;  // nobody is there to be answered
-            command.client_->finished_ = simulation.now();
-            return command.go_back(simulation, Leg::back);
-        case Leg::back:
-        case Leg::reset:
-            return command.hand_over();
-    }
-    delete &command;
-}
+CacheCommand::CacheCommand(Fire action, engine::EventKind kind, CacheNode& node, const CacheOrder& order, bool left)
+    : CalendarNode(action, kind, node.component().number()), node_(&node), order_(order), left_(left) {}
 
-void CacheCommand::go_back(engine::Simulation& simulation, Leg leg) {
-    leg_ = leg;
-    label(leg == Leg::back ? engine::EventKind::answered : engine::EventKind::reset);
-    simulation.schedule(*this, engine::saturating_add(simulation.now(), back_));
-}
-
-// The client's process goes on within this event, and may end.
-void CacheCommand::hand_over() {
-    CacheExchange& client = *client_;
-    client.command_ = nullptr;
-    client.answer_ = answer_;
-    const auto outcome = leg_ == Leg::back ? engine::CallOutcome::answered : engine::CallOutcome::reset;
-    delete this;
-    client.end(outcome);
-}
-
+// To a dead node the packet goes all the same: what comes back is a reset, or nothing.
 CacheExchange::CacheExchange(CacheNode& node, const CacheOrder& order, const Delays& legs, Duration timeout)
-    : CalendarNode(&run_out, engine::EventKind::timer), simulation_(node.component().simulation()) {
-    simulation_.schedule(*this, engine::saturating_add(simulation_.now(), timeout));
-    if (legs.delivered) command_ = node.send(*this, order, legs);
+    : CacheCommand(&fall_due, engine::EventKind::started, node, order, false),
+      simulation_(node.component().simulation()),
+      back_(legs.back),
+      deadline_(engine::saturating_add(simulation_.now(), timeout)) {
+    arrival_ = engine::saturating_add(simulation_.now(), legs.forward);
+    const engine::Health health = node.component().health();
+    if (!legs.delivered || health == engine::Health::silent) {
+        node_ = nullptr;
+        end_at(deadline_, CallOutcome::none);
+    } else if (!node.component().up()) {
+        node_ = nullptr;
+        end_at(engine::saturating_add(arrival_, back_), CallOutcome::reset);
+    } else if (arrival_ >= deadline_) {
+        node_ = nullptr;
+        node.leave_behind(order, arrival_);
+        end_at(deadline_, CallOutcome::none);
+    } else {
+        under_way_ = true;
+        node.list(*this);
+        simulation_.schedule(*this, arrival_);
+    }
 }
 
 CacheExchange::~CacheExchange() {
     if (pending()) simulation_.cancel(*this);
-    if (command_ == nullptr) return;
-    command_->client_ = nullptr;
-    if (command_->leg_ == CacheCommand::Leg::there || command_->leg_ == CacheCommand::Leg::inside) return;
-    simulation_.cancel(*command_);
-    delete command_;
+    if (node_ == nullptr) return;
+    node_->unlist(*this);
+    if (under_way_) node_->leave_behind(order_, arrival_);
 }
 
-void CacheExchange::run_out(engine::CalendarNode& node, engine::Simulation& /*simulation*/) {
-    static_cast<CacheExchange&>(node).end(engine::CallOutcome::none);
+// The client's process goes on within this event, and may end.
+void CacheExchange::fall_due(engine::CalendarNode& node, engine::Simulation& /*simulation*/) {
+    auto& exchange = static_cast<CacheExchange&>(node);
+    if (exchange.under_way_) return exchange.arrive();
+    exchange.outcome_ = exchange.coming_;
+    if (exchange.waiter_ != nullptr) exchange.waiter_->wake_now(0);
 }
 
-void CacheExchange::end(engine::CallOutcome outcome) {
-    if (over_) return;  // given up, and still in its scope: what comes later is nobody's
-    outcome_ = outcome;
-    over_ = true;
-    if (waiter_ != nullptr) waiter_->wake_now(0);
+void CacheExchange::arrive() {
+    under_way_ = false;
+    const engine::SerialServer::Turn turn = node_->execute(order_, answer_);
+    started_ = turn.start;
+    finished_ = turn.end;
+    end_at(engine::saturating_add(finished_, back_), CallOutcome::answered);
+}
+
+// Unless the client's patience ends before.
+void CacheExchange::end_at(Instant at, CallOutcome outcome) {
+    const bool in_time = at < deadline_;
+    coming_ = in_time ? outcome : CallOutcome::none;
+    label(!in_time                           ? engine::EventKind::timer
+          : outcome == CallOutcome::answered ? engine::EventKind::answered
+                                             : engine::EventKind::reset);
+    simulation_.schedule(*this, in_time ? at : deadline_);
+}
+
+// An answer that has left is not called back.
+void CacheExchange::node_died(engine::Health how) {
+    node_ = nullptr;
+    if (!pending() || (!under_way_ && finished_ <= simulation_.now())) return;
+    simulation_.cancel(*this);
+    under_way_ = false;
+    const bool silent = how == engine::Health::silent;
+    end_at(silent ? deadline_ : engine::saturating_add(simulation_.now(), back_), CallOutcome::reset);
 }
 
 void CacheExchange::charge(const RequestRef& request, Instant now) const {
-    if (arrived_ == Instant{}) return;
-    request.charge(Stage::queue, arrived_);
+    if (finished_ == Instant{}) return;
+    request.charge(Stage::queue, arrival_);
     if (started_ <= now) request.charge(Stage::cache, started_);
-    if (finished_ != Instant{}) request.charge(Stage::network, finished_);
+    if (finished_ <= now) request.charge(Stage::network, finished_);
+}
+
+LeftCommand::LeftCommand(CacheNode& node, const CacheOrder& order)
+    : CacheCommand(&fall_due, engine::EventKind::started, node, order, true) {}
+
+void LeftCommand::fall_due(engine::CalendarNode& node, engine::Simulation& /*simulation*/) {
+    auto& command = static_cast<LeftCommand&>(node);
+    Answer nobodys;
+    command.node_->execute(command.order_, nobodys);
+    command.node_->unlist(command);
+    delete &command;
 }
 
 }  // namespace faultline::models

@@ -4,9 +4,11 @@
 //   co_await get;
 //   if (get.outcome() == CallOutcome::answered) ... get.answer() ...
 //
-// A command is there, in the node's queue, and back: a state machine of one calendar node and three events rather than
-// a process, because four of five queries are nothing else. Giving up abandons the wait and never the work: the node
-// serves a command whose client has left.
+// The node is a server whose turns are known when a command comes (serial_server.hpp): so the command is executed there
+// and then, by the clock of its turn's end, and when its answer will be back is known too. That makes a calendar node
+// and two events of it, rather than a process, because four of five queries are nothing else; the client's timer is the
+// second event where the answer would come too late. Giving up abandons the wait and never the work: the node serves a
+// command whose client has left.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,6 @@
 namespace faultline::models {
 
 class CacheNode;
-class CacheExchange;
 
 enum class CacheVerb : std::uint8_t { get, set, erase };
 struct CacheOrder {
@@ -27,35 +28,22 @@ struct CacheOrder {
     std::uint32_t version = 0;  // what is set
 };
 
-// The command as it travels; lives in the frame pool until it is answered, or dropped by its node.
+// A command on its way to a node, or in its queue: it dies with the node, which keeps a list of them.
 class CacheCommand : public engine::CalendarNode {
-public:
-    CacheCommand(CacheNode& node, CacheExchange& client, const CacheOrder& order, Duration back);
+protected:
+    CacheCommand(Fire action, engine::EventKind kind, CacheNode& node, const CacheOrder& order, bool left);
 
-    static void* operator new(std::size_t size) { return engine::FramePool::instance().allocate(size); }
-    static void operator delete(void* memory, std::size_t size) { engine::FramePool::instance().release(memory, size); }
-
-private:
     friend class CacheNode;
-    friend class CacheExchange;
-    enum class Leg : std::uint8_t { there, inside, back, reset };
-
-    static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
-    void go_back(engine::Simulation& simulation, Leg leg);
-    void hand_over();
-
-    CacheNode& node_;
-    CacheExchange* client_;          // null: it has given up
-    CacheCommand* newer_ = nullptr;  // of those that die with the node: on the way there, or inside
+    CacheNode* node_;  // null: not listed there
+    CacheCommand* newer_ = nullptr;
     CacheCommand* older_ = nullptr;
     CacheOrder order_;
-    Duration back_;
-    Answer answer_;
-    Leg leg_ = Leg::there;
+    Instant arrival_{};
+    bool left_;  // by its client
 };
 
-// The client's side. As a calendar node it is the client's timer.
-class CacheExchange : public engine::CalendarNode {
+// The client's side.
+class CacheExchange : public CacheCommand {
 public:
     // timeout > 0, from now.
     CacheExchange(CacheNode& node, const CacheOrder& order, const Delays& legs, Duration timeout);
@@ -69,31 +57,44 @@ public:
     // Charges the way to the node, its queue and its work to their stages, as far as the command has come.
     void charge(const RequestRef& request, Instant now) const;
 
-    bool await_ready() const noexcept { return over_; }
+    bool await_ready() const noexcept { return !pending(); }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> handle) {
         waiter_ = &handle.promise();
         waiter_->begin_wait();
-        label(kind(), waiter_->owner().number());
     }
     void await_resume() const noexcept {}
 
 private:
-    friend class CacheCommand;
     friend class CacheNode;
 
-    static void run_out(engine::CalendarNode& node, engine::Simulation& simulation);
-    void end(engine::CallOutcome outcome);
+    static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
+    void arrive();
+    void end_at(Instant at, engine::CallOutcome outcome);
+    void node_died(engine::Health how);
 
     engine::Simulation& simulation_;
     engine::ProcessState* waiter_ = nullptr;
-    CacheCommand* command_ = nullptr;  // null: lost
+    Duration back_;
+    Instant deadline_;
+    Instant started_{};   // at the node; meaningless before its arrival
+    Instant finished_{};  // zero: not there yet
     Answer answer_;
-    Instant arrived_{};  // at the node; zero: not yet
-    Instant started_{};  // there
-    Instant finished_{};
+    engine::CallOutcome coming_ = engine::CallOutcome::none;  // what the pending event brings; none: the client's timer
     engine::CallOutcome outcome_ = engine::CallOutcome::none;
-    bool over_ = false;
+    bool under_way_ = false;  // the pending event is the arrival at the node
+};
+
+// A command whose client has left it on its way; lives in the frame pool.
+class LeftCommand : public CacheCommand {
+public:
+    LeftCommand(CacheNode& node, const CacheOrder& order);
+
+    static void* operator new(std::size_t size) { return engine::FramePool::instance().allocate(size); }
+    static void operator delete(void* memory, std::size_t size) { engine::FramePool::instance().release(memory, size); }
+
+private:
+    static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
 };
 
 }  // namespace faultline::models

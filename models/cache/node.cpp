@@ -22,20 +22,11 @@ CacheNode::~CacheNode() {
     drop_commands(engine::Health::silent);
 }
 
-// To a dead node the packet goes all the same: what comes back is a reset, or nothing.
-CacheCommand* CacheNode::send(CacheExchange& client, const CacheOrder& order, const Delays& legs) {
-    if (component_.health() == engine::Health::silent) return nullptr;
-    auto* const command = new CacheCommand(*this, client, order, legs.back);
-    if (!component_.up()) {
-        command->back_ += legs.forward;
-        command->go_back(simulation_, CacheCommand::Leg::reset);
-        return command;
-    }
-    command->older_ = newest_;
-    if (newest_ != nullptr) newest_->newer_ = command;
-    newest_ = command;
-    simulation_.schedule(*command, engine::saturating_add(simulation_.now(), legs.forward));
-    return command;
+void CacheNode::list(CacheCommand& command) {
+    store_.prefetch(command.order_.key);
+    command.older_ = newest_;
+    if (newest_ != nullptr) newest_->newer_ = &command;
+    newest_ = &command;
 }
 
 void CacheNode::unlist(CacheCommand& command) {
@@ -44,31 +35,25 @@ void CacheNode::unlist(CacheCommand& command) {
     command.newer_ = command.older_ = nullptr;
 }
 
-void CacheNode::take_in(CacheCommand& command) {
-    store_.prefetch(command.order_.key);
-    const engine::SerialServer::Turn turn = cpu_.take(simulation_.now(), shape_.command_cpu);
-    if (command.client_ != nullptr) {
-        command.client_->arrived_ = simulation_.now();
-        command.client_->started_ = turn.start;
-    }
-    command.leg_ = CacheCommand::Leg::inside;
-    command.label(engine::EventKind::served);
-    simulation_.schedule(command, turn.end);
+void CacheNode::leave_behind(const CacheOrder& order, Instant arrival) {
+    if (simulation_.closing()) return;
+    auto* const command = new LeftCommand(*this, order);
+    list(*command);
+    simulation_.schedule(*command, arrival);
 }
 
-void CacheNode::execute(CacheCommand& command) {
-    unlist(command);
-    const CacheOrder& order = command.order_;
-    const Instant now = simulation_.now();
+engine::SerialServer::Turn CacheNode::execute(const CacheOrder& order, Answer& answer) {
+    const engine::SerialServer::Turn turn = cpu_.take(simulation_.now(), shape_.command_cpu);
     if (order.verb == CacheVerb::get) {
-        const Found found = store_.get(order.key, now);
+        const Found found = store_.get(order.key, turn.end);
         const AnswerStatus status = found.outcome == LookupOutcome::Hit ? AnswerStatus::ok : AnswerStatus::miss;
-        command.answer_ = {Duration::zero(), status, found.version};
+        answer = {Duration::zero(), status, found.version};
     } else if (order.verb == CacheVerb::set) {
-        store_.set({.key = order.key, .value = shape_.value, .version = order.version, .ttl = shape_.ttl}, now);
+        store_.set({.key = order.key, .value = shape_.value, .version = order.version, .ttl = shape_.ttl}, turn.end);
     } else {
         store_.erase(order.key);
     }
+    return turn;
 }
 
 void CacheNode::crash(engine::Health how) {
@@ -86,13 +71,12 @@ void CacheNode::drop_commands(engine::Health how) {
     while (command != nullptr) {
         CacheCommand& dropped = *std::exchange(command, command->newer_);
         unlist(dropped);
-        simulation_.cancel(dropped);
-        if (dropped.client_ != nullptr && how == engine::Health::crash) {
-            dropped.go_back(simulation_, CacheCommand::Leg::reset);
+        if (!dropped.left_) {
+            static_cast<CacheExchange&>(dropped).node_died(how);
             continue;
         }
-        if (dropped.client_ != nullptr) dropped.client_->command_ = nullptr;
-        delete &dropped;
+        simulation_.cancel(dropped);
+        delete &static_cast<LeftCommand&>(dropped);
     }
 }
 

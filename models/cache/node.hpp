@@ -37,14 +37,14 @@ public:
     engine::SerialServer& cpu() { return cpu_; }
 
 private:
-    friend class CacheCommand;
     friend class CacheExchange;
+    friend class LeftCommand;
 
-    // null: there is nobody who would ever answer.
-    CacheCommand* send(CacheExchange& client, const CacheOrder& order, const Delays& legs);
-    void take_in(CacheCommand& command);
-    void execute(CacheCommand& command);
+    void list(CacheCommand& command);
     void unlist(CacheCommand& command);
+    void leave_behind(const CacheOrder& order, Instant arrival);
+    // A command that has come: its turn, and what it finds at the end of it.
+    engine::SerialServer::Turn execute(const CacheOrder& order, Answer& answer);
     void drop_commands(engine::Health how);
     engine::Process<> expire();
 

@@ -4,7 +4,7 @@
 // what they cost. Values are not kept, only their sizes and versions: with the version the caller tells a fresh hit
 // from a stale one.
 //
-// Memory of the simulator: 30 bytes a resident key if keys_expected holds, else 30 to 37.5 (key_table.hpp). No
+// Memory of the simulator: 29 bytes a resident key if keys_expected holds, else 29 to 36 (key_table.hpp). No
 // allocation per operation once the table has its size.
 #pragma once
 
@@ -66,7 +66,7 @@ class Store {
 public:
     Store(const StoreOptions& options, RandomBits random);
 
-    // `now` never goes back from call to call.
+    // `now` never goes back from command to command.
     Found get(std::uint64_t key, engine::Instant now);
 
     // Redis evicts before a command, as long as it stands above maxmemory. Here a SET that went above it evicts at
