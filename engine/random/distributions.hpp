@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/random/exp.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::engine {
@@ -109,9 +110,9 @@ double Distribution::sample_unit(Generator& generator) const {
         case Kind::Exponential:
             return unit_exponential();
         case Kind::Lognormal:
-            return std::exp(shape_ * boost::random::normal_distribution<double>{}(generator));
+            return exp_of(shape_ * boost::random::normal_distribution<double>{}(generator));
         case Kind::Pareto:  // the logarithm of a Pareto variable is exponential: exp() is faster than pow()
-            return std::exp(shape_ * unit_exponential());
+            return exp_of(shape_ * unit_exponential());
         case Kind::Gamma:
             return boost::random::gamma_distribution<double>{shape_}(generator);
         case Kind::Hyperexponential: {

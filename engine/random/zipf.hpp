@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "engine/random/exp.hpp"
+
 namespace faultline::engine {
 
 class Zipf {
@@ -43,9 +45,9 @@ private:
 
 inline double Zipf::inverse_area(double h) const {
     const double power = h * one_minus_;
-    if (form_ == Form::Power) return std::exp(std::log(1.0 + power) * inverse_one_minus_);
-    if (form_ == Form::Logarithm) return std::exp(h);
-    return std::exp(std::log1p(power) * inverse_one_minus_);
+    if (form_ == Form::Power) return exp_of(std::log(1.0 + power) * inverse_one_minus_);
+    if (form_ == Form::Logarithm) return exp_of(h);
+    return exp_of(std::log1p(power) * inverse_one_minus_);
 }
 
 template <class Generator>

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "engine/random/exp.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::models {
@@ -59,7 +60,7 @@ struct JitterModel {
 template <typename Generator>
 double sample_body_s(const JitterModel& model, Generator& generator) {
     boost::random::normal_distribution<double> normal;  // ziggurat; it keeps no state between draws
-    return model.body_median_s * std::exp(model.body_sigma * normal(generator));
+    return model.body_median_s * engine::exp_of(model.body_sigma * normal(generator));
 }
 
 // What a spike adds to a body, of a u that is uniform on (0, 1).
