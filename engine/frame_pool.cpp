@@ -14,8 +14,12 @@ FramePool& FramePool::first_use() {
 
 void FramePool::refill(std::size_t size_class) {
     const std::size_t size = size_class * granule;
-    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(block_bytes));
-    std::byte* const block = blocks_.back().get();
+    if (region_used_ == region_bytes) {
+        regions_.emplace_back(region_bytes);
+        region_used_ = 0;
+    }
+    std::byte* const block = regions_.back().data() + region_used_;
+    region_used_ += block_bytes;
     Free* head = nullptr;
     for (std::size_t offset = (block_bytes / size) * size; offset >= size; offset -= size) {
         Free* const frame = ::new (block + offset - size) Free{head};

@@ -5,9 +5,10 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <vector>
+
+#include "engine/large_pages.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define FAULTLINE_ADDRESS_SANITIZER 1
@@ -51,6 +52,7 @@ private:
     static constexpr std::size_t granule = 32;
     static constexpr std::size_t largest = 4096;  // larger frames come from the heap: none of a query's is
     static constexpr std::size_t block_bytes = 64 * 1024;
+    static constexpr std::size_t region_bytes = 32 * block_bytes;
     struct Free {
         Free* next;
     };
@@ -75,7 +77,8 @@ private:
     static inline constinit thread_local FramePool* current_ = nullptr;
 
     std::array<Free*, largest / granule + 1> free_{};
-    std::vector<std::unique_ptr<std::byte[]>> blocks_;
+    std::vector<LargePageVector<std::byte>> regions_;  // cut into blocks of one size each
+    std::size_t region_used_ = region_bytes;
     std::vector<Quarantined> quarantine_;  // used under AddressSanitizer only
     [[maybe_unused]] std::size_t quarantine_next_ = 0;
     std::size_t live_bytes_ = 0;

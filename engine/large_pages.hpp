@@ -1,5 +1,6 @@
 // A vector whose large arrays ask for large pages: where events lie at random over many megabytes, a page walk costs as
-// much as the access. Items start on a cache line.
+// much as the access, in a virtual machine more. From half a large page on an array takes whole ones: up to 1 MB, or a
+// half, more than it needs. Items start on a cache line.
 #pragma once
 
 #include <sys/mman.h>
@@ -19,12 +20,13 @@ struct LargePages {
     LargePages() = default;
     template <class Other>
     explicit LargePages(const LargePages<Other>&) {}
-    static std::align_val_t alignment(std::size_t count) {
-        return std::align_val_t{count * sizeof(Item) < page ? line : page};
-    }
+    static bool is_large(std::size_t count) { return count * sizeof(Item) >= page / 2; }
+    static std::align_val_t alignment(std::size_t count) { return std::align_val_t{is_large(count) ? page : line}; }
     Item* allocate(std::size_t count) {
-        void* const memory = ::operator new(count * sizeof(Item), alignment(count));
-        if (count * sizeof(Item) >= page) madvise(memory, count * sizeof(Item), MADV_HUGEPAGE);  // or not: a hint
+        const std::size_t needed = count * sizeof(Item);
+        const std::size_t size = is_large(count) ? (needed + page - 1) / page * page : needed;
+        void* const memory = ::operator new(size, alignment(count));
+        if (is_large(count)) madvise(memory, size, MADV_HUGEPAGE);  // or not: a hint
         return static_cast<Item*>(memory);
     }
     void deallocate(Item* items, std::size_t count) { ::operator delete(items, alignment(count)); }

@@ -4,12 +4,11 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "engine/check.hpp"
+#include "engine/frame_pool.hpp"
 #include "engine/random/stream.hpp"
 #include "engine/time.hpp"
 #include "models/measures/shape.hpp"
@@ -105,7 +104,7 @@ private:
     std::uint32_t attempt_ = 0;
 };
 
-// Where operations live: blocks with a free list, so that none is allocated in steady state.
+// Opens operations and closes them. They live in the frame pool, as the processes that serve them do.
 class RequestTable {
 public:
     // Told when the last holder lets go: by then it is known what became durable.
@@ -117,10 +116,8 @@ public:
     ~RequestTable() { SIM_CHECK(live_ == 0); }
 
     RequestRef open(engine::StreamKey key, std::uint64_t number, Instant due) {
-        if (free_.empty()) add_block();
-        Slot* const slot = free_.back();
-        free_.pop_back();
-        Request* const request = ::new (slot->memory) Request(engine::query_streams(key, number));
+        void* const memory = engine::FramePool::instance().allocate(sizeof(Request));
+        Request* const request = ::new (memory) Request(engine::query_streams(key, number));
         request->due = due;
         request->charged_until_ = due;
         if (++live_ > peak_) peak_ = live_;
@@ -131,28 +128,15 @@ public:
 
 private:
     friend class RequestRef;
-    struct Slot {
-        alignas(Request) std::byte memory[sizeof(Request)];
-    };
-    static constexpr std::size_t block = 256;
-
     void close(Request& request) {
         released_(context_, request);
-        auto* const slot = reinterpret_cast<Slot*>(&request);
         request.~Request();
-        free_.push_back(slot);
+        engine::FramePool::instance().release(&request, sizeof(Request));
         --live_;
-    }
-    void add_block() {
-        blocks_.push_back(std::make_unique<Slot[]>(block));
-        free_.reserve(blocks_.size() * block);
-        for (std::size_t i = block; i > 0; --i) free_.push_back(&blocks_.back()[i - 1]);
     }
 
     Released released_;
     void* context_;
-    std::vector<std::unique_ptr<Slot[]>> blocks_;
-    std::vector<Slot*> free_;
     std::size_t live_ = 0;
     std::size_t peak_ = 0;
 };

@@ -172,9 +172,8 @@ void World::describe_memory(scenarios::ReplicationResult& result) const {
     }
     memory.bytes_per_key = memory.resident_keys == 0 ? 0 : key_bytes / memory.resident_keys;
     memory.in_flight_peak = requests_->peak();
-    const std::size_t frames = engine::FramePool::instance().peak_bytes();
-    const std::size_t requests = requests_->peak() * sizeof(Request);
-    memory.bytes_per_query = requests_->peak() == 0 ? 0 : (frames + requests) / requests_->peak();
+    const std::size_t frames = engine::FramePool::instance().peak_bytes();  // of processes, operations included
+    memory.bytes_per_query = requests_->peak() == 0 ? 0 : frames / requests_->peak();
 }
 
 }  // namespace faultline::planning

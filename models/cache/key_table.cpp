@@ -7,8 +7,8 @@
 namespace faultline::models {
 namespace {
 
-// Slots behind the last home, for the keys that are pushed beyond it. At 80 % load their number exceeds n with a
-// probability that falls as e^(-0.43 n) (the root of 0.8 (e^x - 1) = x, as for the queue of M/D/1); if it ever exceeds
+// Slots behind the last home, for the keys that are pushed beyond it. At 5/6 load their number exceeds n with a
+// probability that falls as e^(-0.35 n) (the root of 5/6 (e^x - 1) = x, as for the queue of M/D/1); if it ever exceeds
 // this, the table grows.
 constexpr std::size_t overflow_slots = 64;
 constexpr std::size_t slots_min = 16;
@@ -41,7 +41,7 @@ constexpr std::uint64_t mix_2 = 0x94d049bb133111eb;
 
 KeyTable::KeyTable(std::size_t keys_expected, std::uint64_t hash_seed) : hash_seed_(hash_seed) {
     // One more: a key is stored before another is evicted for it.
-    resize_slots(std::max(slots_min, (keys_expected + 1) * 5 / 4 + 1));
+    resize_slots(std::max(slots_min, (keys_expected + 1) * 6 / 5 + 1));
     bucket_bits_.fill(bucket_bits_initial);
 }
 
@@ -138,7 +138,7 @@ void KeyTable::count_out(const CacheEntry& entry) {
 // Entries are in order of their hash before and after, so one pass from left to right places all of them.
 void KeyTable::resize_slots(std::size_t homes) {
     for (std::size_t overflow = overflow_slots;; overflow *= 2) {
-        std::vector<CacheEntry> larger(homes + overflow);
+        engine::LargePageVector<CacheEntry> larger(homes + overflow);
         homes_ = homes;
         std::size_t next_free = 0;
         for (const CacheEntry& entry : slots_) {
@@ -150,7 +150,7 @@ void KeyTable::resize_slots(std::size_t homes) {
         }
         if (next_free == larger.size()) continue;
         slots_ = std::move(larger);
-        size_max_ = homes * 4 / 5;
+        size_max_ = homes * 5 / 6;
         return;
     }
 }
@@ -194,11 +194,15 @@ KeyTable::Chain KeyTable::chain_at(Members members, CacheEntry* first) {
 
 // One more than the greatest of its bucket; when they run out, the chain is numbered anew.
 std::uint32_t KeyTable::next_chain_rank(std::uint64_t hash) {
-    CacheEntry* const first = first_in_bucket(Members::All, hash >> (64 - bucket_bits(Members::All)));
-    if (first == nullptr) return 0;
-    const Chain chain = chain_at(Members::All, first);
-    const std::uint32_t newest = chain.entries[0]->chain_rank();
-    if (newest < CacheEntry::chain_rank_max) return newest + 1;
+    const int shift = 64 - bucket_bits(Members::All);
+    const std::uint64_t bucket = hash >> shift;
+    std::uint32_t next = 0;
+    const CacheEntry* entry = at_or_after(bucket << shift);
+    for (; entry != end() && (!entry->resident() || entry->hash >> shift == bucket); ++entry) {
+        if (entry->resident()) next = std::max(next, entry->chain_rank() + 1);
+    }
+    if (next <= CacheEntry::chain_rank_max) return next;
+    const Chain chain = chain_at(Members::All, first_in_bucket(Members::All, bucket));
     auto rank = static_cast<std::uint32_t>(chain.size);
     for (std::size_t i = 0; i < chain.size; ++i) chain.entries[i]->set_chain_rank(--rank);
     return std::min(static_cast<std::uint32_t>(chain.size), CacheEntry::chain_rank_max);

@@ -8,8 +8,8 @@
 // A chain of Redis has its newest key first, and where many keys score alike (LFU, or LRU at a clock too coarse) only
 // the first of a sample enters the eviction pool. So four bits of an entry hold its place in its chain.
 //
-// Memory: 24 bytes an entry, at most 4 of 5 slots used, so 30 bytes a resident key at the maximum load, plus 64 slots
-// (1.5 KB) a table. Growth is by a quarter: 30 to 37.5 bytes a key in a table that had to grow, and both arrays exist
+// Memory: 24 bytes an entry, at most 5 of 6 slots used, so 29 bytes a resident key at the maximum load, plus 64 slots
+// (1.5 KB) a table. Growth is by a quarter: 29 to 36 bytes a key in a table that had to grow, and both arrays exist
 // while it does. A table made for its keys (keys_expected) never grows.
 //
 // Not modelled: the moments at which Redis has two tables, while it rehashes a few buckets at a time; the order of the
@@ -21,8 +21,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "engine/large_pages.hpp"
 #include "models/cache/random_bits.hpp"
 
 namespace faultline::models {
@@ -133,8 +133,8 @@ private:
     void count_out(const CacheEntry& entry);
     CacheEntry* end() { return slots_.data() + slots_.size(); }
 
-    std::vector<CacheEntry> slots_;  // the last one stays empty, so that no probe runs off the end
-    std::uint64_t homes_ = 0;        // slots_ without the overflow behind the last home
+    engine::LargePageVector<CacheEntry> slots_;  // the last one stays empty, so that no probe runs off the end
+    std::uint64_t homes_ = 0;                    // slots_ without the overflow behind the last home
     std::uint64_t hash_seed_;
     std::size_t size_ = 0;
     std::size_t size_max_ = 0;

@@ -11,8 +11,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "engine/large_pages.hpp"
 #include "models/cluster/number_index.hpp"
 
 namespace faultline::models {
@@ -27,6 +27,7 @@ public:
     // Puts a page behind all others, as touched longest ago. Nothing happens if it is there, or the pool is full.
     void append_oldest(std::uint64_t page);
     bool holds(std::uint64_t page) const { return find(page) != NumberIndex::none; }
+    void prefetch(std::uint64_t page) const { index_.prefetch(page); }
     void clear();
     // More or less memory; those touched longest ago go first. Requires: as of the constructor.
     void resize(std::uint64_t pages_max);
@@ -57,7 +58,7 @@ private:
 
     std::uint64_t pages_max_;
     std::uint64_t size_ = 0;
-    std::vector<Frame> frames_;
+    engine::LargePageVector<Frame> frames_;
     NumberIndex index_;
     Place newest_ = none;
     Place oldest_ = none;

@@ -120,6 +120,8 @@ public:
     // Null: everything is in memory.
     BufferPool* pool() { return pool_ ? &*pool_ : nullptr; }
     const BufferPool* pool() const { return pool_ ? &*pool_ : nullptr; }
+    // A statement about this key is on its way.
+    void prefetch_page(std::uint64_t key) const;
     // Its memory is gone when it starts again: its host lost power, or it is replaced. A process that only restarts
     // finds its pages where they were.
     void lose_memory() { memory_lost_ = true; }

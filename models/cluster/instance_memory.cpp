@@ -30,6 +30,10 @@ engine::Process<> Instance::read_missing_pages(RequestRef request, std::uint64_t
     request.charge(Stage::queue, simulation_.now());
 }
 
+void Instance::prefetch_page(std::uint64_t key) const {
+    if (pool_ && key != no_key) pool_->prefetch(cluster_.storage().page_of_key(key));
+}
+
 bool Instance::has_page_of(std::uint64_t key) const {
     return !pool_ || key == no_key || pool_->holds(cluster_.storage().page_of_key(key));
 }

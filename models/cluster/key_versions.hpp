@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "engine/large_pages.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::models {
@@ -41,7 +41,7 @@ private:
     static std::uint32_t microseconds(engine::Instant t) {
         return static_cast<std::uint32_t>(t.time_since_epoch().count() / 1000);
     }
-    std::vector<Key> keys_;
+    engine::LargePageVector<Key> keys_;
 };
 
 }  // namespace faultline::models

@@ -7,9 +7,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "engine/check.hpp"
+#include "engine/large_pages.hpp"
 
 namespace faultline::models {
 
@@ -28,6 +28,8 @@ public:
             if (place == none || number_of(place) == number) return place;
         }
     }
+    // Worth it some 100 ns ahead of find.
+    void prefetch(std::uint64_t number) const { __builtin_prefetch(&slots_[home(number)]); }
     // Requires: the number is not there yet, and number_of(place) is the number already.
     template <class NumberOf>
     void insert(std::uint64_t number, Place place, const NumberOf& number_of) {
@@ -75,14 +77,14 @@ private:
     }
     template <class NumberOf>
     void grow(const NumberOf& number_of) {
-        const std::vector<Place> old = std::move(slots_);
+        const engine::LargePageVector<Place> old = std::move(slots_);
         make_slots(2 * old.size());
         for (const Place place : old) {
             if (place != none) put(number_of(place), place);
         }
     }
 
-    std::vector<Place> slots_;
+    engine::LargePageVector<Place> slots_;
     std::size_t size_ = 0;
     int shift_ = 0;
 };

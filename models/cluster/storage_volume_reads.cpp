@@ -21,7 +21,8 @@ std::uint64_t spread(std::uint64_t key, std::uint64_t over) {
 }  // namespace
 
 std::uint64_t StorageVolume::page_of_key(std::uint64_t key, std::uint64_t behind) const {
-    return (spread(key, first_pages_) + behind) % first_pages_;
+    const std::uint64_t page = spread(key, first_pages_) + behind;
+    return page < first_pages_ ? page : page % first_pages_;
 }
 
 std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {

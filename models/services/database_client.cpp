@@ -22,6 +22,7 @@ public:
         Instance& instance = *connection.instance;
         const Instant now = client.simulation_.now();
         const scenarios::Driver& driver = client.pool_->shape().driver;
+        if (statement.pages > 0 && request) instance.prefetch_page(request->key);
         const Delays legs = legs_to(instance, payload, client.draws(request));
         if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
             // Its host is there, the connection is not: the answer is a reset.
