@@ -177,9 +177,13 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.scaling = replica_scaling_of(database);
     shape.page_uses = page_uses_of(index_of(scenario_.databases, database.name), scenario_, classes_);
     const scenarios::Failover& failover = database.failover;
-    shape.failover = {distribution_of(failover.detection), distribution_of(failover.promotion),
-                      distribution_of(failover.dns_update), distribution_of(failover.restart),
-                      distribution_of(failover.rebuild)};
+    shape.failover = {distribution_of(failover.detection),
+                      distribution_of(failover.promotion),
+                      distribution_of(failover.dns_update),
+                      distribution_of(failover.restart),
+                      distribution_of(failover.rebuild),
+                      {failover.fails.probability, distribution_of(failover.fails.noticed_after),
+                       distribution_of(failover.fails.by_hand)}};
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
     return shape;

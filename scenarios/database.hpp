@@ -40,12 +40,20 @@ struct ReplicaStream {
     Duration apply_time{};  // the changes of one commit, on pages that the replica has cached
 };
 
+// A failover that gets stuck, and the people who do it by hand.
+struct FailoverFails {
+    double probability = 0.0;
+    RandomDuration noticed_after;  // stuck -> an operator has seen it
+    RandomDuration by_hand;        // seen -> he has ordered the promotion
+};
+
 struct Failover {
     RandomDuration detection;   // writer lost -> control plane has decided
     RandomDuration promotion;   // decided -> the successor accepts writes
     RandomDuration dns_update;  // promoted -> the endpoint's record is changed
     RandomDuration restart;     // crash of the process -> it serves again in place
     RandomDuration rebuild;     // no replica left: a new writer in the same zone
+    FailoverFails fails;
 };
 
 // What an instance of an Aurora kind keeps in memory.

@@ -25,6 +25,7 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Tra
       reader_endpoint_(shape_.dns_ttl),
       own_versions_(shape_.keys),
       failover_draws_(simulation.stream(shape_.path, "failover")),
+      stuck_draws_(simulation.stream(shape_.path, "stuck failovers")),
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
     SIM_CHECK(transfers != nullptr);
@@ -89,6 +90,8 @@ engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
 
 engine::Process<> Cluster::fail_over() {
     Instance& lost = *instances_[writer_];
+    const bool stuck = gets_stuck();
+    if (stuck) co_await operator_orders();
     component_.enter("promoting");
     observer_.on_stage("promotion");
     Instance* successor = nullptr;

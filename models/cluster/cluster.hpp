@@ -8,7 +8,7 @@
 // (endpoint.hpp) and connect again (services/database_client.hpp); the RTO counts all of it.
 // Sources of the stages' defaults: scenarios/defaults.cpp; docs/models/cluster.md.
 // A writer whose host is back before anybody was sure that it was gone restarts in place.
-// Leaves out: replicas in other regions, an operator who builds a writer in another zone, failover that fails.
+// A failover may get stuck (cluster_stuck.cpp). Leaves out: an operator who builds a writer in another zone.
 #pragma once
 
 #include <functional>
@@ -27,6 +27,14 @@
 
 namespace faultline::models {
 
+// A failover that makes no progress, until somebody does it by hand.
+struct StuckFailover {
+    double probability = 0.0;  // of each failover, 0..1
+    engine::Distribution noticed_after =
+        engine::Distribution::constant(0);                             // seconds: stuck, until an operator sees it
+    engine::Distribution by_hand = engine::Distribution::constant(0);  // seconds: seen, until he orders the promotion
+};
+
 struct FailoverShape {
     // Seconds. detection: from the first heartbeat missed; dns_update: promoted to published; restart: of a process
     // whose host is there; rebuild: of a writer that nobody can replace.
@@ -35,6 +43,7 @@ struct FailoverShape {
     engine::Distribution dns_update = engine::Distribution::constant(0.0);
     engine::Distribution restart = engine::Distribution::constant(0.0);
     engine::Distribution rebuild = engine::Distribution::constant(0.0);
+    StuckFailover stuck{};
 };
 
 // What becomes of buffer pools when the writer is lost. A process that restarts in place finds its pages where they
@@ -139,9 +148,12 @@ protected:
     void publish_readers();
     std::size_t index_of(const Instance& instance) const;
     Instance* elect() const;  // whom to promote; null: nobody answers
-    void begin_scaling();     // of replicas and of serverless capacity, with the control plane
-    void fill_pools();        // of a cluster that has been in use for long
-    void lose_memories();     // of all instances, when they begin again
+    // Once for each failover: does it get stuck? Then what follows ends when an operator has ordered it by hand.
+    bool gets_stuck();
+    engine::Process<> operator_orders();
+    void begin_scaling();  // of replicas and of serverless capacity, with the control plane
+    void fill_pools();     // of a cluster that has been in use for long
+    void lose_memories();  // of all instances, when they begin again
     // What the new writer finds in its memory, and the old one when it comes back.
     void hand_over_memory(Instance& lost, Instance& successor);
 
@@ -157,6 +169,7 @@ protected:
     KeyVersions own_versions_;
     KeyVersions* versions_ = &own_versions_;  // or those of another region's cluster, of the same database
     engine::RandomStream failover_draws_;
+    engine::RandomStream stuck_draws_;
     engine::RandomStream network_draws_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::vector<bool> answering_;  // as the last heartbeat of each said

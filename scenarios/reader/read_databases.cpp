@@ -68,14 +68,22 @@ ReplicaStream read_replica_stream(const Child& child, const Report& report) {
     return stream;
 }
 
+FailoverFails read_failover_fails(const Child& child, const Report& report) {
+    ObjectReader object(child, "failover-fails", report);
+    FailoverFails fails{object.share("probability"), object.random("noticed_after"), object.random("by_hand")};
+    object.finish();
+    return fails;
+}
+
 Failover read_failover(const Child& child, const std::string& kind, const Report& report) {
     ObjectReader object(child, "failover", report);
     object.use_preset(kind);
     if (has_standbys(kind) && object.has("detection")) {
         object.problem("detection", fmt::format("of the kind {} it follows from \"monitor\"", kind));
     }
-    Failover failover{object.random("detection"), object.random("promotion"), object.random("dns_update"),
-                      object.random("restart"), object.random("rebuild")};
+    Failover failover{object.random("detection"),  object.random("promotion"),
+                      object.random("dns_update"), object.random("restart"),
+                      object.random("rebuild"),    read_failover_fails(*object.child("fails"), report)};
     object.finish();
     return failover;
 }

@@ -142,6 +142,18 @@ inline constexpr std::array failover_keys{
     Key{"rebuild", "random", "no replica left: a new writer in the same zone",
         R"({"uniform": {"low": "4min", "high": "10min"}})",
         "Aurora User Guide, High availability: typically less than 10 minutes; the lower end is an assumption"},
+    Key{"fails", "object:failover-fails", "failovers that get stuck, until an operator does them by hand", "{}", "-"},
+};
+
+inline constexpr std::array failover_fails_keys{
+    Key{"probability", "share", "that a failover gets stuck", R"("0%")",
+        "assumption: no vendor publishes one. In April 2011 2.5 % of the Multi-AZ databases that had to did not fail "
+        "over by themselves (AWS Post-Event Summary 65648, from memory)"},
+    Key{"noticed_after", "random", "stuck, until an operator has seen it",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})",
+        "assumption: an alarm over a few periods of a minute, and somebody who is paged"},
+    Key{"by_hand", "random", "seen, until the operator has ordered the promotion",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption: half of a failover between regions"},
 };
 
 inline constexpr std::array replication_keys{

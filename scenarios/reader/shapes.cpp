@@ -146,6 +146,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"serverless", "capacity that follows the load", serverless_keys},
     {"replica-scaling", "replicas that come and go with the load", replica_scaling_keys},
     {"failover", "stages from the loss of the writer to the new one", failover_keys},
+    {"failover-fails", "failovers that get stuck", failover_fails_keys},
     {"replication", "the log of a primary, and its streams to standbys", replication_keys},
     {"monitor", "probes the instances and promotes a standby", monitor_keys},
     {"cache", "a look-aside cache", cache_keys},
