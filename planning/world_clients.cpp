@@ -7,13 +7,47 @@ namespace faultline::planning {
 
 using namespace models;
 
+void World::build_endpoints() {
+    const auto& databases = scenario_.databases;
+    for (std::size_t d = 0; d < databases.size(); ++d) {
+        endpoints_.push_back({databases[d].name + "/writer", d, nowhere, true});
+        endpoints_.push_back({databases[d].name + "/reader", d, nowhere, false});
+    }
+    for (std::size_t d = 0; d < databases.size(); ++d) {
+        for (std::size_t c = 0; c < databases[d].endpoints.size(); ++c) {
+            endpoints_.push_back({databases[d].name + "/" + databases[d].endpoints[c].name, d, c, false});
+        }
+    }
+}
+
+// nowhere: the step is a station or a cache.
+std::size_t World::endpoint_of(const scenarios::RouteStep& step) const {
+    std::string name = step.name + "/" + step.endpoint;
+    if (step.role == scenarios::TargetRole::writer) name += "writer";
+    if (step.role == scenarios::TargetRole::reader) name += "reader";
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+        if (endpoints_[i].name == name) return i;
+    }
+    return nowhere;
+}
+
+// By a class, or because a reader sends on to it.
+bool World::endpoint_used(std::size_t endpoint) const {
+    return std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
+        const bool sent_on = plan.writes && plan.database == endpoints_[endpoint].database;
+        return plan.endpoint == endpoint || (sent_on && endpoints_[endpoint].writes);
+    });
+}
+
 // The endpoint's name, and where a driver that follows the topology looks for instances. Readers of several regions are
-// found by DNS all the same, for the nearest one changes, and so is a database that is restored elsewhere.
+// found by DNS all the same, for the nearest one changes; so is a database that is restored elsewhere, and the members
+// of a custom endpoint.
 World::Target World::target_of(std::size_t endpoint, PlaceId from) {
-    const bool writes = endpoint % 2 == 0;
-    Cluster& cluster = *clusters_[endpoint / 2];
-    GlobalDatabase* const global = globals_[endpoint / 2].get();
-    if (RegionRestore* const restore = region_restores_[endpoint / 2].get())
+    const auto& [name, database, custom, writes] = endpoints_[endpoint];
+    Cluster& cluster = *clusters_[database];
+    if (custom != nowhere) return {cluster.custom_endpoint(custom), {}};
+    GlobalDatabase* const global = globals_[database].get();
+    if (RegionRestore* const restore = region_restores_[database].get())
         return {writes ? restore->writer_endpoint() : restore->reader_endpoint(), {}};
     if (global == nullptr) return {writes ? cluster.writer_endpoint() : cluster.reader_endpoint(), {&cluster}};
     if (!writes) return {global->reader_endpoint_for(from), {}};
@@ -27,9 +61,9 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
     if (driver.through_proxy && !driver.pinned) pool = shared_proxy(endpoint, shape);
     if (pool == nullptr) {
         ConnectionPoolShape own = shape;
-        own.writes = endpoint % 2 == 0;
+        own.writes = endpoints_[endpoint].writes;
         if (driver.through_proxy) {
-            own.place = clusters_[endpoint / 2]->region();
+            own.place = clusters_[endpoints_[endpoint].database]->region();
             own.wait = driver.borrow_timeout;
             own.holds_requests = true;
         }
@@ -42,16 +76,17 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
 
 // One for each endpoint and driver: they are few.
 std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const ConnectionPoolShape& client) {
-    const std::string name = scenario_.databases[endpoint / 2].name + (endpoint % 2 == 0 ? "/writer" : "/reader");
+    const std::string& name = endpoints_[endpoint].name;
+    Cluster& cluster = *clusters_[endpoints_[endpoint].database];
     const auto known = std::find_if(proxies_.begin(), proxies_.end(),
                                     [&](const Proxy& proxy) { return proxy.component->path() == "proxies/" + name; });
     if (known != proxies_.end()) return known->pool;
     ConnectionPoolShape shape = client;
-    shape.place = clusters_[endpoint / 2]->region();
-    shape.writes = endpoint % 2 == 0;
+    shape.place = cluster.region();
+    shape.writes = endpoints_[endpoint].writes;
     shape.wait = client.driver.borrow_timeout;
     shape.holds_requests = true;
-    shape.connections = clusters_[endpoint / 2]->writer().shape().connections_max;
+    shape.connections = cluster.writer().shape().connections_max;
     Target target = target_of(endpoint, shape.place);
     proxies_.push_back({std::make_unique<engine::Component>(simulation_, "proxies/" + name), nullptr});
     proxies_.back().pool = std::make_shared<ConnectionPool>(simulation_, *transport_, *proxies_.back().component,

@@ -153,6 +153,19 @@ struct Restore {
     RandomDuration clone;             // a cluster on a copy-on-write clone of the volume
 };
 
+// What files call the instances of a database: the first writer is number 0, "instance-1".
+inline std::string instance_name(std::size_t number) {
+    return "instance-" + std::to_string(number + 1);
+}
+
+// A DNS name for some of its instances: those named, or all but those named.
+struct CustomEndpoint {
+    std::string name;
+    bool readers_only = false;         // type READER; else ANY
+    std::vector<std::string> members;  // "instance-2"; empty: all but `excluded`
+    std::vector<std::string> excluded;
+};
+
 // Continuous backup to the region's object storage, and snapshots.
 struct Backups {
     Duration retention{};
@@ -189,6 +202,7 @@ struct Database {
     std::optional<Duration> lock_wait_timeout;  // none: a statement waits for a row for ever
     std::optional<Serverless> serverless;
     std::optional<ReplicaScaling> replica_scaling;
+    std::vector<CustomEndpoint> endpoints;
 };
 
 }  // namespace faultline::scenarios

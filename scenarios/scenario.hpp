@@ -122,10 +122,11 @@ struct RetryPolicy {
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.
-enum class TargetRole { station, cache, writer, reader };
+enum class TargetRole { station, cache, writer, reader, custom };
 struct RouteStep {
     TargetRole role = TargetRole::station;
-    std::string name;  // of the station, cache or database
+    std::string name;        // of the station, cache or database
+    std::string endpoint{};  // of the role custom: its name
 };
 
 enum class QueryKind { point_read, range_read, update, complex_join, other };

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cluster/custom_endpoint.hpp"
 #include "models/cluster/endpoint.hpp"
 #include "models/cluster/instance.hpp"
 #include "models/cluster/key_versions.hpp"
@@ -66,6 +67,7 @@ struct ClusterShape {
     std::vector<PageUse> page_uses{};  // what the pools hold when the run begins
     PlaceId control_plane{};           // the region: it does not stand in a zone
     std::optional<ReplicaScalingShape> scaling{};
+    std::vector<CustomEndpointShape> custom_endpoints{};
 };
 
 // What a cluster tells those who measure.
@@ -92,6 +94,7 @@ public:
 
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
+    Endpoint& custom_endpoint(std::size_t number) { return custom_endpoints_[number]; }  // as in the shape
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }
@@ -145,7 +148,8 @@ protected:
     engine::Process<bool> heartbeat(Instance& instance, Duration timeout);
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
     virtual void begin_watching();  // publishes the endpoints, and probes from now on
-    void publish_readers();
+    void publish_readers();         // and custom endpoints
+    bool can_be_published(std::size_t instance) const;
     std::size_t index_of(const Instance& instance) const;
     Instance* elect() const;  // whom to promote; null: nobody answers
     // Once for each failover: does it get stuck? Then what follows ends when an operator has ordered it by hand.
@@ -166,6 +170,7 @@ protected:
     std::optional<SegmentRepair> repair_;
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
+    std::vector<Endpoint> custom_endpoints_;
     KeyVersions own_versions_;
     KeyVersions* versions_ = &own_versions_;  // or those of another region's cluster, of the same database
     engine::RandomStream failover_draws_;

@@ -119,6 +119,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     database.dns_ttl = object.duration("dns_ttl");
     database.connections_max = object.maybe_integer("connections_max");
     read_instance_rules(object, database);
+    read_endpoints(object, database);
     object.finish();
 }
 

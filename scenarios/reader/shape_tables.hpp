@@ -45,6 +45,7 @@ inline constexpr std::array database_keys{
     Key{"lock_wait_timeout", "duration", "a statement waits for a row this long; left out: the engine's, or for ever"},
     Key{"serverless", "object:serverless", "capacity of the class db.serverless; left out: there is none"},
     Key{"replica_scaling", "object:replica-scaling", "replicas by the load of the readers; left out: those named"},
+    Key{"endpoints", "map:endpoint", "custom endpoints, at most 5, of the Aurora kinds", "{}", "-"},
 };
 
 inline constexpr std::array backups_keys{

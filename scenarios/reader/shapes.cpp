@@ -145,6 +145,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"buffer-pool", "pages that an instance keeps in memory", buffer_pool_keys},
     {"serverless", "capacity that follows the load", serverless_keys},
     {"replica-scaling", "replicas that come and go with the load", replica_scaling_keys},
+    {"endpoint", "a name for some of the instances", endpoint_keys},
     {"failover", "stages from the loss of the writer to the new one", failover_keys},
     {"failover-fails", "failovers that get stuck", failover_fails_keys},
     {"replication", "the log of a primary, and its streams to standbys", replication_keys},
