@@ -288,10 +288,12 @@ void World::build_services() {
                     const auto& database = scenario_.databases[endpoints_[endpoint].database];
                     instance.set_client(endpoint, client(endpoint, instance.component(),
                                                          {.place = place,
+                                                          .name = endpoints_[endpoint].name,
                                                           .driver = service.driver,
                                                           .protocol = protocol_of(database),
                                                           .connections = service.pool,
-                                                          .wait = service.pool_wait}));
+                                                          .wait = service.pool_wait,
+                                                          .max_lifetime = service.max_lifetime}));
                 }
             }
         }
@@ -320,6 +322,7 @@ OfficeTargets World::targets_of(std::size_t office) {
             return plan.endpoint == endpoint && plan.service == nowhere;
         });
         const ConnectionPoolShape shape{.place = place,
+                                        .name = endpoints_[endpoint].name,
                                         .driver = scenario_.workload.driver,
                                         .protocol = protocol_of(scenario_.databases[endpoints_[endpoint].database]),
                                         .connections = scenario_.workload.office_pool,

@@ -82,6 +82,7 @@ std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const 
                                     [&](const Proxy& proxy) { return proxy.component->path() == "proxies/" + name; });
     if (known != proxies_.end()) return known->pool;
     ConnectionPoolShape shape = client;
+    shape.max_lifetime = std::nullopt;  // a setting of the client's pool
     shape.place = cluster.region();
     shape.writes = endpoints_[endpoint].writes;
     shape.wait = client.driver.borrow_timeout;

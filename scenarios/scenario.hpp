@@ -102,9 +102,10 @@ struct Service {
     Duration health_check_interval{};
     int health_check_threshold = 0;  // failures in a row until an instance is out
     Driver driver;
-    int pool = 10;         // connections of one instance to one endpoint, at most
-    Duration pool_wait{};  // a call waits this long for a connection, at most
-    int queue = 0;         // calls that may wait for a thread in one instance; more are refused
+    int pool = 10;                         // connections of one instance to one endpoint, at most
+    Duration pool_wait{};                  // a call waits this long for a connection, at most
+    std::optional<Duration> max_lifetime;  // of a pooled connection; none: for ever
+    int queue = 0;                         // calls that may wait for a thread in one instance; more are refused
 };
 
 struct Keys {

@@ -42,6 +42,12 @@ void read_service(const Child& child, Service& service, const Report& report) {
     service.driver = read_driver(object, "driver");
     service.pool = object.integer("pool");
     service.pool_wait = object.positive_duration("pool_wait");
+    const Duration lifetime = object.duration("max_lifetime");
+    constexpr Duration lifetime_least = std::chrono::seconds{1};
+    if (lifetime > Duration{}) service.max_lifetime = lifetime;
+    if (lifetime > Duration{} && lifetime < lifetime_least) {
+        object.problem("max_lifetime", "expected at least 1s, or 0s for connections that are never replaced");
+    }
     service.queue = object.integer("queue");
     object.finish();
 }

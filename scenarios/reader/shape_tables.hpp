@@ -223,6 +223,8 @@ inline constexpr std::array service_keys{
         "HikariCP README, maximumPoolSize", false, 1, 100'000},
     Key{"pool_wait", "duration", "a call waits this long for a connection, at most", R"("30s")",
         "HikariCP README, connectionTimeout"},
+    Key{"max_lifetime", "duration", "a pooled connection is replaced after it, less up to 2.5 %; 0s: never",
+        R"("30min")", "HikariCP README, maxLifetime; HikariPool.java for the 2.5 %"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
         "Apache Tomcat 10 documentation, acceptCount (from memory)", false, 0, 1'000'000},
 };
