@@ -1,11 +1,21 @@
 // How services and offices reach the databases: by connections of their own, or through a proxy.
 #include <algorithm>
 
+#include "planning/random_duration.hpp"
 #include "planning/world.hpp"
 
 namespace faultline::planning {
 
 using namespace models;
+
+namespace {
+// A pool becomes that of a proxy, with the settings of its driver.
+void make_proxys(ConnectionPoolShape& shape) {
+    shape.wait = shape.driver.borrow_timeout;
+    shape.holds_requests = true;
+    shape.own_delay = distribution_of(shape.driver.proxy_delay);
+}
+}  // namespace
 
 void World::build_endpoints() {
     const auto& databases = scenario_.databases;
@@ -64,8 +74,7 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
         own.writes = endpoints_[endpoint].writes;
         if (driver.through_proxy) {
             own.place = clusters_[endpoints_[endpoint].database]->region();
-            own.wait = driver.borrow_timeout;
-            own.holds_requests = true;
+            make_proxys(own);
         }
         Target target = target_of(endpoint, own.place);
         pool = std::make_shared<ConnectionPool>(simulation_, *transport_, owner, target.name, own,
@@ -74,22 +83,25 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
     return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, shape.place, std::move(pool));
 }
 
-// One for each endpoint and driver: they are few.
+// One for each endpoint and settings: they are few. Whoever else has the same settings shares it.
 std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const ConnectionPoolShape& client) {
     const std::string& name = endpoints_[endpoint].name;
     Cluster& cluster = *clusters_[endpoints_[endpoint].database];
-    const auto known = std::find_if(proxies_.begin(), proxies_.end(),
-                                    [&](const Proxy& proxy) { return proxy.component->path() == "proxies/" + name; });
+    const auto of_endpoint = [&](const Proxy& proxy) { return proxy.pool->shape().name == name; };
+    const auto known = std::find_if(proxies_.begin(), proxies_.end(), [&](const Proxy& proxy) {
+        return of_endpoint(proxy) && proxy.pool->shape().driver == client.driver;
+    });
     if (known != proxies_.end()) return known->pool;
+    const auto others = std::count_if(proxies_.begin(), proxies_.end(), of_endpoint);
+    const std::string path = "proxies/" + name + (others == 0 ? "" : "-" + std::to_string(others + 1));
     ConnectionPoolShape shape = client;
     shape.max_lifetime = std::nullopt;  // a setting of the client's pool
     shape.place = cluster.region();
     shape.writes = endpoints_[endpoint].writes;
-    shape.wait = client.driver.borrow_timeout;
-    shape.holds_requests = true;
+    make_proxys(shape);
     shape.connections = cluster.writer().shape().connections_max;
     Target target = target_of(endpoint, shape.place);
-    proxies_.push_back({std::make_unique<engine::Component>(simulation_, "proxies/" + name), nullptr});
+    proxies_.push_back({std::make_unique<engine::Component>(simulation_, path), nullptr});
     proxies_.back().pool = std::make_shared<ConnectionPool>(simulation_, *transport_, *proxies_.back().component,
                                                             target.name, shape, std::move(target.clusters));
     return proxies_.back().pool;

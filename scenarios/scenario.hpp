@@ -85,11 +85,14 @@ struct Driver {
     std::optional<Duration> topology_refresh;
     Duration failover_refresh{};
     Duration failover_timeout{};
-    // Through a proxy in the database's region, which shares its connections among all clients, holds requests while
-    // there is no server, and lets nobody wait longer than `borrow_timeout`. Pinned sessions share nothing.
+    // Through a proxy in the database's region, which shares its connections among all clients with these settings,
+    // holds requests while there is no server, and lets nobody wait longer than `borrow_timeout`. Each statement takes
+    // `proxy_delay` in it. Pinned sessions share nothing.
     bool through_proxy = false;
+    RandomDuration proxy_delay{};
     Duration borrow_timeout{};
     bool pinned = false;
+    bool operator==(const Driver&) const = default;
 };
 
 struct Service {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/random/distributions.hpp"
 #include "engine/tokens.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/network/connection.hpp"
@@ -69,6 +70,8 @@ struct ConnectionPoolShape {
     bool writes = true;                      // needs the writer; of a driver that follows the topology
     // A proxy's: while there is no server, requests wait, as long as they would for a connection.
     bool holds_requests = false;
+    // And what a statement takes in it, seconds; none: nothing.
+    std::optional<engine::Distribution> own_delay{};
 };
 
 class ConnectionPool {
@@ -80,6 +83,11 @@ public:
 
     const ConnectionPoolShape& shape() const { return shape_; }
     engine::Tokens& places() { return places_; }
+
+    // Of one statement in a proxy.
+    Duration own_delay() {
+        return shape_.own_delay ? shape_.own_delay->sample_duration(delay_draws_) : Duration::zero();
+    }
 
     // An idle connection that is not known to be dead, into `session`; false: there is none.
     bool take_idle(Session& session);
@@ -114,6 +122,7 @@ private:
     ResolverCache resolver_;
     std::optional<TopologyMonitor> monitor_;
     engine::RandomStream lifetime_draws_;
+    engine::RandomStream delay_draws_;
     std::vector<Connection> idle_;  // last in, first out
 };
 

@@ -87,6 +87,7 @@ Driver read_driver(ObjectReader& object, std::string_view key) {
     driver.failover_refresh = reader.positive_duration("failover_refresh");
     driver.failover_timeout = reader.positive_duration("failover_timeout");
     driver.through_proxy = reader.flag("through_proxy");
+    driver.proxy_delay = reader.random("proxy_delay");
     driver.borrow_timeout = reader.positive_duration("borrow_timeout");
     driver.pinned = reader.flag("pinned");
     const std::array limits{
@@ -96,6 +97,8 @@ Driver read_driver(ObjectReader& object, std::string_view key) {
         if (limit == Duration{} && reader.has(name))
             reader.problem(name, "expected a duration above 0; leave it out for none");
     }
+    if (reader.has("proxy_delay") && !driver.through_proxy)
+        reader.problem("proxy_delay", "there is no proxy; expected \"through_proxy\": true beside it");
     if (driver.pinned && !driver.through_proxy)
         reader.problem("pinned", "sessions are pinned in a proxy; expected \"through_proxy\": true beside it");
     reader.finish();

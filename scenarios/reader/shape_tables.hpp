@@ -251,6 +251,8 @@ inline constexpr std::array driver_keys{
     Key{"failover_timeout", "duration", "a connection waits this long for a writer to be found, at most", R"("300s")",
         aws_wrapper_failover},
     Key{"through_proxy", "flag", "connections are a proxy's in the region of the database", "false", "-"},
+    Key{"proxy_delay", "random", "a statement's time in the proxy, besides the ways to it and from it", R"("0s")",
+        "depends on the proxy"},
     Key{"borrow_timeout", "duration", "a statement waits this long for one of the proxy's, at most", R"("120s")",
         "Aurora User Guide, RDS Proxy: connection borrow timeout"},
     Key{"pinned", "flag", "sessions of the proxy share no connections", "false", "-"},
