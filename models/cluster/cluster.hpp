@@ -114,6 +114,7 @@ public:
     // For instances. Does a statement need more than the instance that it was sent to? The same all run.
     bool mediates() const { return mediates_; }
     virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
+    virtual void transaction_ended(Instance& /*at*/, RowLocks::Transaction /*transaction*/) {}  // of a client of `at`
     bool alive(PlaceId place) const { return transport_.topology().alive(place); }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);

@@ -70,6 +70,15 @@ engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef reques
     co_return answer;
 }
 
+void RegionalCluster::transaction_ended(Instance& at, RowLocks::Transaction transaction) {
+    if (forwarding_) forwarding_->ended(at, transaction);
+}
+
+void RegionalCluster::instance_died(Instance& instance, engine::Health how) {
+    if (forwarding_) forwarding_->reader_died(instance, how);
+    Cluster::instance_died(instance, how);
+}
+
 void RegionalCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);

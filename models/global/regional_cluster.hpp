@@ -38,6 +38,9 @@ public:
     void forward_writes(ReadConsistency consistency);
     engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel) override;
 
+    void transaction_ended(Instance& at, RowLocks::Transaction transaction) override;
+    void instance_died(Instance& instance, engine::Health how) override;
+
     void begin() override;
     CommitLog& log() override { return commit_log_; }
     Instance& writer() override { return owner_->global_writer(); }

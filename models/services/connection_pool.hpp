@@ -48,7 +48,7 @@ public:
     void close() {
         if (connection_.instance != nullptr) {
             connection_.instance->close_connection(connection_.incarnation);
-            connection_.instance->row_locks().close(connection_.transaction);
+            connection_.instance->end_transaction(connection_.transaction);
         }
         connection_ = {};
     }
