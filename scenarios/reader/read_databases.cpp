@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/catalogue.hpp"
+#include "scenarios/engine_versions.hpp"
 #include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
@@ -94,6 +95,11 @@ void read_database(const Child& child, Database& database, const Report& report)
     database.kind = object.one_of("kind");
     object.use_preset(database.kind);
     database.version = object.text("version");
+    if (!database.version.empty() && !version_parts(database.version)) {
+        object.problem("version", fmt::format("expected numbers with points, such as \"3.08\", found {}",
+                                              in_quotes(database.version)));
+        database.version.clear();
+    }
     database.region = object.text("region");
     database.data = object.bytes("data");
     constexpr Bytes largest{std::int64_t{128} << 40};
