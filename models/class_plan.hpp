@@ -15,11 +15,20 @@ namespace faultline::models {
 
 inline constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
+// A DNS name of a database.
+struct EndpointPlan {
+    std::string name;  // "orders/writer", "orders/reader" or "orders/reporting"
+    std::size_t database = nowhere;
+    std::size_t custom = nowhere;  // number among its custom endpoints; nowhere: the writer's or the readers'
+    bool writes = false;           // the writer's
+};
+
 struct ClassPlan {
     std::string name;
     std::size_t service = nowhere;   // index; nowhere: the office asks the last step itself
     std::size_t cache = nowhere;     // looked aside
-    std::size_t endpoint = nowhere;  // of a database: 2 * database, + 1 for the reader
+    std::size_t endpoint = nowhere;  // index
+    std::size_t database = nowhere;  // that the endpoint belongs to
     std::size_t station = nowhere;
     int statements = 1;
     int pages = 1;  // that a statement touches, of a class with keys

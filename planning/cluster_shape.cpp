@@ -1,5 +1,7 @@
 #include "planning/cluster_shape.hpp"
 
+#include <algorithm>
+
 #include "planning/random_duration.hpp"
 
 namespace faultline::planning {
@@ -22,6 +24,21 @@ engine::Bytes page_size_of(const scenarios::Database& database) {
 
 models::ReplicationShape replication_shape_of(const scenarios::Database& database) {
     return {.stream_interval = database.replica_stream.interval, .apply_time = database.replica_stream.apply_time};
+}
+
+std::vector<models::CustomEndpointShape> custom_endpoints_of(const scenarios::Database& database) {
+    std::vector<models::CustomEndpointShape> shapes;
+    for (const scenarios::CustomEndpoint& endpoint : database.endpoints) {
+        const bool excludes = endpoint.members.empty();
+        models::CustomEndpointShape shape{endpoint.name, endpoint.readers_only, excludes, {}};
+        for (std::size_t i = 0; i <= database.replicas.size(); ++i) {
+            const auto& named = excludes ? endpoint.excluded : endpoint.members;
+            const std::string instance = scenarios::instance_name(i);
+            if (std::find(named.begin(), named.end(), instance) != named.end()) shape.listed.push_back(i);
+        }
+        shapes.push_back(std::move(shape));
+    }
+    return shapes;
 }
 
 }  // namespace faultline::planning

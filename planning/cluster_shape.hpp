@@ -1,6 +1,9 @@
-// From a scenario's database to the shapes of its storage and replication.
+// From a scenario's database to the shapes of its storage, replication and custom endpoints.
 #pragma once
 
+#include <vector>
+
+#include "models/cluster/custom_endpoint.hpp"
 #include "models/cluster/replica_apply.hpp"
 #include "models/cluster/storage_volume.hpp"
 #include "scenarios/scenario.hpp"
@@ -9,6 +12,7 @@ namespace faultline::planning {
 
 models::VolumeShape volume_shape_of(const scenarios::Database& database);
 models::ReplicationShape replication_shape_of(const scenarios::Database& database);
+std::vector<models::CustomEndpointShape> custom_endpoints_of(const scenarios::Database& database);
 // Source: Aurora FAQ, I/O units: 16 KB of the MySQL edition, 8 KB of the PostgreSQL edition.
 engine::Bytes page_size_of(const scenarios::Database& database);
 

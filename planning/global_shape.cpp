@@ -1,6 +1,7 @@
 #include "planning/global_shape.hpp"
 
 #include "planning/random_duration.hpp"
+#include "scenarios/engine_versions.hpp"
 
 namespace faultline::planning {
 
@@ -62,6 +63,10 @@ models::Runbook runbook_of(const scenarios::Fault& fault) {
             distribution_of(runbook.retry),
             runbook.shares,
             fault.lasts};
+}
+
+bool stops_without_stream(const scenarios::Database& database) {
+    return !database.logical && !scenarios::secondaries_keep_serving(database.kind, database.version);
 }
 
 std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database) {

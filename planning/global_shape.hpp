@@ -19,4 +19,8 @@ models::Runbook runbook_of(const scenarios::Fault& fault);
 // None: readers refuse writes.
 std::optional<models::ReadConsistency> forwarding_of(const scenarios::Database& database);
 
+// Readers of other regions stop while they hear nothing of the writer: by the engine's version. Replicas by the binary
+// log are clusters of their own, and go on.
+bool stops_without_stream(const scenarios::Database& database);
+
 }  // namespace faultline::planning

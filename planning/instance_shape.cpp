@@ -114,9 +114,10 @@ std::vector<models::PageUse> page_uses_of(std::size_t database, const scenarios:
     std::vector<models::PageUse> uses;
     for (std::size_t i = 0; i < plans.size(); ++i) {
         const models::ClassPlan& plan = plans[i];
-        if (!plan.keys || plan.endpoint == models::nowhere || plan.endpoint / 2 != database) continue;
-        uses.push_back(
-            {scenario.workload.classes[i].share, *plan.keys, plan.key_multiplier, plan.pages, plan.endpoint % 2 == 0});
+        if (!plan.keys || plan.endpoint == models::nowhere || plan.database != database) continue;
+        const scenarios::QueryClass& query_class = scenario.workload.classes[i];
+        const bool at_writer = query_class.route.back().role == scenarios::TargetRole::writer;
+        uses.push_back({query_class.share, *plan.keys, plan.key_multiplier, plan.pages, at_writer});
     }
     return uses;
 }

@@ -37,6 +37,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
       profile_(
           *NetworkProfile::named(scenario.network.profile, {.spike_multiplier = scenario.network.spike_multiplier})) {
     build_network();
+    build_endpoints();
     build_classes();
     measures_ = std::make_unique<Measures>(measures_shape());
     simulation_.on_state_change = [this](Instant now, const engine::Component& component, std::string_view state) {
@@ -48,7 +49,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
     build_caches();
     build_stations();
     context_ = std::make_unique<ServiceContext>(
-        ServiceContext{simulation_, *transport_, classes_, caches_, clusters_, *measures_});
+        ServiceContext{simulation_, *transport_, classes_, endpoints_, caches_, clusters_, *measures_});
     build_services();
     build_offices();
     if (options_.with_faults) schedule_faults();

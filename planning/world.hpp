@@ -40,6 +40,8 @@ public:
 
 private:
     void build_network();
+    void build_endpoints();
+    std::size_t endpoint_of(const scenarios::RouteStep& step) const;
     void build_classes();
     void build_clusters();
     void build_cluster(const scenarios::Database& database);
@@ -87,6 +89,7 @@ private:
     std::unique_ptr<models::Transport> transport_;
     std::vector<std::pair<std::string, models::PlaceId>> zones_;    // "us-east-1/a"
     std::vector<std::pair<std::string, models::PlaceId>> regions_;  // "us-east-1"
+    std::vector<models::EndpointPlan> endpoints_;  // of each database its writer's and readers', then the custom ones
     std::vector<models::ClassPlan> classes_;
     std::unique_ptr<models::Measures> measures_;
     std::unique_ptr<models::RequestTable> requests_;  // before the clusters, whose logs hold on to requests

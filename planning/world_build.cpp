@@ -112,8 +112,8 @@ void World::build_classes() {
         for (const auto& step : query_class.route) {
             if (step.role == TargetRole::cache) plan.cache = index_of(scenario_.caches, step.name);
             if (step.role == TargetRole::station) plan.station = index_of(scenario_.stations, step.name);
-            if (step.role == TargetRole::writer) plan.endpoint = 2 * index_of(scenario_.databases, step.name);
-            if (step.role == TargetRole::reader) plan.endpoint = 2 * index_of(scenario_.databases, step.name) + 1;
+            plan.endpoint = endpoint_of(step);
+            if (plan.endpoint != nowhere) plan.database = endpoints_[plan.endpoint].database;
         }
         plan.statements = query_class.statements;
         plan.pages = query_class.pages;
@@ -141,9 +141,9 @@ MeasuresShape World::measures_shape() const {
     for (const auto& query_class : scenario_.workload.classes) {
         const scenarios::RouteStep& last = query_class.route.back();
         // A write that a reader sends on needs the writer: where it is too rare to be judged, the writer's canary is.
-        const TargetRole role = query_class.writes && last.role == TargetRole::reader ? TargetRole::writer : last.role;
-        shape.classes.push_back(
-            {query_class.name, query_class.deadline, query_class.writes, query_class.idempotent, last.name, role});
+        const bool sent_on = query_class.writes && (last.role == TargetRole::reader || last.role == TargetRole::custom);
+        shape.classes.push_back({query_class.name, query_class.deadline, query_class.writes, query_class.idempotent,
+                                 last.name, sent_on ? TargetRole::writer : last.role, last.endpoint});
         shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
         if (query_class.via.empty()) continue;
         const auto& driver = scenario_.services[index_of(scenario_.services, query_class.via)].driver;
@@ -151,11 +151,8 @@ MeasuresShape World::measures_shape() const {
     }
     for (const auto& office : scenario_.offices) shape.offices.push_back(office.name);
     for (const auto& cache : scenario_.caches) shape.caches.push_back(cache.name);
-    for (const auto& database : scenario_.databases) {
-        shape.databases.push_back(database.name);
-        shape.canary_targets.push_back(database.name + "/writer");
-        shape.canary_targets.push_back(database.name + "/reader");
-    }
+    for (const auto& database : scenario_.databases) shape.databases.push_back(database.name);
+    for (const EndpointPlan& endpoint : endpoints_) shape.canary_targets.push_back(endpoint.name);
     if (options_.with_faults) {
         for (const auto& fault : scenario_.faults) shape.faults.push_back({fault.name, fault.target});
     }
@@ -182,11 +179,16 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.replica_stream = replication_shape_of(database);
     shape.pools = pool_rules_of(database);
     shape.scaling = replica_scaling_of(database);
+    shape.custom_endpoints = custom_endpoints_of(database);
     shape.page_uses = page_uses_of(index_of(scenario_.databases, database.name), scenario_, classes_);
     const scenarios::Failover& failover = database.failover;
-    shape.failover = {distribution_of(failover.detection), distribution_of(failover.promotion),
-                      distribution_of(failover.dns_update), distribution_of(failover.restart),
-                      distribution_of(failover.rebuild)};
+    shape.failover = {distribution_of(failover.detection),
+                      distribution_of(failover.promotion),
+                      distribution_of(failover.dns_update),
+                      distribution_of(failover.restart),
+                      distribution_of(failover.rebuild),
+                      {failover.fails.probability, distribution_of(failover.fails.noticed_after),
+                       distribution_of(failover.fails.by_hand)}};
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
     return shape;
@@ -196,7 +198,7 @@ void World::build_cluster(const scenarios::Database& database) {
     ClusterShape shape = cluster_shape(database, database.region);
     const std::size_t number = clusters_.size();
     for (const ClassPlan& plan : classes_) {
-        if (plan.keys && plan.endpoint / 2 == number) shape.keys = std::max(shape.keys, plan.keys->ranks());
+        if (plan.keys && plan.database == number) shape.keys = std::max(shape.keys, plan.keys->ranks());
     }
     if (!database.secondaries.empty()) {
         build_global_primary(database, std::move(shape));
@@ -265,13 +267,6 @@ void World::build_stations() {
     }
 }
 
-bool World::endpoint_used(std::size_t endpoint) const {
-    return std::any_of(classes_.begin(), classes_.end(), [endpoint](const ClassPlan& plan) {
-        const bool sent_on = plan.writes && plan.endpoint % 2 == 1 && plan.endpoint - 1 == endpoint;
-        return plan.endpoint == endpoint || sent_on;
-    });
-}
-
 void World::build_services() {
     for (const auto& service : scenario_.services) {
         services_.emplace_back();
@@ -295,15 +290,17 @@ void World::build_services() {
                 const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
                 ServiceInstance& instance =
                     service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
-                for (std::size_t endpoint = 0; endpoint < 2 * scenario_.databases.size(); ++endpoint) {
+                for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
                     if (!endpoint_used(endpoint)) continue;
-                    const auto& database = scenario_.databases[endpoint / 2];
+                    const auto& database = scenario_.databases[endpoints_[endpoint].database];
                     instance.set_client(endpoint, client(endpoint, instance.component(),
                                                          {.place = place,
+                                                          .name = endpoints_[endpoint].name,
                                                           .driver = service.driver,
                                                           .protocol = protocol_of(database),
                                                           .connections = service.pool,
-                                                          .wait = service.pool_wait}));
+                                                          .wait = service.pool_wait,
+                                                          .max_lifetime = service.max_lifetime}));
                 }
             }
         }
@@ -327,13 +324,14 @@ OfficeTargets World::targets_of(std::size_t office) {
         }
         targets.services.push_back(std::move(preferred));
     }
-    for (std::size_t endpoint = 0; endpoint < 2 * scenario_.databases.size(); ++endpoint) {
+    for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
         const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
             return plan.endpoint == endpoint && plan.service == nowhere;
         });
         const ConnectionPoolShape shape{.place = place,
+                                        .name = endpoints_[endpoint].name,
                                         .driver = scenario_.workload.driver,
-                                        .protocol = protocol_of(scenario_.databases[endpoint / 2]),
+                                        .protocol = protocol_of(scenario_.databases[endpoints_[endpoint].database]),
                                         .connections = scenario_.workload.office_pool,
                                         .wait = scenario_.workload.driver.connect_timeout};
         engine::Component& owner = offices_[office]->component();

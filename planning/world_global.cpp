@@ -44,6 +44,7 @@ void World::build_global_primary(const scenarios::Database& database, ClusterSha
     auto cluster = std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
                                                      *recorders_.back(), globals_[number]->log(), 0);
     if (const auto consistency = forwarding_of(database)) cluster->forward_writes(*consistency);
+    if (stops_without_stream(database)) cluster->stop_without_stream();
     globals_[number]->add_region(*cluster);
     region_wholes_[number] = std::move(wholes);
     clusters_.push_back(std::move(cluster));
@@ -61,6 +62,7 @@ void World::build_secondaries() {
                 std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
                                                   *recorders_.back(), globals_[d]->log(), s + 1);
             if (const auto consistency = forwarding_of(database)) cluster->forward_writes(*consistency);
+            if (stops_without_stream(database)) cluster->stop_without_stream();
             globals_[d]->add_region(*cluster);
             for (const scenarios::DatabaseInstance& replica : secondary.replicas) {
                 cluster->add_instance(place_of(secondary.region, replica.zone), instance_shape_of(database, replica));

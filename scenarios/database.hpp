@@ -40,12 +40,20 @@ struct ReplicaStream {
     Duration apply_time{};  // the changes of one commit, on pages that the replica has cached
 };
 
+// A failover that gets stuck, and the people who do it by hand.
+struct FailoverFails {
+    double probability = 0.0;
+    RandomDuration noticed_after;  // stuck -> an operator has seen it
+    RandomDuration by_hand;        // seen -> he has ordered the promotion
+};
+
 struct Failover {
     RandomDuration detection;   // writer lost -> control plane has decided
     RandomDuration promotion;   // decided -> the successor accepts writes
     RandomDuration dns_update;  // promoted -> the endpoint's record is changed
     RandomDuration restart;     // crash of the process -> it serves again in place
     RandomDuration rebuild;     // no replica left: a new writer in the same zone
+    FailoverFails fails;
 };
 
 // What an instance of an Aurora kind keeps in memory.
@@ -145,6 +153,19 @@ struct Restore {
     RandomDuration clone;             // a cluster on a copy-on-write clone of the volume
 };
 
+// What files call the instances of a database: the first writer is number 0, "instance-1".
+inline std::string instance_name(std::size_t number) {
+    return "instance-" + std::to_string(number + 1);
+}
+
+// A DNS name for some of its instances: those named, or all but those named.
+struct CustomEndpoint {
+    std::string name;
+    bool readers_only = false;         // type READER; else ANY
+    std::vector<std::string> members;  // "instance-2"; empty: all but `excluded`
+    std::vector<std::string> excluded;
+};
+
 // Continuous backup to the region's object storage, and snapshots.
 struct Backups {
     Duration retention{};
@@ -181,6 +202,7 @@ struct Database {
     std::optional<Duration> lock_wait_timeout;  // none: a statement waits for a row for ever
     std::optional<Serverless> serverless;
     std::optional<ReplicaScaling> replica_scaling;
+    std::vector<CustomEndpoint> endpoints;
 };
 
 }  // namespace faultline::scenarios

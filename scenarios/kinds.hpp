@@ -37,6 +37,8 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"database", "mysql", "the same with MySQL's defaults", "database", "mysql"},
     {"followers", "secondaries", "regions follow by the log of the volume: a global database", "global", ""},
     {"followers", "logical_replicas", "regions execute the binary log again", "global", "binlog"},
+    {"custom endpoint", "reader", "members that are readers now, chosen when a connection is made", "endpoint", ""},
+    {"custom endpoint", "any", "members in whatever role", "endpoint", ""},
     {"cache", "redis", "hash slots, eviction, expiry; looked aside by a service", "cache", ""},
     {"service", "service", "instances in the zones of its regions, with threads and connection pools", "service", ""},
     {"driver", "plain", "a driver as it comes: no socket timeout, no keepalive", "driver", "plain"},

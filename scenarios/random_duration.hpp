@@ -14,6 +14,7 @@ enum class DistributionKind { constant, uniform, exponential, lognormal, gamma, 
 struct RandomDuration {
     DistributionKind kind = DistributionKind::constant;
     std::vector<double> values{0.0};
+    bool operator==(const RandomDuration&) const = default;
 };
 
 }  // namespace faultline::scenarios

@@ -85,11 +85,14 @@ struct Driver {
     std::optional<Duration> topology_refresh;
     Duration failover_refresh{};
     Duration failover_timeout{};
-    // Through a proxy in the database's region, which shares its connections among all clients, holds requests while
-    // there is no server, and lets nobody wait longer than `borrow_timeout`. Pinned sessions share nothing.
+    // Through a proxy in the database's region, which shares its connections among all clients with these settings,
+    // holds requests while there is no server, and lets nobody wait longer than `borrow_timeout`. Each statement takes
+    // `proxy_delay` in it. Pinned sessions share nothing.
     bool through_proxy = false;
+    RandomDuration proxy_delay{};
     Duration borrow_timeout{};
     bool pinned = false;
+    bool operator==(const Driver&) const = default;
 };
 
 struct Service {
@@ -102,9 +105,10 @@ struct Service {
     Duration health_check_interval{};
     int health_check_threshold = 0;  // failures in a row until an instance is out
     Driver driver;
-    int pool = 10;         // connections of one instance to one endpoint, at most
-    Duration pool_wait{};  // a call waits this long for a connection, at most
-    int queue = 0;         // calls that may wait for a thread in one instance; more are refused
+    int pool = 10;                         // connections of one instance to one endpoint, at most
+    Duration pool_wait{};                  // a call waits this long for a connection, at most
+    std::optional<Duration> max_lifetime;  // of a pooled connection; none: for ever
+    int queue = 0;                         // calls that may wait for a thread in one instance; more are refused
 };
 
 struct Keys {
@@ -122,10 +126,11 @@ struct RetryPolicy {
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.
-enum class TargetRole { station, cache, writer, reader };
+enum class TargetRole { station, cache, writer, reader, custom };
 struct RouteStep {
     TargetRole role = TargetRole::station;
-    std::string name;  // of the station, cache or database
+    std::string name;        // of the station, cache or database
+    std::string endpoint{};  // of the role custom: its name
 };
 
 enum class QueryKind { point_read, range_read, update, complex_join, other };

@@ -217,7 +217,7 @@ engine::Process<> Office::canary(std::size_t endpoint, Duration offset) {
 
 engine::Process<> Office::try_canary(std::size_t endpoint) {
     const Instant due = simulation_.now();
-    const bool writes = endpoint % 2 == 0;
+    const bool writes = context_.endpoints[endpoint].writes;
     const Statement statement{.writes = writes, .commits = writes};
     engine::Timer patience(simulation_, shape_.canary_timeout);
     engine::Call<Answer> call(simulation_, component_, targets_.canaries[endpoint]->probe(statement), Duration::zero());

@@ -23,8 +23,10 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Tra
       component_(simulation, shape_.path),
       writer_endpoint_(shape_.dns_ttl),
       reader_endpoint_(shape_.dns_ttl),
+      custom_endpoints_(shape_.custom_endpoints.size(), Endpoint(shape_.dns_ttl)),
       own_versions_(shape_.keys),
       failover_draws_(simulation.stream(shape_.path, "failover")),
+      stuck_draws_(simulation.stream(shape_.path, "stuck failovers")),
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
     SIM_CHECK(transfers != nullptr);
@@ -89,6 +91,8 @@ engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
 
 engine::Process<> Cluster::fail_over() {
     Instance& lost = *instances_[writer_];
+    const bool stuck = gets_stuck();
+    if (stuck) co_await operator_orders();
     component_.enter("promoting");
     observer_.on_stage("promotion");
     Instance* successor = nullptr;
@@ -174,16 +178,6 @@ engine::Process<> Cluster::restart(Instance& instance) {
         observer_.on_recovered(log);
     }
     instance.start(is_writer ? Role::writer : Role::replica);
-    tell_whole();
-}
-
-void Cluster::publish_readers() {
-    std::vector<Instance*> readers;
-    for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i != writer_ && answering_[i] && instances_[i]->is_member()) readers.push_back(instances_[i].get());
-    }
-    if (readers.empty() && writer_ < instances_.size()) readers.push_back(instances_[writer_].get());
-    reader_endpoint_.publish(std::move(readers));
     tell_whole();
 }
 

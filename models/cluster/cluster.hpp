@@ -8,7 +8,7 @@
 // (endpoint.hpp) and connect again (services/database_client.hpp); the RTO counts all of it.
 // Sources of the stages' defaults: scenarios/defaults.cpp; docs/models/cluster.md.
 // A writer whose host is back before anybody was sure that it was gone restarts in place.
-// Leaves out: replicas in other regions, an operator who builds a writer in another zone, failover that fails.
+// A failover may get stuck (cluster_stuck.cpp). Leaves out: an operator who builds a writer in another zone.
 #pragma once
 
 #include <functional>
@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cluster/custom_endpoint.hpp"
 #include "models/cluster/endpoint.hpp"
 #include "models/cluster/instance.hpp"
 #include "models/cluster/key_versions.hpp"
@@ -27,6 +28,14 @@
 
 namespace faultline::models {
 
+// A failover that makes no progress, until somebody does it by hand.
+struct StuckFailover {
+    double probability = 0.0;  // of each failover, 0..1
+    engine::Distribution noticed_after =
+        engine::Distribution::constant(0);                             // seconds: stuck, until an operator sees it
+    engine::Distribution by_hand = engine::Distribution::constant(0);  // seconds: seen, until he orders the promotion
+};
+
 struct FailoverShape {
     // Seconds. detection: from the first heartbeat missed; dns_update: promoted to published; restart: of a process
     // whose host is there; rebuild: of a writer that nobody can replace.
@@ -35,6 +44,7 @@ struct FailoverShape {
     engine::Distribution dns_update = engine::Distribution::constant(0.0);
     engine::Distribution restart = engine::Distribution::constant(0.0);
     engine::Distribution rebuild = engine::Distribution::constant(0.0);
+    StuckFailover stuck{};
 };
 
 // What becomes of buffer pools when the writer is lost. A process that restarts in place finds its pages where they
@@ -57,6 +67,7 @@ struct ClusterShape {
     std::vector<PageUse> page_uses{};  // what the pools hold when the run begins
     PlaceId control_plane{};           // the region: it does not stand in a zone
     std::optional<ReplicaScalingShape> scaling{};
+    std::vector<CustomEndpointShape> custom_endpoints{};
 };
 
 // What a cluster tells those who measure.
@@ -83,6 +94,7 @@ public:
 
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
+    Endpoint& custom_endpoint(std::size_t number) { return custom_endpoints_[number]; }  // as in the shape
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }
@@ -102,6 +114,7 @@ public:
     // For instances. Does a statement need more than the instance that it was sent to? The same all run.
     bool mediates() const { return mediates_; }
     virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
+    virtual void transaction_ended(Instance& /*at*/, RowLocks::Transaction /*transaction*/) {}  // of a client of `at`
     bool alive(PlaceId place) const { return transport_.topology().alive(place); }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
@@ -134,12 +147,16 @@ protected:
     engine::Process<bool> heartbeat(Instance& instance, Duration timeout);
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
     virtual void begin_watching();  // publishes the endpoints, and probes from now on
-    void publish_readers();
+    void publish_readers();         // and custom endpoints
+    bool can_be_published(std::size_t instance) const;
     std::size_t index_of(const Instance& instance) const;
     Instance* elect() const;  // whom to promote; null: nobody answers
-    void begin_scaling();     // of replicas and of serverless capacity, with the control plane
-    void fill_pools();        // of a cluster that has been in use for long
-    void lose_memories();     // of all instances, when they begin again
+    // Once for each failover: does it get stuck? Then what follows ends when an operator has ordered it by hand.
+    bool gets_stuck();
+    engine::Process<> operator_orders();
+    void begin_scaling();  // of replicas and of serverless capacity, with the control plane
+    void fill_pools();     // of a cluster that has been in use for long
+    void lose_memories();  // of all instances, when they begin again
     // What the new writer finds in its memory, and the old one when it comes back.
     void hand_over_memory(Instance& lost, Instance& successor);
 
@@ -152,9 +169,11 @@ protected:
     std::optional<SegmentRepair> repair_;
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
+    std::vector<Endpoint> custom_endpoints_;
     KeyVersions own_versions_;
     KeyVersions* versions_ = &own_versions_;  // or those of another region's cluster, of the same database
     engine::RandomStream failover_draws_;
+    engine::RandomStream stuck_draws_;
     engine::RandomStream network_draws_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::vector<bool> answering_;  // as the last heartbeat of each said

@@ -83,6 +83,11 @@ engine::Process<Answer> Instance::tell_role(Duration travel) {
     co_return Answer{travel, role_ == Role::writer ? AnswerStatus::ok : AnswerStatus::read_only, epoch_};
 }
 
+void Instance::end_transaction(RowLocks::Transaction transaction) {
+    row_locks_.close(transaction);
+    if (cluster_.mediates() && transaction != RowLocks::none) cluster_.transaction_ended(*this, transaction);
+}
+
 void Instance::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");

@@ -85,6 +85,9 @@ public:
     }
     int connections() const { return connections_; }
 
+    // A transaction of a connection has ended, by its commit or because the connection is closed.
+    void end_transaction(RowLocks::Transaction transaction);
+
     void crash(engine::Health how);
     // The process of the database begins anew, with this role; all connections are gone.
     void start(Role role);

@@ -14,7 +14,7 @@
 // away, as the operator has it; and all instances of the promoted region start anew.
 //
 // Sources: Aurora User Guide, Global databases, Switchover or failover; docs/models/global.md.
-// Leaves out: versions that stop serving without their stream.
+// Readers of older versions stop while they hear nothing of the writer (regional_cluster_stream.cpp).
 #pragma once
 
 #include <functional>

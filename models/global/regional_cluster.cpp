@@ -70,6 +70,15 @@ engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef reques
     co_return answer;
 }
 
+void RegionalCluster::transaction_ended(Instance& at, RowLocks::Transaction transaction) {
+    if (forwarding_) forwarding_->ended(at, transaction);
+}
+
+void RegionalCluster::instance_died(Instance& instance, engine::Health how) {
+    if (forwarding_) forwarding_->reader_died(instance, how);
+    Cluster::instance_died(instance, how);
+}
+
 void RegionalCluster::begin() {
     for (std::size_t i = 0; i < instances_.size(); ++i)
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
@@ -91,6 +100,7 @@ void RegionalCluster::begin_watching() {
 engine::Process<> RegionalCluster::watch_replicas() {
     for (;;) {
         co_await simulation_.delay(probe_interval);
+        if (stops_without_stream_ && region_role_ == RegionRole::secondary) co_await follow_writer();
         bool changed = false;
         for (std::size_t i = 0; i < instances_.size(); ++i) {
             const bool answered = co_await heartbeat(*instances_[i], probe_timeout);
@@ -118,7 +128,7 @@ void RegionalCluster::host_restored(Instance& instance) {
 
 engine::Process<> RegionalCluster::start_replica(Instance& instance) {
     co_await simulation_.delay(drawn(shape_.failover.restart));
-    if (instance.component().up() || !transport_.topology().alive(instance.place())) co_return;
+    if (instance.component().up() || !transport_.topology().alive(instance.place()) || followed_.lost) co_return;
     instance.start(Role::replica);
     tell_whole();
 }
@@ -147,6 +157,7 @@ void RegionalCluster::take(RegionRole role, std::size_t writer) {
     region_role_ = role;
     writer_ = writer;
     failing_over_ = false;
+    followed_ = {};
     for (std::size_t i = 0; i < instances_.size(); ++i) {
         answering_[i] = instances_[i]->component().up();
         missed_since_[i] = answering_[i] ? engine::end_of_time : simulation_.now();
@@ -157,11 +168,13 @@ void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
     for (const auto& instance : instances_) {
         if (all_restart && instance.get() != &successor && instance->component().up()) instance->start(Role::replica);
     }
+    const bool had_stopped = followed_.lost;
     if (!shape_.pools.kept_on_promotion) successor.lose_memory();
     successor.start(Role::writer);
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;
     begin_watching();
+    if (had_stopped) start_those_down();
     tell_whole();
 }
 

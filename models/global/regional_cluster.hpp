@@ -34,9 +34,15 @@ public:
                     ClusterShape shape, ClusterObserver& observer, GlobalLog& log, std::size_t region);
     void belongs_to(Owner& owner) { owner_ = &owner; }
 
+    // Building: of a version whose readers stop while they hear nothing of the primary's writer
+    // (regional_cluster_stream.cpp).
+    void stop_without_stream() { stops_without_stream_ = true; }
     // Building: readers send writes on to the global writer, and reads wait for what this asks.
     void forward_writes(ReadConsistency consistency);
     engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel) override;
+
+    void transaction_ended(Instance& at, RowLocks::Transaction transaction) override;
+    void instance_died(Instance& instance, engine::Health how) override;
 
     void begin() override;
     CommitLog& log() override { return commit_log_; }
@@ -50,8 +56,8 @@ public:
     void region_back() override;
 
     // For the operator. Whom to make the writer; null: no instance answers.
-    Instance* candidate() { return elect(); }
-    bool has_candidate() { return elect() != nullptr && elect()->component().up(); }
+    Instance* candidate();
+    bool has_candidate();  // that can take over at once
     // `all_restart`: the other instances, too.
     void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
@@ -77,12 +83,22 @@ private:
     void begin_watching() override;
     engine::Process<> watch_replicas();
     engine::Process<> start_replica(Instance& instance);
+    engine::Process<> follow_writer();
+    void start_those_down();
     void take(RegionRole role, std::size_t writer);
 
     GlobalLog& global_log_;
     std::size_t region_;
     RegionRole region_role_;
     bool refusing_ = false;
+    bool stops_without_stream_ = false;
+    // The primary's writer, as the readers know it: none yet, or this one.
+    struct Followed {
+        const Instance* writer = nullptr;
+        std::uint32_t incarnation = 0;
+        int silent = 0;     // questions in a row
+        bool lost = false;  // they have stopped
+    } followed_;
     std::optional<WriteForwarding> forwarding_;
     Owner* owner_ = nullptr;
     CountedLog commit_log_{*this};

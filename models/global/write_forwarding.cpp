@@ -13,6 +13,9 @@ constexpr Payload statement_size{Bytes{200}, Bytes{200}};  // Source: as of a cl
 // Until the writer's answer is given up. Source: an assumption
 constexpr Duration writer_timeout = std::chrono::seconds{30};
 constexpr Duration look_again_after = std::chrono::seconds{1};  // where the stream is cut
+// Until a writer gives up a session whose reader is silent. Source: Aurora User Guide, Dead connection handling: the
+// keepalive of a server of PostgreSQL begins after 300 s; that MySQL's does is an assumption.
+constexpr Duration silent_session_kept = std::chrono::seconds{300};
 }  // namespace
 
 WriteForwarding::WriteForwarding(engine::Simulation& simulation, const Transport& transport, GlobalLog& log,
@@ -32,17 +35,69 @@ Delays WriteForwarding::legs_between(const Instance& a, const Instance& b, const
 engine::Process<Answer> WriteForwarding::forward(Instance& at, Instance& writer, const RequestRef& request,
                                                  Statement statement) {
     request.charge(Stage::network, simulation_.now());
+    const RowLocks::Transaction own = statement.transaction;
+    if (own != RowLocks::none) {
+        const Session& session = session_of(at, own, writer);
+        if (session.writer != &writer) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};
+        statement.transaction = session.there;
+    }
     const Delays legs = legs_between(at, writer, request);
     engine::Timer patience(simulation_, writer_timeout);
-    statement.transaction = RowLocks::none;  // of the reader; the writer holds the row for this statement alone
     engine::Call<Answer> call(simulation_, writer.component(), writer.serve(request, statement, legs.back), legs);
     co_await engine::any_of(call, patience);
     if (call.outcome() != engine::CallOutcome::answered) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};
-    if (request && statement.commits && call.value().status == AnswerStatus::ok) {
+    const bool done = statement.commits && call.value().status == AnswerStatus::ok;
+    if (done) committed(at, own);
+    if (done && request) {
         if (request->office >= sessions_.size()) sessions_.resize(request->office + std::size_t{1});
         sessions_[request->office] = log_.end_told_to(request->office);
     }
     co_return call.value();
+}
+
+// The session is opened with the first statement that is sent.
+WriteForwarding::Session& WriteForwarding::session_of(Instance& at, RowLocks::Transaction own, Instance& writer) {
+    for (Session& session : open_) {
+        if (session.at == &at && session.own == own) return session;
+    }
+    open_.push_back({&at, own, &writer, writer.row_locks().open()});
+    return open_.back();
+}
+
+void WriteForwarding::committed(Instance& at, RowLocks::Transaction own) {
+    std::erase_if(open_, [&](const Session& session) { return session.at == &at && session.own == own; });
+    at.row_locks().close(own);
+}
+
+void WriteForwarding::ended(Instance& at, RowLocks::Transaction transaction) {
+    const auto found = std::find_if(open_.begin(), open_.end(), [&](const Session& session) {
+        return session.at == &at && session.own == transaction;
+    });
+    if (found == open_.end()) return;
+    const Session session = *found;
+    open_.erase(found);
+    roll_back(session, engine::Health::crash);
+}
+
+void WriteForwarding::reader_died(Instance& at, engine::Health how) {
+    for (const Session& session : open_) {
+        if (session.at == &at) roll_back(session, how);
+    }
+    std::erase_if(open_, [&](const Session& session) { return session.at == &at; });
+}
+
+// A writer that is down has nothing to roll back.
+void WriteForwarding::roll_back(const Session& session, engine::Health how) {
+    if (simulation_.closing() || !session.writer->component().up()) return;
+    const Path& path = transport_.path(session.at->place(), session.writer->place());
+    const bool told = how == engine::Health::crash && path.usable;
+    const Duration heard_after = told ? path.base_round_trip / 2 : silent_session_kept;
+    simulation_.spawn(session.writer->component(), close(*session.writer, session.there, heard_after));
+}
+
+engine::Process<> WriteForwarding::close(Instance& writer, RowLocks::Transaction there, Duration heard_after) {
+    co_await simulation_.delay(heard_after);
+    writer.row_locks().close(there);
 }
 
 engine::Process<bool> WriteForwarding::may_read(Instance& at, Instance& writer, const RequestRef& request) {

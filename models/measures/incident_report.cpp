@@ -17,6 +17,8 @@ std::string target_name(const ClassShape& query_class) {
             return query_class.database + "/writer";
         case scenarios::TargetRole::reader:
             return query_class.database + "/reader";
+        case scenarios::TargetRole::custom:
+            return query_class.database + "/" + query_class.endpoint;
         case scenarios::TargetRole::cache:
         case scenarios::TargetRole::station:
             break;

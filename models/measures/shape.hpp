@@ -24,6 +24,7 @@ struct ClassShape {
     bool idempotent = true;
     std::string database;  // of the last step of its route; a station's or cache's name stands here too
     scenarios::TargetRole role = scenarios::TargetRole::writer;
+    std::string endpoint{};  // of the role custom: its name
 };
 
 struct FaultShape {
@@ -34,7 +35,7 @@ struct FaultShape {
 struct MeasuresShape {
     std::vector<ClassShape> classes;
     std::vector<std::string> offices;
-    std::vector<std::string> canary_targets;  // "orders/writer", "orders/reader", or the name of a station or cache
+    std::vector<std::string> canary_targets;  // "orders/writer", "orders/reader" or a custom endpoint
     std::vector<std::string> caches;
     std::vector<std::string> databases;
     std::vector<FaultShape> faults;

@@ -6,6 +6,7 @@ namespace faultline::models {
 
 namespace {
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+constexpr double lifetime_jitter = 0.025;  // of the maximum, at most. Source: the header
 }  // namespace
 
 ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
@@ -15,7 +16,9 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
       endpoint_(endpoint),
       shape_(shape),
       places_(static_cast<std::size_t>(shape.connections)),
-      resolver_(shape.driver.dns_cache) {
+      resolver_(shape.driver.dns_cache),
+      lifetime_draws_(simulation.stream(owner.path() + "/" + shape.name, "lifetimes")),
+      delay_draws_(simulation.stream(owner.path() + "/" + shape.name, "delays")) {
     idle_.reserve(static_cast<std::size_t>(shape.connections));
     const scenarios::Driver& driver = shape.driver;
     if (!driver.topology_refresh || clusters.empty()) return;
@@ -31,6 +34,21 @@ void ConnectionPool::forget() {
     if (monitor_) monitor_->forget();
 }
 
+Instant ConnectionPool::end_of_life() {
+    if (!shape_.max_lifetime) return engine::end_of_time;
+    const double most = engine::in_seconds(*shape_.max_lifetime);
+    const double lives = most * (1.0 - lifetime_jitter * lifetime_draws_.uniform());
+    return engine::saturating_add(simulation_.now(), engine::duration_from_seconds(lives));
+}
+
+void ConnectionPool::give_back(Connection connection) {
+    if (simulation_.now() < connection.retires) {
+        idle_.push_back(connection);
+    } else {
+        connection.instance->close_connection(connection.incarnation);
+    }
+}
+
 // The pool drops connections that its kernel has found dead: by a reset to a keepalive probe, or by silence; and those
 // to an instance that its monitor knows not to be the writer.
 bool ConnectionPool::take_idle(Session& session) {
@@ -42,7 +60,8 @@ bool ConnectionPool::take_idle(Session& session) {
         const bool stale = connection.incarnation != instance.incarnation();
         const Duration found_after = shape_.driver.dead_peer_after.value_or(Duration::max());
         if (stale && simulation_.now() - instance.incarnation_since() >= found_after) continue;
-        if (writer != nullptr && writer != &instance) {
+        const bool retired = simulation_.now() >= connection.retires;
+        if (retired || (writer != nullptr && writer != &instance)) {
             connection.instance->close_connection(connection.incarnation);
             continue;
         }
@@ -96,7 +115,8 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
     }
     if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
     target->open_connection();
-    co_return Connected{{target, target->incarnation()}, AnswerStatus::ok};
+    const Connection made{target, target->incarnation(), RowLocks::none, end_of_life()};
+    co_return Connected{made, AnswerStatus::ok};
 }
 
 }  // namespace faultline::models

@@ -2,14 +2,19 @@
 // before the next statement. A client's own, or that of a proxy which many clients share.
 //
 // A connection stays with the instance that it was made to. Whom a new one is made to says DNS, as the endpoint's name
-// is remembered, or, of a driver that follows the topology, its monitor (topology_monitor.hpp). Leaves out: validation
-// of idle connections, maximum lifetime, prepared statements.
+// is remembered, or, of a driver that follows the topology, its monitor (topology_monitor.hpp).
+// A pool may retire its connections: one that has lived for `max_lifetime`, less a share drawn for each so that they do
+// not end together, is closed when it is given back or would be given out, never under a query. So, and not sooner, a
+// pool comes to instances that were added after it was filled.
+// Source: HikariCP README, maxLifetime; HikariPool.java, up to 2.5 % less.
+// Leaves out: validation of idle connections, new ones made before a query needs them, prepared statements.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "engine/random/distributions.hpp"
 #include "engine/tokens.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/network/connection.hpp"
@@ -23,6 +28,7 @@ struct Connection {
     Instance* instance = nullptr;
     std::uint32_t incarnation = 0;
     RowLocks::Transaction transaction = RowLocks::none;  // under way on it
+    Instant retires = engine::end_of_time;               // not used again from then on
 };
 
 // A connection in a process's frame: closed with it unless it goes back to the pool.
@@ -42,7 +48,7 @@ public:
     void close() {
         if (connection_.instance != nullptr) {
             connection_.instance->close_connection(connection_.incarnation);
-            connection_.instance->row_locks().close(connection_.transaction);
+            connection_.instance->end_transaction(connection_.transaction);
         }
         connection_ = {};
     }
@@ -55,13 +61,17 @@ private:
 
 struct ConnectionPoolShape {
     PlaceId place{};
+    std::string name;  // of its endpoint: "orders/reader"
     scenarios::Driver driver;
     Protocol protocol = Protocol::MysqlTls;
-    int connections = 10;  // at most
-    Duration wait{};       // for one of them, at most
-    bool writes = true;    // needs the writer; of a driver that follows the topology
+    int connections = 10;                    // at most
+    Duration wait{};                         // for one of them, at most
+    std::optional<Duration> max_lifetime{};  // of one of them; none: for ever
+    bool writes = true;                      // needs the writer; of a driver that follows the topology
     // A proxy's: while there is no server, requests wait, as long as they would for a connection.
     bool holds_requests = false;
+    // And what a statement takes in it, seconds; none: nothing.
+    std::optional<engine::Distribution> own_delay{};
 };
 
 class ConnectionPool {
@@ -74,9 +84,14 @@ public:
     const ConnectionPoolShape& shape() const { return shape_; }
     engine::Tokens& places() { return places_; }
 
+    // Of one statement in a proxy.
+    Duration own_delay() {
+        return shape_.own_delay ? shape_.own_delay->sample_duration(delay_draws_) : Duration::zero();
+    }
+
     // An idle connection that is not known to be dead, into `session`; false: there is none.
     bool take_idle(Session& session);
-    void give_back(Connection connection) { idle_.push_back(connection); }
+    void give_back(Connection connection);
     std::size_t idle() const { return idle_.size(); }
 
     struct Connected {
@@ -97,6 +112,7 @@ public:
 
 private:
     engine::Process<Instance*> locate(const RequestRef& request, engine::QueryDraws& draws);
+    Instant end_of_life();  // of a connection that is made now
 
     engine::Simulation& simulation_;
     const Transport& transport_;
@@ -105,6 +121,8 @@ private:
     engine::Tokens places_;
     ResolverCache resolver_;
     std::optional<TopologyMonitor> monitor_;
+    engine::RandomStream lifetime_draws_;
+    engine::RandomStream delay_draws_;
     std::vector<Connection> idle_;  // last in, first out
 };
 

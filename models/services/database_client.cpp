@@ -53,13 +53,14 @@ public:
     }
 
 private:
-    // Through a proxy: the way to it, and its own.
+    // Through a proxy: the way to it, its own delay, and its own way.
     Delays legs_to(const Instance& instance, const Payload& payload, engine::QueryDraws& draws) const {
         const PlaceId pool = client_.pool_->shape().place;
         const Delays legs = client_.transport_.round_trip(pool, instance.place(), payload, draws);
         if (pool == client_.place_) return legs;
         const Delays first = client_.transport_.round_trip(client_.place_, pool, payload, draws);
-        return {first.delivered && legs.delivered, first.forward + legs.forward, legs.back + first.back};
+        const Duration in_proxy = client_.pool_->own_delay();
+        return {first.delivered && legs.delivered, first.forward + in_proxy + legs.forward, legs.back + first.back};
     }
     static void run_out(engine::CalendarNode& node, engine::Simulation& simulation) {
         auto& exchange = static_cast<Exchange&>(node);

@@ -20,7 +20,7 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
       place_(place),
       shape_(shape),
       cpu_(context.simulation, component_.number(), {.servers = shape.vcpus}) {
-    clients_.resize(2 * context.clusters.size());
+    clients_.resize(context.endpoints.size());
     for (const auto& cache : context.caches) cache_links_.emplace_back(cache->shards());
     start();
 }
@@ -63,7 +63,7 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
     if (plan.cache != nowhere && !plan.writes) {
         if (simulation_.now() >= cache.link->retry_at) {
             request.charge(Stage::network, simulation_.now());
-            context_.clusters[plan.endpoint / 2]->prefetch_version(request->key);
+            context_.clusters[plan.database]->prefetch_version(request->key);
             CacheExchange get(*cache.node, {CacheVerb::get, request->key, 0},
                               legs_to(*cache.node, cache_command, request), shape_.cache_timeout);
             co_await get;
@@ -120,7 +120,7 @@ void ServiceInstance::note_outcome(CacheLink& link, engine::CallOutcome outcome)
 CacheRead ServiceInstance::kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const {
     if (get.outcome() != engine::CallOutcome::answered) return CacheRead::bypassed;
     if (get.answer().status != AnswerStatus::ok) return CacheRead::miss;
-    const std::uint32_t newest = context_.clusters[plan.endpoint / 2]->newest_version(key);
+    const std::uint32_t newest = context_.clusters[plan.database]->newest_version(key);
     return get.answer().version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit;
 }
 

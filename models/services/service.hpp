@@ -32,6 +32,7 @@ struct ServiceContext {
     engine::Simulation& simulation;
     const Transport& transport;
     const std::vector<ClassPlan>& classes;
+    const std::vector<EndpointPlan>& endpoints;
     const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<Cluster>>& clusters;
     Measures& measures;

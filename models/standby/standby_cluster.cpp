@@ -79,17 +79,23 @@ void StandbyCluster::adjust_quorum(bool may_shrink) {
 engine::Process<> StandbyCluster::fail_over() {
     Instance& lost = *instances_[writer_];
     failing_over_ = true;
-    observer_.on_stage("promotion");
     if (lost.component().up()) lost.crash(engine::Health::crash);  // fenced: two primaries would diverge
+    const bool stuck = gets_stuck();
+    if (stuck) {
+        co_await operator_orders();
+        if (lost.component().up()) {
+            primary_is_back();
+            co_return;
+        }
+    }
+    observer_.on_stage("promotion");
     while (!promoting_) {
         Instance* const candidate = most_advanced();
         if (candidate == nullptr) {
             component_.enter("waiting for a standby");
             co_await simulation_.delay(monitor_.interval);
             if (!lost.component().up()) continue;
-            failing_over_ = false;  // restart() has brought it back
-            component_.enter("serving");
-            tell_whole();
+            primary_is_back();
             co_return;
         }
         component_.enter("promoting");
@@ -122,6 +128,12 @@ engine::Process<> StandbyCluster::fail_over() {
     component_.enter("serving");
     observer_.on_stage("reconnection");
     if (transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
+    tell_whole();
+}
+
+void StandbyCluster::primary_is_back() {
+    failing_over_ = false;
+    component_.enter("serving");
     tell_whole();
 }
 

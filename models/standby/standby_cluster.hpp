@@ -48,6 +48,7 @@ private:
     engine::Process<> fail_over();
     engine::Process<> restart(Instance& instance);
     void heard(std::size_t instance, bool answers);
+    void primary_is_back();  // restart() has brought the old one back
     Instance* most_advanced();
     void adjust_quorum(bool may_shrink);
 

@@ -33,6 +33,12 @@ void check_route(const QueryClass& query, const Pointer& at, const Report& repor
     }
 }
 
+// Of those who ask the last step of its route.
+const Driver& driver_of(const Scenario& scenario, const QueryClass& query) {
+    const Service* const service = find_named(scenario.services, query.via);
+    return service != nullptr ? service->driver : scenario.workload.driver;
+}
+
 void check_class(const Scenario& scenario, const QueryClass& query, const Report& report) {
     const Pointer at = Pointer{} / "workload" / "classes" / query.name;
     if (!query.via.empty() && find_named(scenario.services, query.via) == nullptr) {
@@ -44,9 +50,16 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
     const bool cached = query.route.front().role == TargetRole::cache;
     const Database* const database = find_named(scenario.databases, end.name);
     const bool forwards = database != nullptr && database->write_forwarding != WriteForwarding::off;
-    if (query.writes && end.role == TargetRole::reader && !forwards) {
+    const bool at_reader = end.role == TargetRole::reader || end.role == TargetRole::custom;
+    if (query.writes && at_reader && !forwards) {
         report.add(at / "route" / (query.route.size() - 1),
                    fmt::format("this class writes; a reader refuses that, write \"{}/writer\"", end.name));
+    }
+    if (end.role == TargetRole::custom && driver_of(scenario, query).through_proxy) {
+        report.add(at / "route" / (query.route.size() - 1),
+                   fmt::format("its driver goes through a proxy, and a proxy before a custom endpoint is not in this "
+                               "version; write \"{}/reader\"",
+                               end.name));
     }
     if (cached && query.via.empty()) {
         report.add(at / "via",

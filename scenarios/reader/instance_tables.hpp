@@ -50,4 +50,11 @@ inline constexpr std::array replica_scaling_keys{
         "about 5 to 10 min, no data are copied (from memory)"},
 };
 
+inline constexpr std::array endpoint_keys{
+    Key{"type", "one-of:reader|any", "reader: without the instance that is the writer", R"("any")",
+        "Aurora User Guide, Considerations for custom endpoints: what the console makes"},
+    Key{"members", "names", "\"instance-2\" and so on; left out: all, those that are added too", "[]", "-"},
+    Key{"excluded", "names", "all but these; in place of \"members\"", "[]", "-"},
+};
+
 }  // namespace faultline::scenarios

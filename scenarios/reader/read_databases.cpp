@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/catalogue.hpp"
+#include "scenarios/engine_versions.hpp"
 #include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
@@ -68,14 +69,22 @@ ReplicaStream read_replica_stream(const Child& child, const Report& report) {
     return stream;
 }
 
+FailoverFails read_failover_fails(const Child& child, const Report& report) {
+    ObjectReader object(child, "failover-fails", report);
+    FailoverFails fails{object.share("probability"), object.random("noticed_after"), object.random("by_hand")};
+    object.finish();
+    return fails;
+}
+
 Failover read_failover(const Child& child, const std::string& kind, const Report& report) {
     ObjectReader object(child, "failover", report);
     object.use_preset(kind);
     if (has_standbys(kind) && object.has("detection")) {
         object.problem("detection", fmt::format("of the kind {} it follows from \"monitor\"", kind));
     }
-    Failover failover{object.random("detection"), object.random("promotion"), object.random("dns_update"),
-                      object.random("restart"), object.random("rebuild")};
+    Failover failover{object.random("detection"),  object.random("promotion"),
+                      object.random("dns_update"), object.random("restart"),
+                      object.random("rebuild"),    read_failover_fails(*object.child("fails"), report)};
     object.finish();
     return failover;
 }
@@ -86,6 +95,11 @@ void read_database(const Child& child, Database& database, const Report& report)
     database.kind = object.one_of("kind");
     object.use_preset(database.kind);
     database.version = object.text("version");
+    if (!database.version.empty() && !version_parts(database.version)) {
+        object.problem("version", fmt::format("expected numbers with points, such as \"3.08\", found {}",
+                                              in_quotes(database.version)));
+        database.version.clear();
+    }
     database.region = object.text("region");
     database.data = object.bytes("data");
     constexpr Bytes largest{std::int64_t{128} << 40};
@@ -111,6 +125,7 @@ void read_database(const Child& child, Database& database, const Report& report)
     database.dns_ttl = object.duration("dns_ttl");
     database.connections_max = object.maybe_integer("connections_max");
     read_instance_rules(object, database);
+    read_endpoints(object, database);
     object.finish();
 }
 

@@ -24,6 +24,9 @@ void check_global(const Scenario& scenario, const Database& database, const Repo
 // What its instances have, and how many there are.
 void read_instance_rules(ObjectReader& object, Database& database);
 
+// Custom endpoints: read when all instances are known.
+void read_endpoints(ObjectReader& object, Database& database);
+
 // One instance; an empty default class means that it must be given.
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report);
 void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report);

@@ -42,6 +42,12 @@ void read_service(const Child& child, Service& service, const Report& report) {
     service.driver = read_driver(object, "driver");
     service.pool = object.integer("pool");
     service.pool_wait = object.positive_duration("pool_wait");
+    const Duration lifetime = object.duration("max_lifetime");
+    constexpr Duration lifetime_least = std::chrono::seconds{1};
+    if (lifetime > Duration{}) service.max_lifetime = lifetime;
+    if (lifetime > Duration{} && lifetime < lifetime_least) {
+        object.problem("max_lifetime", "expected at least 1s, or 0s for connections that are never replaced");
+    }
     service.queue = object.integer("queue");
     object.finish();
 }
@@ -81,6 +87,7 @@ Driver read_driver(ObjectReader& object, std::string_view key) {
     driver.failover_refresh = reader.positive_duration("failover_refresh");
     driver.failover_timeout = reader.positive_duration("failover_timeout");
     driver.through_proxy = reader.flag("through_proxy");
+    driver.proxy_delay = reader.random("proxy_delay");
     driver.borrow_timeout = reader.positive_duration("borrow_timeout");
     driver.pinned = reader.flag("pinned");
     const std::array limits{
@@ -90,6 +97,8 @@ Driver read_driver(ObjectReader& object, std::string_view key) {
         if (limit == Duration{} && reader.has(name))
             reader.problem(name, "expected a duration above 0; leave it out for none");
     }
+    if (reader.has("proxy_delay") && !driver.through_proxy)
+        reader.problem("proxy_delay", "there is no proxy; expected \"through_proxy\": true beside it");
     if (driver.pinned && !driver.through_proxy)
         reader.problem("pinned", "sessions are pinned in a proxy; expected \"through_proxy\": true beside it");
     reader.finish();

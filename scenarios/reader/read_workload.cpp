@@ -58,20 +58,29 @@ void read_arrivals(ObjectReader& workload, Arrivals& into) {
     arrivals.finish();
 }
 
+// The names that a database answers to in a route.
+std::vector<std::string_view> endpoints_of(const Database& database) {
+    std::vector<std::string_view> known = names_of(database.endpoints);
+    known.insert(known.begin(), {"reader", "writer"});
+    return known;
+}
+
 // "hot-east" is a cache or a station, "orders/reader" an endpoint of a database. None, and a problem, for anything
 // else.
 std::optional<RouteStep> read_endpoint(const std::string& text, const Pointer& at, const Scenario& scenario,
                                        const Report& report) {
     const std::size_t slash = text.find('/');
     const std::string name = text.substr(0, slash), endpoint = text.substr(slash + 1);
-    if (find_named(scenario.databases, name) == nullptr) {
+    const Database* const database = find_named(scenario.databases, name);
+    if (database == nullptr) {
         report.add(at, unknown_name("database", name, names_of(scenario.databases)));
-    } else if (endpoint != "reader" && endpoint != "writer") {
-        report.add(at, fmt::format("a database has no endpoint {}{}", in_quotes(endpoint),
-                                   suggestion(endpoint, {"reader", "writer"})));
-    } else {
-        return RouteStep{endpoint == "writer" ? TargetRole::writer : TargetRole::reader, name};
+        return std::nullopt;
     }
+    if (endpoint == "writer") return RouteStep{TargetRole::writer, name};
+    if (endpoint == "reader") return RouteStep{TargetRole::reader, name};
+    if (find_named(database->endpoints, endpoint) != nullptr) return RouteStep{TargetRole::custom, name, endpoint};
+    report.add(at, fmt::format("a database has no endpoint {}{}", in_quotes(endpoint),
+                               suggestion(endpoint, endpoints_of(*database))));
     return std::nullopt;
 }
 
@@ -93,7 +102,9 @@ std::optional<RouteStep> read_step(const Child& child, const Scenario& scenario,
     for (const Cache& cache : scenario.caches) known.push_back(cache.name);
     for (const Station& station : scenario.stations) known.push_back(station.name);
     for (const Database& database : scenario.databases) {
-        known.insert(known.end(), {database.name + "/reader", database.name + "/writer"});
+        for (const std::string_view endpoint : endpoints_of(database)) {
+            known.push_back(fmt::format("{}/{}", database.name, endpoint));
+        }
     }
     report.add(child.at, unknown_name("cache, station or endpoint", name, {known.begin(), known.end()}));
     return std::nullopt;

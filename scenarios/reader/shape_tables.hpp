@@ -12,7 +12,8 @@ inline constexpr std::array database_keys{
         .type = "one-of:aurora-mysql|aurora-postgresql|postgresql|mysql",
         .about = "the engine",
         .required = true},
-    Key{"version", "text", "of the engine", R"("")", "-"},
+    Key{"version", "text", "of the engine, \"3.08\": do readers of other regions outlive its writer? Left out: as now",
+        R"("")", "-"},
     Key{.name = "region", .type = "text", .about = "where it stands", .required = true},
     Key{.name = "data", .type = "bytes", .about = "volume size, 1 B to 128 TiB", .required = true},
     Key{"backups", "object:backups", "left out: none"},
@@ -45,6 +46,7 @@ inline constexpr std::array database_keys{
     Key{"lock_wait_timeout", "duration", "a statement waits for a row this long; left out: the engine's, or for ever"},
     Key{"serverless", "object:serverless", "capacity of the class db.serverless; left out: there is none"},
     Key{"replica_scaling", "object:replica-scaling", "replicas by the load of the readers; left out: those named"},
+    Key{"endpoints", "map:endpoint", "custom endpoints, at most 5, of the Aurora kinds", "{}", "-"},
 };
 
 inline constexpr std::array backups_keys{
@@ -142,6 +144,18 @@ inline constexpr std::array failover_keys{
     Key{"rebuild", "random", "no replica left: a new writer in the same zone",
         R"({"uniform": {"low": "4min", "high": "10min"}})",
         "Aurora User Guide, High availability: typically less than 10 minutes; the lower end is an assumption"},
+    Key{"fails", "object:failover-fails", "failovers that get stuck, until an operator does them by hand", "{}", "-"},
+};
+
+inline constexpr std::array failover_fails_keys{
+    Key{"probability", "share", "that a failover gets stuck", R"("0%")",
+        "assumption: no vendor publishes one. In April 2011 2.5 % of the Multi-AZ databases that had to did not fail "
+        "over by themselves (AWS Post-Event Summary 65648, from memory)"},
+    Key{"noticed_after", "random", "stuck, until an operator has seen it",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})",
+        "assumption: an alarm over a few periods of a minute, and somebody who is paged"},
+    Key{"by_hand", "random", "seen, until the operator has ordered the promotion",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption: half of a failover between regions"},
 };
 
 inline constexpr std::array replication_keys{
@@ -210,6 +224,8 @@ inline constexpr std::array service_keys{
         "HikariCP README, maximumPoolSize", false, 1, 100'000},
     Key{"pool_wait", "duration", "a call waits this long for a connection, at most", R"("30s")",
         "HikariCP README, connectionTimeout"},
+    Key{"max_lifetime", "duration", "a pooled connection is replaced after it, less up to 2.5 %; 0s: never",
+        R"("30min")", "HikariCP README, maxLifetime; HikariPool.java for the 2.5 %"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
         "Apache Tomcat 10 documentation, acceptCount (from memory)", false, 0, 1'000'000},
 };
@@ -236,6 +252,8 @@ inline constexpr std::array driver_keys{
     Key{"failover_timeout", "duration", "a connection waits this long for a writer to be found, at most", R"("300s")",
         aws_wrapper_failover},
     Key{"through_proxy", "flag", "connections are a proxy's in the region of the database", "false", "-"},
+    Key{"proxy_delay", "random", "a statement's time in the proxy, besides the ways to it and from it", R"("0s")",
+        "depends on the proxy"},
     Key{"borrow_timeout", "duration", "a statement waits this long for one of the proxy's, at most", R"("120s")",
         "Aurora User Guide, RDS Proxy: connection borrow timeout"},
     Key{"pinned", "flag", "sessions of the proxy share no connections", "false", "-"},

@@ -18,6 +18,14 @@ TEST(RegionRunTest, AGlobalDatabaseIsBackInTimeAndLosesWhatHadNotArrived) {
     EXPECT_EQ(verdict_of(ended.out, "nothing lost"), "VIOLATED") << ended.out;
 }
 
+// Its readers elsewhere stop with the writer, and wait for the operator as the writes do.
+TEST(RegionRunTest, ReadersOfAnOlderVersionDoNotOutliveTheWriter) {
+    const Folder folder;
+    const Ended ended = run_variant(folder, "region-loss.json", "older-version", 2);
+    EXPECT_EQ(verdict_of(ended.out, "reads recover"), "VIOLATED") << ended.out << ended.err;
+    EXPECT_EQ(verdict_of(ended.out, "writes recover"), "undecided") << ended.out;
+}
+
 TEST(RegionRunTest, WithoutOneAllWaitsForTheRegion) {
     const Folder folder;
     const Ended ended = run_variant(folder, "region-loss.json", "none", 2);

@@ -76,6 +76,7 @@ std::unique_ptr<DatabaseClient> PostgresPair::client_of(Instance& instance, int 
     driver.connect_timeout = patience;
     driver.socket_timeout = patience;
     const ConnectionPoolShape shape{.place = client_place_,
+                                    .name = instance.component().path(),
                                     .driver = driver,
                                     .protocol = Protocol::PostgresqlTls,
                                     .connections = connections,

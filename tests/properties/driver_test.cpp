@@ -86,5 +86,60 @@ TEST(DriverTest, AMonitorFreesStatementsFromASilentServer) {
     });
 }
 
+// Mean latency of what was answered, ms.
+double mean_ms(const scenarios::ClassResult& query_class) {
+    std::int64_t sum_ns = 0;
+    for (const auto* phase : {&query_class.steady, &query_class.degraded, &query_class.recovering}) {
+        for (const auto& at_office : *phase) sum_ns += at_office.latency.sum_ns;
+    }
+    return static_cast<double>(sum_ns) / 1e6 / static_cast<double>(all_outcomes(query_class).answered);
+}
+
+scenarios::Driver proxy_with(double delay_s) {
+    scenarios::Driver driver;
+    driver.preset = "rds-proxy";
+    driver.connect_timeout = std::chrono::seconds{2};
+    driver.topology_refresh = std::chrono::seconds{1};
+    driver.failover_refresh = std::chrono::milliseconds{100};
+    driver.failover_timeout = driver.borrow_timeout = std::chrono::seconds{120};
+    driver.through_proxy = true;
+    driver.proxy_delay = constant(delay_s);
+    return driver;
+}
+
+// The lookups are shared by two services that are alike, each with a proxy of its settings: "other" is the second.
+scenarios::ReplicationResult two_services(double delay_s, double other_delay_s) {
+    return run(read(small_system(""), [&](scenarios::Scenario& scenario) {
+        scenarios::Service& shop = scenario.services.front();
+        shop.driver = proxy_with(delay_s);
+        scenarios::Service other = shop;
+        other.name = "other";
+        other.driver = proxy_with(other_delay_s);
+        scenario.services.push_back(other);
+        scenarios::QueryClass& lookup = scenario.workload.classes.front();
+        lookup.route.erase(lookup.route.begin());  // no cache
+        lookup.keys.reset();
+        lookup.share = 0.35;
+        scenarios::QueryClass of_other = lookup;
+        of_other.name = "other lookup";
+        of_other.via = "other";
+        scenario.workload.classes.push_back(of_other);
+    }));
+}
+
+// Goal:   a statement takes the proxy's delay, and services with unlike settings do not share the first one's proxy.
+// Method: one statement a lookup, and proxies that differ by 20 ms: so do the means, which else are the same within the
+//         noise of 30,000 answers, far below a millisecond. With like settings they are alike.
+TEST(DriverTest, EachSettingHasAProxyOfItsOwn) {
+    test::in_child([] {
+        const auto result = two_services(0.005, 0.025);
+        EXPECT_NEAR(mean_ms(class_named(result, "other lookup")) - mean_ms(class_named(result, "lookup")), 20.0, 1.0);
+    });
+    test::in_child([] {
+        const auto result = two_services(0.005, 0.005);
+        EXPECT_NEAR(mean_ms(class_named(result, "other lookup")), mean_ms(class_named(result, "lookup")), 1.0);
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests

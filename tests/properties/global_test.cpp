@@ -197,6 +197,72 @@ TEST(GlobalTest, ALogicalReplicaIsPromotedWhenItHasExecutedWhatItHas) {
     }
 }
 
+// Reads at the other region only, and nothing that hangs takes threads from them.
+scenarios::ReplicationResult read_in_the_west(std::string_view fault, const std::string& version) {
+    return run(two_regions(fault, [&](scenarios::Scenario& scenario) {
+        scenario.databases.front().version = version;
+        scenario.databases.front().failover.restart = constant(5.0);
+        scenario.services.front().steering = "region:us-west-2";
+        scenario.services.front().threads = 512;
+        scenario.services.front().pool_wait = 500ms;
+        scenario.workload.office_pool = 1000;
+    }));
+}
+
+// The writer is away from 120 s to 122 s and back as it was, after a restart of 5 s: newer readers elsewhere do not
+// notice, older ones begin anew with it. Without readers of its own the region sends its clients to the primary's.
+TEST(GlobalTest, ReadersOfOlderVersionsBeginAnewWithTheWriter) {
+    constexpr std::string_view crash =
+        R"("crash": { "kind": "instance-crash", "target": "orders/writer", "at": "60s", "lasts": "2s" })";
+    test::in_child([&] {
+        const auto result = read_in_the_west(crash, "3.06");
+        EXPECT_FALSE(reached(result, "orders/us-west-2", "without its stream"));
+        EXPECT_FALSE(reached(result, "orders/us-west-2/instance-1", "down"));
+    });
+    test::in_child([&] {
+        const auto result = read_in_the_west(crash, "8.0.mysql_aurora.3.05.2");
+        EXPECT_TRUE(reached(result, "orders/us-west-2", "without its stream"));
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "down"));
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-2", "down"));
+        const auto& lookups = class_named(result, "lookup");
+        const std::uint64_t before = good_between(lookups, 100, 120);
+        EXPECT_LT(good_between(lookups, 122, 130), before * 8 / 20 / 2) << "a restart of 5 s and the way to notice";
+        EXPECT_GT(good_between(lookups, 160, 180), before * 9 / 10);
+    });
+}
+
+// A cut path: they stop until it is back, and stay away for as long.
+TEST(GlobalTest, ReadersOfOlderVersionsStopWhileTheirStreamIsCut) {
+    test::in_child([] {
+        const auto result = read_in_the_west(cut, "3.05");
+        const auto down = std::find_if(result.states.begin(), result.states.end(), [](const auto& change) {
+            return change.component == "orders/us-west-2" && change.state == "without its stream";
+        });
+        ASSERT_NE(down, result.states.end());
+        EXPECT_LT(down->at_ns, 130'000'000'000) << "three questions of a second, each a second apart, after 120 s";
+        const auto back = std::find_if(down, result.states.end(), [](const auto& change) {
+            return change.component == "orders/us-west-2/instance-1" && change.state != "down";
+        });
+        ASSERT_NE(back, result.states.end());
+        EXPECT_GT(back->at_ns, 160'000'000'000) << "promoted by the operator, or back after 240 s";
+    });
+}
+
+// The writer's region is lost: the readers elsewhere have stopped, and are promoted all the same.
+TEST(GlobalTest, ReadersThatHaveStoppedCanBePromoted) {
+    test::in_child([] {
+        const auto result = read_in_the_west(region_lost, "3.05");
+        EXPECT_TRUE(reached(result, "orders/us-west-2", "without its stream"));
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer"));
+        const auto& lookups = class_named(result, "lookup");
+        const auto& updates = class_named(result, "update");
+        EXPECT_EQ(good_between(lookups, 135, 170), 0U) << "nobody serves in between";
+        EXPECT_GT(good_between(updates, 300, 360), 0U);
+        EXPECT_GT(good_between(lookups, 300, 360), 0U);
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-2", "replica"));
+    });
+}
+
 TEST(GlobalTest, AStreamThatIsTooThinLags) {
     test::in_child([] {
         const auto behind = run(two_regions("", [](scenarios::Scenario& scenario) {

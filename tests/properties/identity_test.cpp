@@ -39,6 +39,23 @@ TEST(IdentityTest, TheSameSeedIsTheSameRunAndAnotherIsNot) {
     EXPECT_NE(found.fingerprints[0], found.fingerprints[3]);
 }
 
+// Draws for what cannot happen must not shift those of what does: failovers that never get stuck are those of a system
+// that knows of none, whatever their operator would take.
+TEST(IdentityTest, WhatNeverHappensChangesNothing) {
+    Shared& found = shared();
+    for (std::size_t i = 0; i < 3; ++i) {
+        test::in_child([&, i] {
+            const auto scenario = read(small_system(writers_zone_lost), [i](scenarios::Scenario& changed) {
+                const double probability = i == 2 ? 1.0 : 0.0;
+                if (i > 0) changed.databases.front().failover.fails = {probability, constant(5.0), constant(3.0)};
+            });
+            found.fingerprints[i] = run(scenario).fingerprint;
+        });
+    }
+    EXPECT_EQ(found.fingerprints[0], found.fingerprints[1]);
+    EXPECT_NE(found.fingerprints[0], found.fingerprints[2]) << "the failover of this system can get stuck";
+}
+
 // Common random numbers: a topology without a cache, with another instance class and without a replica is asked the
 // same queries in the same seconds.
 TEST(IdentityTest, TwoVariantsSeeTheSameArrivals) {

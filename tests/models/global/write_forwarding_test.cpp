@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,6 +79,17 @@ public:
         simulation_.run_until(start_of_time + at + 500ms);
         return took;
     }
+    Instance& instance(std::size_t region) { return *clusters_[region]->instances().front(); }
+    void run_to(Duration at) { simulation_.run_until(start_of_time + at); }
+    // A client of this region begins a transaction that changes row 7: `statements` of begin, change and commit, one
+    // after the other. When each was answered with success, from now on. It leaves when told to.
+    struct Client {
+        RowLocks::Transaction transaction = RowLocks::none;
+        std::vector<Duration> answered;
+    };
+    void transact(std::size_t region, std::size_t statements, Client& told) {
+        simulation_.spawn(client_, transaction(region, statements, told));
+    }
     // The same, and then another at once.
     std::array<Duration, 2> take(std::size_t region, std::array<Statement, 2> statements,
                                  std::array<OfficeId, 2> offices, Duration at) {
@@ -98,6 +110,27 @@ private:
                                   Duration{});
         co_await call;
         if (call.value().status == AnswerStatus::ok) took = simulation_.now() - began;
+    }
+    engine::Process<> transaction(std::size_t region, std::size_t statements, Client& told) {
+        const Instant began = simulation_.now();
+        Instance& at = instance(region);
+        told.transaction = at.row_locks().open();
+        for (std::size_t i = 0; i < statements; ++i) {
+            const RequestRef request = requests_.open(key_, ++number_, simulation_.now());
+            request->key = 7;
+            const Statement statement{
+                .writes = true, .commits = i == 2, .locks = i == 1, .transaction = told.transaction};
+            engine::Call<Answer> call(simulation_, at.component(), at.execute(request, statement, Duration{}),
+                                      Duration{});
+            co_await call;
+            const bool good =
+                call.outcome() == engine::CallOutcome::answered && call.value().status == AnswerStatus::ok;
+            if (!good) {
+                at.end_transaction(told.transaction);
+                co_return;
+            }
+            told.answered.push_back(simulation_.now() - began);
+        }
     }
     engine::Process<> ask_both(std::size_t region, std::array<Statement, 2> statements, std::array<OfficeId, 2> offices,
                                std::array<Duration, 2>& took) {
@@ -145,6 +178,64 @@ TEST(WriteForwardingTest, GlobalReadsAskThePrimaryAndWaitForAllThatItHadTold) {
     TwoRegions slow(ReadConsistency::global, 200ms);
     EXPECT_EQ(slow.take(1, {a_write, a_read}, {boston, denver}, 1s)[1], 202ms) << "of another session, half a trip old";
     EXPECT_EQ(slow.takes(0, a_read, boston, 3s), Duration::zero()) << "at the primary";
+}
+
+// Goal:   a forwarded transaction holds its row at the writer from its change to its commit, and no longer.
+// Method: sent from 1 s on; its change arrives at 1.09 s, its commit at 1.15 s and is durable 1 ms later. Another that
+//         changes the row at the writer from 1.1 s on waits so long, and takes its own millisecond.
+TEST(ForwardedTransactionTest, HoldsItsRowUntilItsCommit) {
+    TwoRegions regions(ReadConsistency::eventual, 3ms);
+    TwoRegions::Client forwarded, direct;
+    regions.run_to(1s);
+    regions.transact(1, 3, forwarded);
+    regions.run_to(1s + 100ms);
+    EXPECT_EQ(regions.instance(0).row_locks().rows_locked(), 1U);
+    regions.transact(0, 3, direct);
+    regions.run_to(2s);
+    EXPECT_EQ(forwarded.answered, (std::vector<Duration>{60ms, 120ms, 181ms}));
+    EXPECT_EQ(direct.answered, (std::vector<Duration>{0ms, 51ms, 52ms}));
+    for (const std::size_t region : {0U, 1U}) {
+        EXPECT_EQ(regions.instance(region).row_locks().transactions_open(), 0U) << "nothing is left of either";
+    }
+}
+
+// The client leaves, or the reader is lost, 30 ms after the change was answered: the writer rolls back when it hears of
+// it, which is half a round trip later, or 300 s later where nobody tells it.
+TEST(ForwardedTransactionTest, IsRolledBackWhenItsClientOrItsReaderIsGone) {
+    const auto free_after = [](const std::function<void(TwoRegions&, TwoRegions::Client&)>& happens) {
+        TwoRegions regions(ReadConsistency::eventual, 3ms);
+        TwoRegions::Client forwarded, direct;
+        regions.run_to(1s);
+        regions.transact(1, 2, forwarded);
+        regions.run_to(1s + 150ms);
+        regions.transact(0, 3, direct);
+        happens(regions, forwarded);
+        regions.run_to(400s);
+        EXPECT_EQ(direct.answered.size(), 3U);
+        EXPECT_EQ(regions.instance(0).row_locks().transactions_open(), 0U);
+        return direct.answered[1];
+    };
+    EXPECT_EQ(free_after([](TwoRegions& regions, TwoRegions::Client& client) {
+                  regions.instance(1).end_transaction(client.transaction);
+              }),
+              30ms);
+    EXPECT_EQ(free_after([](TwoRegions& regions, auto&) { regions.instance(1).crash(engine::Health::crash); }), 30ms);
+    EXPECT_EQ(free_after([](TwoRegions& regions, auto&) { regions.instance(1).crash(engine::Health::silent); }), 300s);
+}
+
+// The writer begins anew between two statements: the session is gone with it, so the transaction fails and does not
+// commit half of itself.
+TEST(ForwardedTransactionTest, FailsWithItsWriter) {
+    TwoRegions regions(ReadConsistency::eventual, 3ms);
+    TwoRegions::Client forwarded;
+    regions.run_to(1s);
+    regions.transact(1, 3, forwarded);
+    regions.run_to(1s + 95ms);  // the change is on its way back
+    regions.instance(0).start(Role::writer);
+    regions.run_to(2s);
+    EXPECT_LE(forwarded.answered.size(), 2U);
+    EXPECT_EQ(regions.instance(0).row_locks().transactions_open(), 0U);
+    EXPECT_EQ(regions.instance(1).row_locks().transactions_open(), 0U);
 }
 
 }  // namespace
