@@ -47,8 +47,8 @@ World::World(const Scenario& scenario, const WorldOptions& options)
     build_clusters();
     build_caches();
     build_stations();
-    context_ = std::make_unique<ServiceContext>(
-        ServiceContext{simulation_, *transport_, classes_, caches_, clusters_, *measures_});
+    context_ =
+        std::make_unique<ServiceContext>(ServiceContext{simulation_, *transport_, classes_, clusters_, *measures_});
     build_services();
     build_offices();
     if (options_.with_faults) schedule_faults();
