@@ -124,7 +124,8 @@ scenarios::InstanceResult describe_instance(const Instance& instance, Instant no
                                      .lock_waits = seen.lock_waits,
                                      .lock_timeouts = seen.lock_timeouts,
                                      .connections_refused = seen.connections_refused,
-                                     .connections_peak = static_cast<std::uint64_t>(seen.connections_peak)};
+                                     .connections_peak = static_cast<std::uint64_t>(seen.connections_peak),
+                                     .connections_max = static_cast<std::uint64_t>(instance.shape().connections_max)};
     if (instance.capacity()) result.acu_mean = instance.capacity()->acu_mean(now);
     if (const BufferPool* const pool = instance.pool()) {
         result.pool_pages = pool->pages_max();
