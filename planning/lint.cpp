@@ -62,6 +62,9 @@ std::uint64_t connections_wanted(const Scenario& scenario, const std::string& da
         for (const auto& [region, count] : service.regions) {
             wanted += static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(service.pool);
         }
+        for (const scenarios::ServiceStandby& standby : service.standby) {
+            wanted += static_cast<std::uint64_t>(standby.instances) * static_cast<std::uint64_t>(service.pool);
+        }
     }
     const bool direct = std::any_of(classes.begin(), classes.end(), [&](const scenarios::QueryClass& one) {
         return one.via.empty() && ends_at_writer(one, database);

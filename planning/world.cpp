@@ -49,7 +49,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
     build_caches();
     build_stations();
     context_ = std::make_unique<ServiceContext>(
-        ServiceContext{simulation_, *transport_, classes_, endpoints_, caches_, clusters_, *measures_});
+        ServiceContext{simulation_, *transport_, classes_, endpoints_, clusters_, *measures_});
     build_services();
     build_offices();
     if (options_.with_faults) schedule_faults();
@@ -125,7 +125,8 @@ scenarios::InstanceResult describe_instance(const Instance& instance, Instant no
                                      .lock_waits = seen.lock_waits,
                                      .lock_timeouts = seen.lock_timeouts,
                                      .connections_refused = seen.connections_refused,
-                                     .connections_peak = static_cast<std::uint64_t>(seen.connections_peak)};
+                                     .connections_peak = static_cast<std::uint64_t>(seen.connections_peak),
+                                     .connections_max = static_cast<std::uint64_t>(instance.shape().connections_max)};
     if (instance.capacity()) result.acu_mean = instance.capacity()->acu_mean(now);
     if (const BufferPool* const pool = instance.pool()) {
         result.pool_pages = pool->pages_max();

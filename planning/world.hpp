@@ -15,6 +15,7 @@
 #include "models/network/transfers.hpp"
 #include "models/network/wiring.hpp"
 #include "models/services/service.hpp"
+#include "models/services/standby_capacity.hpp"
 #include "models/stations/station.hpp"
 #include "planning/cluster_recorder.hpp"
 #include "scenarios/result.hpp"
@@ -54,8 +55,14 @@ private:
     void begin_backups();
     models::Cluster& make_restored(std::size_t database);
     void build_caches();
+    void build_cache(const scenarios::Cache& cache, const std::string& region, const models::CacheNodeShape& shape,
+                     std::uint64_t keys);
+    std::vector<models::CacheGroup*> caches_of(const std::string& region) const;
     void build_stations();
     void build_services();
+    void build_service_region(const scenarios::Service& service, const std::string& region, int count, int running);
+    void give_up_region(models::PlaceId region);  // its services are started where they stand by
+    std::vector<models::ServiceRegion*> preferred_regions(std::size_t service, models::PlaceId office) const;
     void build_offices();
     void schedule_faults();
     std::int32_t local_start_of_day_s(const scenarios::Office& office) const;
@@ -100,7 +107,7 @@ private:
     std::vector<std::unique_ptr<models::Cluster>> clusters_;         // of each database, then those of other regions
     std::vector<std::unique_ptr<models::Backups>> backups_;  // by database; null: nothing in this run asks for them
     std::vector<std::unique_ptr<models::RegionRestore>> region_restores_;  // by database; null: nothing asks for it
-    std::vector<std::unique_ptr<models::CacheGroup>> caches_;
+    std::vector<std::unique_ptr<models::CacheGroup>> caches_;              // of each cache, one a region
     std::vector<std::unique_ptr<models::Station>> stations_;
     struct Proxy {
         std::unique_ptr<engine::Component> component;
@@ -110,6 +117,7 @@ private:
     std::unique_ptr<models::ServiceContext> context_;
     std::vector<std::unique_ptr<models::ServiceRegion>> service_regions_;
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
+    std::vector<std::unique_ptr<models::StandbyCapacity>> standbys_;
     std::vector<std::unique_ptr<models::Office>> offices_;
     std::unique_ptr<models::OperatorErrors> operator_errors_;
     std::unique_ptr<models::Evacuations> evacuations_;

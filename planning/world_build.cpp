@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "planning/cluster_shape.hpp"
+#include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/standby_shape.hpp"
 #include "planning/world.hpp"
-#include "scenarios/catalogue.hpp"
 #include "scenarios/kinds.hpp"
 
 namespace faultline::planning {
@@ -23,31 +23,6 @@ namespace {
 // A system without regions has one place for everything: at no distance with the profile "zero".
 constexpr const char* nowhere_region = "us-east-1";
 constexpr const char* nowhere_zone = "a";
-
-// Instances of a region in turn over its zones.
-template <class Range>
-auto& in_turn(Range& range, std::size_t i) {
-    return range[i % range.size()];
-}
-
-// Hash slots deal the keys out as if by chance: four standard deviations above the mean is once in 30,000.
-std::uint64_t most_keys_of_a_shard(std::uint64_t keys, int shards) {
-    if (shards == 1) return keys;
-    const double mean = static_cast<double>(keys) / shards;
-    return static_cast<std::uint64_t>(mean + 4.0 * std::sqrt(mean));
-}
-
-std::size_t index_of(const auto& items, const std::string& name) {
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (items[i].name == name) return i;
-    }
-    SIM_CHECK(false);
-    return nowhere;
-}
-
-Protocol protocol_of(const scenarios::Database& database) {
-    return database.kind.find("postgres") != std::string::npos ? Protocol::PostgresqlTls : Protocol::MysqlTls;
-}
 
 // How long a statement to a silent peer may hang (models/services/database_client.cpp).
 engine::Duration longest_wait(const scenarios::Driver& driver) {
@@ -221,38 +196,6 @@ void World::build_cluster(const scenarios::Database& database) {
     build_backups(database);
 }
 
-void World::build_caches() {
-    for (std::size_t c = 0; c < scenario_.caches.size(); ++c) {
-        const scenarios::Cache& cache = scenario_.caches[c];
-        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
-        SIM_CHECK(found != nullptr);
-        const auto region = index_of(scenario_.regions, cache.region);
-        const auto& zones = cache.zones.empty() ? scenario_.regions[region].zones : cache.zones;
-        CacheNodeShape shape;
-        shape.ttl = cache.ttl;
-        std::uint64_t keys = 0;
-        for (const auto& query_class : scenario_.workload.classes) {
-            const ClassPlan& plan = classes_[index_of(classes_, query_class.name)];
-            if (plan.cache != c || plan.writes || !query_class.keys) continue;
-            shape.value = query_class.keys->value;
-            keys = std::max(keys, query_class.keys->count);
-        }
-        shape.store.maxmemory = cache.memory.value_or(found->data_memory);
-        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy), .samples = cache.samples};
-        caches_.push_back(std::make_unique<CacheGroup>(cache.name));
-        for (int shard = 0; shard < cache.shards; ++shard) {
-            const auto number = static_cast<std::size_t>(shard);
-            CacheNodeShape own = shape;
-            own.store.keys_expected = most_keys_of_a_shard(keys, cache.shards);
-            own.store.hash_seed = engine::stable_hash(cache.name) + number;
-            caches_.back()->add(std::make_unique<CacheNode>(simulation_,
-                                                            "caches/" + cache.name + "/" + std::to_string(shard + 1),
-                                                            place_of(cache.region, in_turn(zones, number)), own));
-        }
-        caches_.back()->remember_shards(keys);
-    }
-}
-
 void World::build_stations() {
     for (const auto& station : scenario_.stations) {
         const PlaceId place = station.zone.empty() ? zones_.front().second
@@ -265,82 +208,6 @@ void World::build_stations() {
         if (station.waiting_room) shape.waiting_room = static_cast<std::size_t>(*station.waiting_room);
         stations_.push_back(std::make_unique<Station>(simulation_, "stations/" + station.name, place, shape));
     }
-}
-
-void World::build_services() {
-    for (const auto& service : scenario_.services) {
-        services_.emplace_back();
-        ServiceInstanceShape shape{.threads = service.threads,
-                                   .queue = service.queue,
-                                   .vcpus = service.vcpus,
-                                   .demand = distribution_of(service.demand)};
-        if (!scenario_.caches.empty()) {
-            shape.cache_timeout = scenario_.caches.front().command_timeout;
-            shape.cache_reconnect = scenario_.caches.front().reconnect_after;
-        }
-        for (const auto& [region_name, count] : service.regions) {
-            const auto region = index_of(scenario_.regions, region_name);
-            const std::string path = "services/" + service.name + "/" + region_name;
-            const auto& zones = scenario_.regions[region].zones;
-            service_regions_.push_back(std::make_unique<ServiceRegion>(
-                *context_, path, network_->regions[region],
-                HealthCheckShape{service.health_check_interval, service.health_check_threshold}));
-            services_.back().push_back(service_regions_.back().get());
-            for (int i = 0; i < count; ++i) {
-                const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
-                ServiceInstance& instance =
-                    service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
-                for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
-                    if (!endpoint_used(endpoint)) continue;
-                    const auto& database = scenario_.databases[endpoints_[endpoint].database];
-                    instance.set_client(endpoint, client(endpoint, instance.component(),
-                                                         {.place = place,
-                                                          .name = endpoints_[endpoint].name,
-                                                          .driver = service.driver,
-                                                          .protocol = protocol_of(database),
-                                                          .connections = service.pool,
-                                                          .wait = service.pool_wait,
-                                                          .max_lifetime = service.max_lifetime}));
-                }
-            }
-        }
-    }
-}
-
-OfficeTargets World::targets_of(std::size_t office) {
-    OfficeTargets targets;
-    const PlaceId place = network_->sites[office];
-    for (std::size_t s = 0; s < services_.size(); ++s) {
-        std::vector<ServiceRegion*> preferred = services_[s];
-        const std::string& steering = scenario_.services[s].steering;
-        const auto distance = [&](const ServiceRegion* region) {
-            return network_->topology.path(place, region->balancer()).base_round_trip;
-        };
-        std::stable_sort(preferred.begin(), preferred.end(),
-                         [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
-        if (steering.starts_with("region:")) {
-            const PlaceId wanted = network_->regions[index_of(scenario_.regions, steering.substr(7))];
-            std::erase_if(preferred, [&](const auto* region) { return region->balancer() != wanted; });
-        }
-        targets.services.push_back(std::move(preferred));
-    }
-    for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
-        const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
-            return plan.endpoint == endpoint && plan.service == nowhere;
-        });
-        const ConnectionPoolShape shape{.place = place,
-                                        .name = endpoints_[endpoint].name,
-                                        .driver = scenario_.workload.driver,
-                                        .protocol = protocol_of(scenario_.databases[endpoints_[endpoint].database]),
-                                        .connections = scenario_.workload.office_pool,
-                                        .wait = scenario_.workload.driver.connect_timeout};
-        engine::Component& owner = offices_[office]->component();
-        const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);
-        targets.direct.push_back(direct ? client(endpoint, owner, shape) : nullptr);
-        targets.canaries.push_back(watched ? client(endpoint, owner, shape) : nullptr);
-    }
-    for (const auto& station : stations_) targets.stations.push_back(station.get());
-    return targets;
 }
 
 // Local time follows the sun: an hour for each 15 degrees that an office lies west or east of the first one. Time zones

@@ -1,6 +1,7 @@
 // World's construction, the part of faults and what cures them.
 #include "planning/backup_shape.hpp"
 #include "planning/global_shape.hpp"
+#include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/world.hpp"
 
@@ -8,26 +9,15 @@ namespace faultline::planning {
 
 using namespace models;
 
-namespace {
-
-std::size_t region_named(const scenarios::Scenario& scenario, const std::string& name) {
-    std::size_t i = 0;
-    while (i < scenario.regions.size() && scenario.regions[i].name != name) ++i;
-    SIM_CHECK(i < scenario.regions.size());
-    return i;
-}
-
-}  // namespace
-
 // Only in a run with faults: a pilot run must not begin any flow.
 void World::build_backups(const scenarios::Database& database) {
     backups_.emplace_back();
     region_restores_.emplace_back();
     if (!options_.with_faults || !backups_matter(database, scenario_)) return;
-    const auto region = region_named(scenario_, database.region);
+    const auto region = index_of(scenario_.regions, database.region);
     BackupPlaces places{network_->regions[region], network_->zones[region], std::nullopt};
     const std::string& copy_to = database.backups->copy_to;
-    if (!copy_to.empty()) places.copy_to = network_->regions[region_named(scenario_, copy_to)];
+    if (!copy_to.empty()) places.copy_to = network_->regions[index_of(scenario_.regions, copy_to)];
     backups_.back() = std::make_unique<Backups>(simulation_, database.name, *transfers_, network_->topology,
                                                 backup_shape_of(database, scenario_, places));
     recorders_.back()->set_backups(*backups_.back());
@@ -36,7 +26,7 @@ void World::build_backups(const scenarios::Database& database) {
 
 void World::build_region_restore(const scenarios::Database& database) {
     const std::size_t number = clusters_.size() - 1;
-    const auto there = region_named(scenario_, database.backups->copy_to);
+    const auto there = index_of(scenario_.regions, database.backups->copy_to);
     RegionRestoreShape shape =
         region_restore_shape(database, {network_->regions[there], network_->zones[there], std::nullopt});
     shape.database = number;
@@ -51,8 +41,9 @@ void World::build_region_restore(const scenarios::Database& database) {
 void World::begin_backups() {
     for (std::size_t i = 0; i < backups_.size(); ++i) {
         if (backups_[i] != nullptr) backups_[i]->begin();
-        if (region_restores_[i] != nullptr)
-            region_restores_[i]->begin([this, i]() -> Cluster& { return make_restored(i); });
+        if (region_restores_[i] == nullptr) continue;
+        region_restores_[i]->on_given_up = [this](PlaceId region) { give_up_region(region); };
+        region_restores_[i]->begin([this, i]() -> Cluster& { return make_restored(i); });
     }
 }
 
@@ -60,7 +51,7 @@ void World::begin_backups() {
 Cluster& World::make_restored(std::size_t number) {
     const scenarios::Database& database = scenario_.databases[number];
     const std::string& region = database.backups->copy_to;
-    const auto& zones = scenario_.regions[region_named(scenario_, region)].zones;
+    const auto& zones = scenario_.regions[index_of(scenario_.regions, region)].zones;
     ClusterShape shape = cluster_shape(database, region);
     shape.path = database.name + "/" + region;
     recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
@@ -83,7 +74,7 @@ void World::schedule_faults() {
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
         sites.push_back({clusters_[i].get(), backups_[i].get()});
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
-    evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_);
+    evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
                                   caches_, service_regions_, stations_, *operator_errors_, *evacuations_});

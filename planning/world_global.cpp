@@ -75,6 +75,7 @@ void World::build_secondaries() {
 void World::begin_globals() {
     for (std::size_t d = 0; d < globals_.size(); ++d) {
         if (globals_[d] == nullptr) continue;
+        globals_[d]->on_given_up = [this](PlaceId region) { give_up_region(region); };
         globals_[d]->begin();
         simulation_.spawn(observers_, sample_global(simulation_, *globals_[d], *measures_, d));
     }

@@ -24,6 +24,15 @@ constexpr std::size_t interval_width = 20;
 constexpr std::size_t limit_width = 10;
 constexpr std::size_t bar_width = 30;
 
+// And of the instances: " name  CPU  pages  connections  refused  row waits".
+constexpr std::size_t instances_most = 8;
+constexpr std::size_t instance_width = 27;
+constexpr std::size_t cpu_width = 6;
+constexpr std::size_t pages_width = 10;
+constexpr std::size_t connections_width = 14;
+constexpr std::size_t refused_width = 9;
+constexpr std::size_t waits_width = 10;
+
 std::string interval_text(const RequirementResult& one) {
     if (one.observations == 0 || (one.low <= 0.0 && std::isinf(one.high))) return "unknown";
     const std::string low = quantity_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
@@ -80,6 +89,7 @@ void TextReport::results(const scenarios::RunResult& result) {
         reasons(result);
     }
     where_time_goes(result);
+    instances(result);
     incidents(result);
     deaths(result);
 }
@@ -177,6 +187,39 @@ void TextReport::where_time_goes(const scenarios::RunResult& result) {
         if (time->slow_known) out_ << right(percent(stage.share_slow), 10);
         out_ << '\n';
     }
+}
+
+void TextReport::instances(const scenarios::RunResult& result) {
+    const InstanceTable table = instance_table(result, instances_most);
+    if (table.rows.empty()) return;
+    heading("Database instances");
+    out_ << in(Colour::dim, "   " + left("instance", instance_width) + right("CPU", cpu_width) +
+                                right("hit ratio", pages_width) + right("connections", connections_width) +
+                                right("refused", refused_width) + right("row waits", waits_width))
+         << '\n';
+    for (const InstanceRow& one : table.rows) instance(one);
+    if (table.left_out == 0) return;
+    const std::string more = fmt::format("and {}, busy at most {} of the time",
+                                         counted(table.left_out, "more instance"), percent(table.left_out_utilisation));
+    out_ << in(Colour::dim, wrapped(more, "   ", style_.width));
+}
+
+void TextReport::instance(const InstanceRow& one) {
+    const auto marked = [&](const std::string& text, bool mark) { return mark ? in(Colour::yellow, text) : text; };
+    const std::string hits = one.hit_ratio ? scenarios::share_text(*one.hit_ratio) : "";
+    std::string connections = fmt::format("{}", one.connections_peak);
+    if (one.connections_max > 0) connections += fmt::format(" of {}", one.connections_max);
+    out_ << "   " << left(one.name, instance_width) << marked(right(percent(one.utilisation), cpu_width), one.busy())
+         << marked(right(hits, pages_width), one.cold()) << marked(right(connections, connections_width), one.crowded())
+         << marked(right(fmt::format("{}", one.connections_refused), refused_width), one.connections_refused > 0)
+         << right(fmt::format("{:.0f}", one.row_waits), waits_width) << '\n';
+    std::string more;
+    if (one.acu_mean > 0.0) more = fmt::format("{:.1f} ACU on average", one.acu_mean);
+    if (one.row_timeouts > 0) {
+        more += fmt::format("{}{} gave up waiting for a row", more.empty() ? "" : "; ",
+                            counted(one.row_timeouts, "statement"));
+    }
+    if (!more.empty()) out_ << in(Colour::dim, wrapped(more, "     ", style_.width));
 }
 
 void TextReport::incidents(const scenarios::RunResult& result) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/instance_table.hpp"
 #include "reports/report.hpp"
 #include "reports/text_layout.hpp"
 
@@ -26,6 +27,8 @@ private:
     void measure(const scenarios::RequirementResult& one);
     void reasons(const scenarios::RunResult& result);
     void where_time_goes(const scenarios::RunResult& result);
+    void instances(const scenarios::RunResult& result);
+    void instance(const InstanceRow& one);
     void incidents(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void footer();

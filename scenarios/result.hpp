@@ -152,7 +152,7 @@ struct InstanceResult {
     std::uint64_t pool_pages = 0, pool_pages_used = 0;  // of its buffer pool, at the end; 0: it has none
     std::uint64_t page_hits = 0, page_misses = 0;
     std::uint64_t lock_waits = 0, lock_timeouts = 0;  // statements that waited for a row, and that gave up
-    std::uint64_t connections_refused = 0, connections_peak = 0;
+    std::uint64_t connections_refused = 0, connections_peak = 0, connections_max = 0;
     double acu_mean = 0.0;  // of a serverless instance
 };
 

@@ -53,13 +53,14 @@ struct Station {
     std::string zone;                 // "region/zone", or empty: no distance from any office
 };
 
+// One in each of its regions: a service looks into that of its own region, or the first where it has none.
 struct Cache {
     std::string name;
     std::string kind = "redis";
-    std::string region;
+    std::vector<std::string> regions;  // at least one
     std::string class_name;
     int shards = 1;                  // by hash slot; shard k stands in zone k modulo the zones
-    std::vector<std::string> zones;  // empty: all zones of the region, in order
+    std::vector<std::string> zones;  // of each region; empty: all of it, in order
     std::string policy = "allkeys-lru";
     int samples = 5;
     std::optional<Bytes> memory;  // for data; none: what the class has, less the reserve
@@ -95,13 +96,25 @@ struct Driver {
     bool operator==(const Driver&) const = default;
 };
 
+// A region in which a service stands by: those that do not run are started when another region is given up.
+struct ServiceStandby {
+    std::string region;
+    int instances = 0;          // in the end
+    int running = 0;            // all along, fewer than these
+    RandomDuration deployment;  // ordered, until instances are launched
+    RandomDuration start_up;    // of one: launched, until it serves
+};
+
 struct Service {
     std::string name;
     std::vector<std::pair<std::string, int>> regions;  // instances in each, spread over its zones in order
+    std::vector<ServiceStandby> standby;               // in others
     int threads = 0;                                   // calls at once in one instance
     int vcpus = 0;                                     // of one instance
     RandomDuration demand;                             // CPU of one call
-    std::string steering = "nearest";                  // or "region:<name>": where every office goes
+    // Where offices go: "nearest"; "region:<name>", and nowhere else; "failover:<name>", and the nearest other one
+    // while no instance there is healthy.
+    std::string steering = "nearest";
     Duration health_check_interval{};
     int health_check_threshold = 0;  // failures in a row until an instance is out
     Driver driver;

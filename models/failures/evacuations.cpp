@@ -30,8 +30,9 @@ std::size_t successor_of(GlobalDatabase& database) {
 
 Evacuations::Evacuations(engine::Simulation& simulation, Measures& measures,
                          const std::vector<std::unique_ptr<Office>>& offices,
-                         const std::vector<std::unique_ptr<GlobalDatabase>>& databases)
-    : simulation_(simulation), measures_(measures), offices_(offices), databases_(databases) {}
+                         const std::vector<std::unique_ptr<GlobalDatabase>>& databases,
+                         const std::vector<std::unique_ptr<StandbyCapacity>>& standbys)
+    : simulation_(simulation), measures_(measures), offices_(offices), databases_(databases), standbys_(standbys) {}
 
 void Evacuations::plan(std::size_t fault, const std::string& name, Runbook runbook) {
     evacuations_.push_back(std::make_unique<Evacuation>(simulation_, fault, name, std::move(runbook)));
@@ -48,6 +49,7 @@ engine::Process<> Evacuations::run(std::size_t fault, PlaceId region) {
     }
     enter(evacuation, "deciding");
     co_await simulation_.delay(evacuation.runbook.decision.sample_duration(evacuation.draws));
+    co_await start_standbys(evacuation);
     co_await move_offices(evacuation);
     co_await move_databases(evacuation);
     enter(evacuation, "evacuated");
@@ -64,6 +66,18 @@ engine::Process<> Evacuations::step(Evacuation& evacuation) {
     while (evacuation.draws.uniform() < runbook.step_fails) {
         co_await simulation_.delay(runbook.retry.sample_duration(evacuation.draws));
         co_await simulation_.delay(runbook.step.sample_duration(evacuation.draws));
+    }
+}
+
+engine::Process<> Evacuations::start_standbys(Evacuation& evacuation) {
+    constexpr Duration look_again_after = std::chrono::seconds{1};
+    for (const auto& standby : standbys_) {
+        if (standby->region() == evacuation.region) continue;
+        if (!standby->at_full_strength()) enter(evacuation, "scaling up");
+        standby->give_up(evacuation.region);
+        while (!standby->at_full_strength()) {
+            co_await simulation_.delay(look_again_after);
+        }
     }
 }
 

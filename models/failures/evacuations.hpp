@@ -1,12 +1,13 @@
 // The evacuation of a region, as a runbook: people move its offices to other regions by shares, look at each, and go
 // on; then databases over several regions whose primary stands there are switched over. After a while all goes back.
 //
-//   deciding -> moving offices -> switching over -> evacuated -> switching back -> moving back -> at home
+//   deciding -> scaling up -> moving offices -> switching over -> evacuated -> switching back -> moving back -> at home
 //
-// A step takes its time, and fails with a probability: it is done again when somebody has found out why. Offices move
-// by DNS, so each goes when it asks again. What nobody can move stays: offices with nowhere else to go, databases
-// without a region that follows. A database fails over by its own operator if its region is lost meanwhile.
-// Leaves out: a step that is taken back, capacity that is added before a share moves, offices without services.
+// Services that stand by elsewhere are started first, and waited for. A step takes its time, and fails with a
+// probability: it is done again when somebody has found out why. Offices move by DNS, so each goes when it asks again.
+// What nobody can move stays: offices with nowhere else to go, databases without a region that follows. A database
+// fails over by its own operator if its region is lost meanwhile. Leaves out: a step that is taken back, offices
+// without services.
 #pragma once
 
 #include <memory>
@@ -17,6 +18,7 @@
 #include "models/clients/office.hpp"
 #include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
+#include "models/services/standby_capacity.hpp"
 
 namespace faultline::models {
 
@@ -33,7 +35,8 @@ struct Runbook {
 class Evacuations {
 public:
     Evacuations(engine::Simulation& simulation, Measures& measures, const std::vector<std::unique_ptr<Office>>& offices,
-                const std::vector<std::unique_ptr<GlobalDatabase>>& databases);
+                const std::vector<std::unique_ptr<GlobalDatabase>>& databases,
+                const std::vector<std::unique_ptr<StandbyCapacity>>& standbys);
 
     // By the fault's index; before the run.
     void plan(std::size_t fault, const std::string& name, Runbook runbook);
@@ -57,6 +60,7 @@ private:
         std::vector<GlobalDatabase*> moved;
     };
     engine::Process<> step(Evacuation& evacuation);
+    engine::Process<> start_standbys(Evacuation& evacuation);
     engine::Process<> move_offices(Evacuation& evacuation);
     engine::Process<> bring_back_offices(Evacuation& evacuation);
     engine::Process<> move_databases(Evacuation& evacuation);
@@ -69,6 +73,7 @@ private:
     Measures& measures_;
     const std::vector<std::unique_ptr<Office>>& offices_;
     const std::vector<std::unique_ptr<GlobalDatabase>>& databases_;  // null: of one region
+    const std::vector<std::unique_ptr<StandbyCapacity>>& standbys_;
     std::vector<std::unique_ptr<Evacuation>> evacuations_;
 };
 

@@ -174,7 +174,8 @@ void Injector::revive_machines(PlaceId zone) {
     }
     for (const auto& service : targets_.services) {
         for (const auto& instance : service->instances()) {
-            if (instance->place() == zone && !instance->component().up()) instance->start();
+            const bool lost = instance->place() == zone && !instance->component().up();
+            if (lost && instance->launched()) instance->start();
         }
     }
     for (const auto& station : targets_.stations) {

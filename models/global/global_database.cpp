@@ -116,6 +116,7 @@ std::size_t GlobalDatabase::freshest() {
 engine::Process<> GlobalDatabase::fail_over() {
     busy_ = true;
     const std::size_t old = log_.primary();
+    if (on_given_up) on_given_up(regions_[old]->region());
     std::size_t target = freshest();
     while (target == no_region) {
         component_.enter("waiting for a region");

@@ -58,6 +58,9 @@ public:
     GlobalDatabase(engine::Simulation& simulation, const Transport& transport, Transfers& transfers, GlobalShape shape,
                    ClusterObserver& observer);
 
+    // Told the primary's region when the operator has decided to fail over; may be empty.
+    std::function<void(PlaceId)> on_given_up;
+
     // Building: the first is the primary. A cluster is made with log() and its number among them.
     void add_region(RegionalCluster& cluster);
     void begin();

@@ -67,6 +67,7 @@ engine::Process<bool> RegionRestore::region_answers() {
 }
 
 engine::Process<> RegionRestore::restore() {
+    if (on_given_up) on_given_up(lost_.region());
     const Copy copy = newest_copy();
     enter("filling", "restore");
     co_await restore_.fill();

@@ -36,6 +36,8 @@ public:
     RegionRestore(engine::Simulation& simulation, const Transport& transport, Transfers& transfers, Cluster& lost,
                   Backups& backups, Measures& measures, RegionRestoreShape shape);
     void begin(std::function<Cluster&()> make);
+    // Told the lost region when the operator has decided to restore elsewhere; may be empty.
+    std::function<void(PlaceId)> on_given_up;
 
     // The names that applications know: of the cluster that serves.
     Endpoint& writer_endpoint() { return writer_endpoint_; }

@@ -133,9 +133,14 @@ scenarios::Recovery IncidentReport::canary_recovery(const Observed& observed, Ca
     return result;
 }
 
+// Of an incident that another one follows, without what that one may have spoilt: operations whose deadline had not
+// passed when it began.
 std::vector<IncidentSecond> IncidentReport::seconds_of(const Observed& observed, Operations::Place place) const {
     std::vector<IncidentSecond> result;
-    for (std::size_t row = observed.incident.first_row; track_.row_start(row) < observed.until; ++row) {
+    const Duration deadline = shape_.classes[place.query_class].deadline;
+    const Instant until = observed.cut ? observed.until - deadline : observed.until;
+    for (std::size_t row = observed.incident.first_row; track_.row_start(row) < until; ++row) {
+        if (observed.cut && track_.row_end(row) > until) break;
         const ShareCount seen = operations_.seen(place, row, track_.row_end(row), end_);
         result.push_back({seen, track_.row_phase(row) == LivePhase::steady});
     }

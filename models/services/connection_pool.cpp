@@ -75,7 +75,7 @@ bool ConnectionPool::take_idle(Session& session) {
 engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, engine::QueryDraws& draws) {
     request.charge(Stage::dns, simulation_.now());
     if (monitor_) {
-        if (monitor_->next_reader() == nullptr) {
+        if (monitor_->writer() == nullptr) {
             monitor_->suspect();
             engine::Condition::Wait found = monitor_->found().wait();
             engine::Timer patience(simulation_, shape_.driver.failover_timeout);

@@ -13,7 +13,7 @@ constexpr Payload health_probe{Bytes{256}, Bytes{256}};
 }  // namespace
 
 ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, PlaceId place,
-                                 const ServiceInstanceShape& shape)
+                                 const ServiceInstanceShape& shape, const std::vector<CacheGroup*>& caches)
     : context_(context),
       simulation_(context.simulation),
       component_(context.simulation, std::move(path)),
@@ -21,7 +21,7 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
       shape_(shape),
       cpu_(context.simulation, component_.number(), {.servers = shape.vcpus}) {
     clients_.resize(context.endpoints.size());
-    for (const auto& cache : context.caches) cache_links_.emplace_back(cache->shards());
+    for (CacheGroup* const cache : caches) caches_.push_back({cache, std::vector<CacheLink>(cache->shards())});
     start();
 }
 
@@ -38,6 +38,12 @@ void ServiceInstance::crash(engine::Health how) {
     }
 }
 
+void ServiceInstance::stand_by() {
+    component_.kill(engine::Health::crash);
+    component_.enter("standing by");
+    launched_ = false;
+}
+
 void ServiceInstance::start() {
     component_.revive();
     component_.enter("serving");
@@ -48,7 +54,7 @@ void ServiceInstance::start() {
 engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
     const ClassPlan& plan = context_.classes[request->query_class];
-    if (plan.cache != nowhere) context_.caches[plan.cache]->prefetch_shard(request->key);
+    if (plan.cache != nowhere) caches_[plan.cache].group->prefetch_shard(request->key);
     engine::Tokens::Lease thread(*threads_);
     const bool granted = co_await thread.acquire();
     if (!granted) co_return Answer{travel, AnswerStatus::refused, 0};
@@ -98,9 +104,9 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
 
 ServiceInstance::CacheRoute ServiceInstance::route_to_cache(const ClassPlan& plan, std::uint64_t key) {
     if (plan.cache == nowhere) return {};
-    CacheGroup& cache = *context_.caches[plan.cache];
-    const std::size_t shard = cache.shard_of_key(key);
-    return {&cache.node(shard), &cache_links_[plan.cache][shard]};
+    CacheView& cache = caches_[plan.cache];
+    const std::size_t shard = cache.group->shard_of_key(key);
+    return {&cache.group->node(shard), &cache.links[shard]};
 }
 
 Delays ServiceInstance::legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const {
@@ -125,22 +131,40 @@ CacheRead ServiceInstance::kind_of(const CacheExchange& get, const ClassPlan& pl
 }
 
 ServiceRegion::ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer,
-                             const HealthCheckShape& checks)
+                             const HealthCheckShape& checks, std::vector<CacheGroup*> caches)
     : context_(context),
       component_(context.simulation, std::move(path)),
       balancer_(balancer),
       checks_(checks),
-      draws_(context.simulation.stream(component_.path(), "health checks")) {}
+      draws_(context.simulation.stream(component_.path(), "health checks")),
+      caches_(std::move(caches)) {}
 
 ServiceInstance& ServiceRegion::add(std::string path, PlaceId place, const ServiceInstanceShape& shape) {
-    instances_.push_back(std::make_unique<ServiceInstance>(context_, std::move(path), place, shape));
+    instances_.push_back(std::make_unique<ServiceInstance>(context_, std::move(path), place, shape, caches_));
     healthy_.push_back(true);
     ++healthy_count_;
     return *instances_.back();
 }
 
+void ServiceRegion::stand_by() {
+    instances_.back()->stand_by();
+    healthy_.back() = false;
+    --healthy_count_;
+}
+
+// Its zone may be lost just now: then it starts with it. The balancer learns of it, and sends to it when its checks
+// have found it well.
+void ServiceRegion::launch(std::size_t index) {
+    ServiceInstance& instance = *instances_[index];
+    instance.launch();
+    if (context_.transport.topology().alive(instance.place())) instance.start();
+    context_.simulation.spawn(component_, check(index));
+}
+
 void ServiceRegion::begin() {
-    for (std::size_t i = 0; i < instances_.size(); ++i) context_.simulation.spawn(component_, check(i));
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (instances_[i]->launched()) context_.simulation.spawn(component_, check(i));
+    }
 }
 
 ServiceInstance* ServiceRegion::next() {
@@ -148,7 +172,7 @@ ServiceInstance* ServiceRegion::next() {
     const bool all_look_dead = healthy_count_ == 0;
     for (std::size_t tried = 0; tried < instances_.size(); ++tried) {
         turn_ = turn_ + 1 < instances_.size() ? turn_ + 1 : 0;
-        if (healthy_[turn_] || all_look_dead) return instances_[turn_].get();
+        if (healthy_[turn_] || (all_look_dead && instances_[turn_]->launched())) return instances_[turn_].get();
     }
     return nullptr;
 }

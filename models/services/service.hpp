@@ -2,7 +2,9 @@
 // and what an instance does with a call: a thread, processor time, the cache looked aside, the database.
 //
 // A load balancer of the region (which does not fail by itself) sends each call to the next instance that its checks
-// hold healthy; if all look dead it sends to all (fail open). Leaves out: its own latency, slow start, scaling.
+// hold healthy; if all look dead it sends to all (fail open). An instance that stands by is no instance yet: its
+// balancer does not know it until it is launched (standby_capacity.hpp). A cache of several regions is looked aside in
+// the service's own. Leaves out: the balancer's own latency, slow start, scaling.
 #pragma once
 
 #include <memory>
@@ -33,14 +35,15 @@ struct ServiceContext {
     const Transport& transport;
     const std::vector<ClassPlan>& classes;
     const std::vector<EndpointPlan>& endpoints;
-    const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<Cluster>>& clusters;
     Measures& measures;
 };
 
 class ServiceInstance {
 public:
-    ServiceInstance(ServiceContext& context, std::string path, PlaceId place, const ServiceInstanceShape& shape);
+    // `caches`: by cache of the scenario, the one that this instance looks into.
+    ServiceInstance(ServiceContext& context, std::string path, PlaceId place, const ServiceInstanceShape& shape,
+                    const std::vector<CacheGroup*>& caches);
 
     // `client` may be null where the instance never needs that endpoint. Index: as in ClassPlan::endpoint.
     void set_client(std::size_t endpoint, std::unique_ptr<DatabaseClient> client);
@@ -49,6 +52,9 @@ public:
 
     void crash(engine::Health how);
     void start();
+    void stand_by();  // building: it is not launched yet, and so cannot start
+    void launch() { launched_ = true; }
+    bool launched() const { return launched_; }
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
@@ -60,6 +66,10 @@ private:
     struct CacheLink {
         Instant retry_at{};
         int failures = 0;
+    };
+    struct CacheView {
+        CacheGroup* group = nullptr;
+        std::vector<CacheLink> links;  // by shard
     };
     // The node that holds a key, and what this instance thinks of it; null where a class has no cache.
     struct CacheRoute {
@@ -79,7 +89,8 @@ private:
     engine::ServerPool cpu_;
     std::unique_ptr<engine::Tokens> threads_;
     std::vector<std::unique_ptr<DatabaseClient>> clients_;
-    std::vector<std::vector<CacheLink>> cache_links_;  // by cache and shard
+    std::vector<CacheView> caches_;  // by cache of the scenario
+    bool launched_ = true;
 };
 
 struct HealthCheckShape {
@@ -90,9 +101,13 @@ struct HealthCheckShape {
 // The instances of a service in one region, as its load balancer sees them.
 class ServiceRegion {
 public:
-    ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer, const HealthCheckShape& checks);
+    ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer, const HealthCheckShape& checks,
+                  std::vector<CacheGroup*> caches);
 
     ServiceInstance& add(std::string path, PlaceId place, const ServiceInstanceShape& shape);
+    // Building: the last one stands by. Later: it is launched.
+    void stand_by();
+    void launch(std::size_t index);
     void begin();
 
     // The next healthy instance in turn; null if there is none at all.
@@ -109,6 +124,7 @@ private:
     PlaceId balancer_;
     HealthCheckShape checks_;
     engine::RandomStream draws_;
+    std::vector<CacheGroup*> caches_;
     std::vector<std::unique_ptr<ServiceInstance>> instances_;
     std::vector<bool> healthy_;
     std::size_t healthy_count_ = 0;

@@ -88,6 +88,49 @@ void check_database(const Scenario& scenario, const Database& database, const Re
     if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, at / "storage", report);
 }
 
+// Somebody has to give a region up before anything is started elsewhere.
+bool regions_are_given_up(const Scenario& scenario) {
+    const auto moves = [](const Database& database) {
+        return !database.secondaries.empty() || (database.backups && !database.backups->copy_to.empty());
+    };
+    const auto evacuates = [](const Fault& fault) { return fault.kind == FaultKind::evacuation; };
+    return std::any_of(scenario.databases.begin(), scenario.databases.end(), moves) ||
+           std::any_of(scenario.faults.begin(), scenario.faults.end(), evacuates);
+}
+
+void check_standby(const Scenario& scenario, const Service& service, const Report& report) {
+    const bool ordered = regions_are_given_up(scenario);
+    for (const ServiceStandby& standby : service.standby) {
+        const Pointer at = Pointer{} / "services" / service.name / "standby" / standby.region;
+        find_region(scenario, standby.region, at, report);
+        const auto runs_there = [&](const auto& own) { return own.first == standby.region; };
+        if (std::any_of(service.regions.begin(), service.regions.end(), runs_there)) {
+            report.add(at, "this service runs there already: it stands in its \"regions\"");
+        }
+        if (!ordered) {
+            report.add(at,
+                       "nobody would ever start it: that is ordered by the operator of a database with \"secondaries\" "
+                       "or \"copy_to\", or by an evacuation");
+        }
+    }
+}
+
+void check_steering(const Service& service, std::vector<std::string_view> own, const Report& report) {
+    const Pointer at = Pointer{} / "services" / service.name / "steering";
+    const std::string_view steering = service.steering;
+    constexpr std::string_view fixed = "region:";
+    constexpr std::string_view first = "failover:";
+    if (steering == "nearest") return;
+    if (!steering.starts_with(fixed) && !steering.starts_with(first)) {
+        report.add(at, fmt::format("expected \"nearest\", \"region:<name>\" or \"failover:<name>\", found {}",
+                                   in_quotes(steering)));
+        return;
+    }
+    const std::string_view region = steering.substr(steering.find(':') + 1);
+    if (std::find(own.begin(), own.end(), region) != own.end()) return;
+    report.add(at, unknown_name("region of this service", region, own));
+}
+
 void check_services(const Scenario& scenario, const Report& report) {
     for (const Service& service : scenario.services) {
         const Pointer at = Pointer{} / "services" / service.name;
@@ -96,15 +139,9 @@ void check_services(const Scenario& scenario, const Report& report) {
             find_region(scenario, region, at / "regions" / region, report);
             own.push_back(region);
         }
-        const std::string_view steering = service.steering;
-        constexpr std::string_view fixed = "region:";
-        if (steering == "nearest") continue;
-        if (!steering.starts_with(fixed)) {
-            report.add(at / "steering",
-                       fmt::format("expected \"nearest\" or \"region:<name>\", found {}", in_quotes(steering)));
-        } else if (std::find(own.begin(), own.end(), steering.substr(fixed.size())) == own.end()) {
-            report.add(at / "steering", unknown_name("region of this service", steering.substr(fixed.size()), own));
-        }
+        for (const ServiceStandby& standby : service.standby) own.push_back(standby.region);
+        check_standby(scenario, service, report);
+        check_steering(service, std::move(own), report);
     }
 }
 
@@ -155,9 +192,13 @@ void check_topology(const Scenario& scenario, const Report& report) {
     for (const Database& database : scenario.databases) check_database(scenario, database, report);
     for (const Cache& cache : scenario.caches) {
         const Pointer at = Pointer{} / "caches" / cache.name;
-        const Region* const region = find_region(scenario, cache.region, at / "region", report);
-        for (std::size_t i = 0; i < cache.zones.size(); ++i)
-            check_zone(region, cache.zones[i], at / "zones" / i, report);
+        const bool one = cache.regions.size() == 1;
+        for (std::size_t r = 0; r < cache.regions.size(); ++r) {
+            const Pointer place = one ? at / "region" : at / "regions" / r;
+            const Region* const region = find_region(scenario, cache.regions[r], place, report);
+            for (std::size_t i = 0; i < cache.zones.size(); ++i)
+                check_zone(region, cache.zones[i], at / "zones" / i, report);
+        }
         const InstanceClass* const entry = find_instance_class(CatalogueService::elasticache, cache.class_name);
         if (entry != nullptr && cache.memory && *cache.memory > entry->memory) {
             report.add(at / "memory",

@@ -129,11 +129,24 @@ void read_database(const Child& child, Database& database, const Report& report)
     object.finish();
 }
 
+void read_regions(ObjectReader& object, const Child& child, Cache& cache) {
+    cache.regions = object.names("regions");
+    const std::string region = object.text("region");
+    if (object.has("region") && object.has("regions")) {
+        object.problem("regions", "a cache has either a \"region\" or \"regions\"");
+    } else if (object.has("regions") && cache.regions.empty()) {
+        object.problem("regions", "expected at least one region");
+    } else if (!object.has("region") && !object.has("regions") && child.value->is_object()) {
+        object.report().add(child.at, "\"region\" is missing: where it stands");
+    }
+    if (cache.regions.empty()) cache.regions.push_back(region);
+}
+
 void read_cache(const Child& child, Cache& cache, const Report& report) {
     ObjectReader object(child, "cache", report);
     cache.name = child.name;
     cache.kind = object.one_of("kind");
-    cache.region = object.text("region");
+    read_regions(object, child, cache);
     if (child.value->is_object() && object.has("class")) {
         cache.class_name = read_class(object, CatalogueService::elasticache, "");
     } else {

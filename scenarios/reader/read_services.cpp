@@ -27,10 +27,29 @@ std::vector<std::pair<std::string, int>> read_counts(ObjectReader& object, std::
     return counts;
 }
 
+ServiceStandby read_standby(const Child& child, const Report& report) {
+    ObjectReader object(child, "service-standby", report);
+    ServiceStandby standby;
+    standby.region = child.name;
+    standby.instances = object.integer("instances");
+    standby.running = object.integer("running");
+    if (object.has("instances") && standby.running >= standby.instances) {
+        object.problem("running",
+                       fmt::format("expected fewer than the {} instances, found {}: what runs all along stands in "
+                                   "\"regions\" of the service",
+                                   standby.instances, standby.running));
+    }
+    standby.deployment = object.random("deployment");
+    standby.start_up = object.random("start_up");
+    object.finish();
+    return standby;
+}
+
 void read_service(const Child& child, Service& service, const Report& report) {
     ObjectReader object(child, "service", report);
     service.name = child.name;
     service.regions = read_counts(object, "regions");
+    for (const Child& standby : object.map("standby")) service.standby.push_back(read_standby(standby, report));
     service.threads = object.integer("threads");
     service.vcpus = object.integer("vcpus");
     service.demand = object.random("demand");

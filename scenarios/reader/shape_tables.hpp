@@ -190,10 +190,11 @@ inline constexpr std::array monitor_keys{
 
 inline constexpr std::array cache_keys{
     Key{"kind", "one-of:redis", "the engine", R"("redis")", "-"},
-    Key{.name = "region", .type = "text", .about = "where it stands", .required = true},
+    Key{"region", "text", "where it stands; or \"regions\"", R"("")", "-"},
+    Key{"regions", "names", "one in each of these; a service looks into its own region's, or the first", "[]", "-"},
     Key{.name = "class", .type = "text", .about = "of the catalogue, \"cache.r6g.large\"", .required = true},
     Key{"shards", "integer", "by hash slot; shard k stands in zone k modulo the zones", "1", "-", false, 1, 500},
-    Key{"zones", "names", "left out: all zones of the region, in order", "[]", "-"},
+    Key{"zones", "names", "of each region; left out: all of its zones, in order", "[]", "-"},
     Key{"policy",
         "one-of:allkeys-lru|allkeys-lfu|allkeys-random|volatile-lru|volatile-lfu|volatile-random|volatile-ttl|"
         "noeviction",
@@ -213,11 +214,14 @@ inline constexpr std::array service_keys{
         .type = "counts",
         .about = "instances in each region, spread over its zones in order",
         .required = true},
+    Key{"standby", "map:service-standby", "regions in which it stands by, by name", "{}", "-"},
     Key{"threads", "integer", "calls at once in one instance", "200",
         "Apache Tomcat 10 documentation, maxThreads (from memory)", false, 1, 1'000'000},
     Key{"vcpus", "integer", "of one instance", "4", "assumption", false, 1, 1024},
     Key{"demand", "random", "CPU of one call", R"({"exponential": "300us"})", "assumption"},
-    Key{"steering", "text", "\"nearest\" region that is healthy, or \"region:<name>\"", R"("nearest")", "-"},
+    Key{"steering", "text",
+        "\"nearest\" region that is healthy, \"region:<name>\" always, or \"failover:<name>\" while that is healthy",
+        R"("nearest")", "-"},
     Key{"health_check", "object:health-check", "how a dead instance is taken out", "{}", "-"},
     Key{"driver", "driver", "a preset, or an object", R"("plain")", "-"},
     Key{"pool", "integer", "connections of one instance to one endpoint, at most", "10",
@@ -228,6 +232,20 @@ inline constexpr std::array service_keys{
         R"("30min")", "HikariCP README, maxLifetime; HikariPool.java for the 2.5 %"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
         "Apache Tomcat 10 documentation, acceptCount (from memory)", false, 0, 1'000'000},
+};
+
+inline constexpr std::array service_standby_keys{
+    Key{.name = "instances",
+        .type = "integer",
+        .about = "when another region is given up, spread over the zones in order",
+        .required = true,
+        .least = 1,
+        .most = 10'000},
+    Key{"running", "integer", "of these all along: 0 is a pilot light, more a warm standby", "0", "-", false, 0, 9'999},
+    Key{"deployment", "random", "from the order until the others are launched", R"("0s")",
+        "network, balancer and images stand there already; where only backups do, give what it takes"},
+    Key{"start_up", "random", "of each: launched, until it serves", R"({"lognormal": {"mean": "4min", "cv": 0.3}})",
+        "assumption: a launch, a boot, the application's start (EC2 Auto Scaling counts 300 s for it, from memory)"},
 };
 
 inline constexpr std::array health_check_keys{

@@ -152,6 +152,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"monitor", "probes the instances and promotes a standby", monitor_keys},
     {"cache", "a look-aside cache", cache_keys},
     {"service", "instances that offices call, and that call databases", service_keys},
+    {"service-standby", "instances that are started when another region is given up", service_standby_keys},
     {"health-check", "how a dead instance of a service is taken out", health_check_keys},
     {"driver", "how a client notices and outlives a lost server", driver_keys},
     {"workload", "the demand", workload_keys},

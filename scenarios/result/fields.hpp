@@ -109,7 +109,7 @@ void fields(Archive& a, Part<Archive, InstanceResult>& x) {
     a("name", x.name), a("pool_pages", x.pool_pages), a("pool_pages_used", x.pool_pages_used);
     a("page_hits", x.page_hits), a("page_misses", x.page_misses), a("lock_waits", x.lock_waits);
     a("lock_timeouts", x.lock_timeouts), a("connections_refused", x.connections_refused);
-    a("connections_peak", x.connections_peak), a("acu_mean", x.acu_mean);
+    a("connections_peak", x.connections_peak), a("connections_max", x.connections_max), a("acu_mean", x.acu_mean);
 }
 
 template <typename Archive>

@@ -37,21 +37,6 @@ scenarios::Scenario without_cache(std::string_view more, const std::function<voi
     });
 }
 
-double entered_at_s(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state) {
-    for (const auto& change : result.states) {
-        if (change.component == component && change.state == state) return static_cast<double>(change.at_ns) * 1e-9;
-    }
-    return -1.0;
-}
-
-double served(const scenarios::ReplicationResult& result, std::string_view prefix) {
-    double sum = 0.0;
-    for (const auto& queue : result.queues) {
-        if (queue.name.starts_with(prefix)) sum += static_cast<double>(queue.served);
-    }
-    return sum;
-}
-
 TEST(EvacuationTest, OfficesGoByShares) {
     test::in_child([] {
         const auto result = run(without_cache(""));

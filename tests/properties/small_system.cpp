@@ -110,6 +110,21 @@ bool reached(const scenarios::ReplicationResult& result, std::string_view compon
                        [&](const auto& change) { return change.component == component && change.state == state; });
 }
 
+double entered_at_s(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state) {
+    for (const auto& change : result.states) {
+        if (change.component == component && change.state == state) return static_cast<double>(change.at_ns) * 1e-9;
+    }
+    return -1.0;
+}
+
+double served(const scenarios::ReplicationResult& result, std::string_view prefix) {
+    double sum = 0.0;
+    for (const auto& queue : result.queues) {
+        if (queue.name.starts_with(prefix)) sum += static_cast<double>(queue.served);
+    }
+    return sum;
+}
+
 scenarios::RandomDuration constant(double seconds) {
     return {scenarios::DistributionKind::constant, {seconds}};
 }

@@ -30,6 +30,10 @@ scenarios::Outcomes all_outcomes(const scenarios::ClassResult& query_class);
 std::uint64_t good_between(const scenarios::ClassResult& query_class, std::size_t from_s, std::size_t to_s);
 // Whether a component was ever in this state.
 bool reached(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state);
+// When it first was, in seconds of the run; -1: never.
+double entered_at_s(const scenarios::ReplicationResult& result, std::string_view component, std::string_view state);
+// By the processors of all whose path begins so.
+double served(const scenarios::ReplicationResult& result, std::string_view prefix);
 scenarios::RandomDuration constant(double seconds);
 
 inline constexpr std::string_view writers_zone_lost =

@@ -26,6 +26,27 @@ scenarios::IncidentResult incident(std::int64_t rto_s, bool recovered) {
     return one;
 }
 
+// A busy writer, a replica that is idle and cold, and a small one that refuses and keeps rows waiting.
+void add_instances(scenarios::ReplicationResult& to) {
+    to.queues = {{"orders/instance-1", 0.84, 1.0, 9000, 0},
+                 {"orders/instance-2", 0.03, 0.0, 300, 0},
+                 {"orders/us-west-2/instance-1", 0.41, 0.1, 4000, 0}};
+    to.instances = {{.name = "orders/instance-1",
+                     .page_hits = 99'950,
+                     .page_misses = 50,
+                     .lock_waits = 1'209,
+                     .connections_peak = 192,
+                     .connections_max = 4'000},
+                    {.name = "orders/instance-2", .page_hits = 500, .page_misses = 500, .connections_peak = 3},
+                    {.name = "orders/us-west-2/instance-1",
+                     .lock_waits = 40,
+                     .lock_timeouts = 3,
+                     .connections_refused = 17,
+                     .connections_peak = 90,
+                     .connections_max = 90,
+                     .acu_mean = 2.25}};
+}
+
 scenarios::ReplicationResult replication(std::uint32_t number) {
     scenarios::ReplicationResult one;
     one.replication = number;
@@ -42,6 +63,7 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
     }
     update.stage_slow_count = 10;
     one.classes.push_back(update);
+    add_instances(one);
     one.incidents.push_back(incident(28 + number, number != 3));
     return one;
 }

@@ -55,6 +55,23 @@ TEST(TextReportTest, IsPlainAsciiIn80Columns) {
     for (const char letter : text) EXPECT_TRUE(letter == '\n' || (letter >= ' ' && letter <= '~'));
 }
 
+// Of many instances the busiest are shown, and whoever refused connections, however idle.
+TEST(TextReportTest, OfManyInstancesTheBusiestAreShown) {
+    scenarios::RunResult run;
+    run.replications.emplace_back();
+    for (int i = 1; i <= 20; ++i) {
+        const std::string name = "orders/instance-" + std::to_string(i);
+        run.replications.back().queues.push_back({name, 0.01 * i, 0.0, 1, 0});
+        run.replications.back().instances.push_back({.name = name, .connections_refused = i == 2 ? 5U : 0U});
+    }
+    const InstanceTable table = instance_table(run, 8);
+    ASSERT_EQ(table.rows.size(), 8U);
+    EXPECT_EQ(table.rows[0].name, "orders/instance-2");
+    EXPECT_EQ(table.rows[1].name, "orders/instance-20");
+    EXPECT_EQ(table.left_out, 12U);
+    EXPECT_DOUBLE_EQ(table.left_out_utilisation, 0.13);
+}
+
 TEST(TextReportTest, HasColourAndSignsOnATerminal) {
     expect_golden("run_terminal.txt", text_report({.colour = true, .unicode = true}));
 }

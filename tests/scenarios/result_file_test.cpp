@@ -51,7 +51,7 @@ ReplicationResult example_replication() {
     r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}}};
     r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
-    r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9.5}};
+    r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
     return r;

@@ -45,6 +45,24 @@ TEST(IncidentsTest, AFaultAfterFullRecoveryIsAnIncidentOfItsOwn) {
     EXPECT_EQ(after(result.incidents[0], result.incidents[0].full_recovery_ns), 10s);
 }
 
+// What the second fault catches in flight was due before it, and belongs to no recovery from the first one.
+TEST(IncidentsTest, AFaultAfterFullRecoverySpoilsNothingOfTheIncidentBefore) {
+    Trace trace{small_shape(400s)};
+    trace.operations({}, 0s, 400s, [](Duration due) {
+        const bool caught = due > 299500ms && due < 300s;
+        return (due > 100s && due < 120s) || caught ? timed_out : answered;
+    });
+    trace.fault(0, 100s, 110s);
+    trace.fault(1, 300s, 310s);
+    const ReplicationResult result = trace.run();
+    ASSERT_EQ(result.incidents.size(), 2U);
+    const scenarios::Recovery& first = recovery_of(result, "update", 0);
+    EXPECT_TRUE(first.recovered);
+    EXPECT_EQ(first.relapses, 0);
+    EXPECT_EQ(first.rto_ns, Duration{20s}.count());
+    EXPECT_GT(result.incidents.front().full_recovery_ns, 0);
+}
+
 TEST(IncidentsTest, FullRecoveryWaitsForRedundancyHitRateAndLatency) {
     const auto run = [](const std::function<void(Trace&)>& lack, Fate slow) {
         Trace trace(small_shape(500s));

@@ -1,0 +1,41 @@
+#include "models/services/standby_capacity.hpp"
+
+namespace faultline::models {
+
+StandbyCapacity::StandbyCapacity(engine::Simulation& simulation, const std::string& path, ServiceRegion& region,
+                                 StartUpShape shape)
+    : simulation_(simulation),
+      component_(simulation, path),
+      region_(region),
+      shape_(shape),
+      draws_(simulation.stream(component_.path(), "start-ups")) {
+    component_.enter("standing by");
+}
+
+void StandbyCapacity::give_up(PlaceId region) {
+    if (ordered_ || region == region_.balancer()) return;
+    ordered_ = true;
+    for (const auto& instance : region_.instances()) {
+        if (!instance->launched()) ++to_launch_;
+    }
+    simulation_.spawn(component_, deploy());
+}
+
+engine::Process<> StandbyCapacity::deploy() {
+    component_.enter("deploying");
+    co_await simulation_.delay(shape_.deployment.sample_duration(draws_));
+    component_.enter("launching");
+    const auto& instances = region_.instances();
+    for (std::size_t i = 0; i < instances.size(); ++i) {
+        if (instances[i]->launched()) continue;
+        simulation_.spawn(component_, launch(i, shape_.start_up.sample_duration(draws_)));
+    }
+}
+
+engine::Process<> StandbyCapacity::launch(std::size_t instance, Duration start_up) {
+    co_await simulation_.delay(start_up);
+    region_.launch(instance);
+    if (--to_launch_ == 0) component_.enter("at full strength");
+}
+
+}  // namespace faultline::models

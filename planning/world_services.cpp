@@ -1,0 +1,180 @@
+// World's application tier: caches, services and those that stand by, and how offices reach them.
+#include <algorithm>
+#include <cmath>
+
+#include "planning/index_of.hpp"
+#include "planning/random_duration.hpp"
+#include "planning/world.hpp"
+#include "scenarios/catalogue.hpp"
+
+namespace faultline::planning {
+
+using namespace models;
+
+namespace {
+
+Protocol protocol_of(const scenarios::Database& database) {
+    return database.kind.find("postgres") != std::string::npos ? Protocol::PostgresqlTls : Protocol::MysqlTls;
+}
+
+// Instances of a region in turn over its zones.
+const std::string& in_turn(const std::vector<std::string>& zones, std::size_t i) {
+    return zones[i % zones.size()];
+}
+
+// Hash slots deal the keys out as if by chance: four standard deviations above the mean is once in 30,000.
+std::uint64_t most_keys_of_a_shard(std::uint64_t keys, int shards) {
+    if (shards == 1) return keys;
+    const double mean = static_cast<double>(keys) / shards;
+    return static_cast<std::uint64_t>(mean + 4.0 * std::sqrt(mean));
+}
+
+}  // namespace
+
+void World::build_caches() {
+    for (std::size_t c = 0; c < scenario_.caches.size(); ++c) {
+        const scenarios::Cache& cache = scenario_.caches[c];
+        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
+        SIM_CHECK(found != nullptr);
+        CacheNodeShape shape;
+        shape.ttl = cache.ttl;
+        std::uint64_t keys = 0;
+        for (const auto& query_class : scenario_.workload.classes) {
+            const ClassPlan& plan = classes_[index_of(classes_, query_class.name)];
+            if (plan.cache != c || plan.writes || !query_class.keys) continue;
+            shape.value = query_class.keys->value;
+            keys = std::max(keys, query_class.keys->count);
+        }
+        shape.store.maxmemory = cache.memory.value_or(found->data_memory);
+        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy), .samples = cache.samples};
+        for (const std::string& region : cache.regions) build_cache(cache, region, shape, keys);
+    }
+}
+
+// One region's. The first region's path has no region in it, as a database's.
+void World::build_cache(const scenarios::Cache& cache, const std::string& region, const CacheNodeShape& shape,
+                        std::uint64_t keys) {
+    const bool first = region == cache.regions.front();
+    const std::string path = "caches/" + cache.name + (first ? "" : "/" + region) + "/";
+    const auto& zones =
+        cache.zones.empty() ? scenario_.regions[index_of(scenario_.regions, region)].zones : cache.zones;
+    caches_.push_back(std::make_unique<CacheGroup>(cache.name));
+    for (int shard = 0; shard < cache.shards; ++shard) {
+        const auto number = static_cast<std::size_t>(shard);
+        CacheNodeShape own = shape;
+        own.store.keys_expected = most_keys_of_a_shard(keys, cache.shards);
+        own.store.hash_seed = engine::stable_hash(cache.name) + number;
+        caches_.back()->add(std::make_unique<CacheNode>(simulation_, path + std::to_string(shard + 1),
+                                                        place_of(region, in_turn(zones, number)), own));
+    }
+    caches_.back()->remember_shards(keys);
+}
+
+// By cache of the scenario: the region's own, or the first one where it has none.
+std::vector<CacheGroup*> World::caches_of(const std::string& region) const {
+    std::vector<CacheGroup*> caches;
+    std::size_t first = 0;
+    for (const scenarios::Cache& cache : scenario_.caches) {
+        const auto own = std::find(cache.regions.begin(), cache.regions.end(), region);
+        const auto number = own == cache.regions.end() ? 0 : static_cast<std::size_t>(own - cache.regions.begin());
+        caches.push_back(caches_[first + number].get());
+        first += cache.regions.size();
+    }
+    return caches;
+}
+
+void World::build_services() {
+    for (const auto& service : scenario_.services) {
+        services_.emplace_back();
+        for (const auto& [region, count] : service.regions) build_service_region(service, region, count, count);
+        for (const scenarios::ServiceStandby& standby : service.standby) {
+            build_service_region(service, standby.region, standby.instances, standby.running);
+            standbys_.push_back(std::make_unique<StandbyCapacity>(
+                simulation_, "services/" + service.name + "/" + standby.region + "/standby", *service_regions_.back(),
+                StartUpShape{distribution_of(standby.deployment), distribution_of(standby.start_up)}));
+        }
+    }
+}
+
+void World::build_service_region(const scenarios::Service& service, const std::string& region_name, int count,
+                                 int running) {
+    ServiceInstanceShape shape{.threads = service.threads,
+                               .queue = service.queue,
+                               .vcpus = service.vcpus,
+                               .demand = distribution_of(service.demand)};
+    if (!scenario_.caches.empty()) {
+        shape.cache_timeout = scenario_.caches.front().command_timeout;
+        shape.cache_reconnect = scenario_.caches.front().reconnect_after;
+    }
+    const auto region = index_of(scenario_.regions, region_name);
+    const std::string path = "services/" + service.name + "/" + region_name;
+    const auto& zones = scenario_.regions[region].zones;
+    service_regions_.push_back(std::make_unique<ServiceRegion>(
+        *context_, path, network_->regions[region],
+        HealthCheckShape{service.health_check_interval, service.health_check_threshold}, caches_of(region_name)));
+    services_.back().push_back(service_regions_.back().get());
+    for (int i = 0; i < count; ++i) {
+        const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
+        ServiceInstance& instance = service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
+        for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
+            if (!endpoint_used(endpoint)) continue;
+            const auto& database = scenario_.databases[endpoints_[endpoint].database];
+            instance.set_client(endpoint, client(endpoint, instance.component(),
+                                                 {.place = place,
+                                                  .name = endpoints_[endpoint].name,
+                                                  .driver = service.driver,
+                                                  .protocol = protocol_of(database),
+                                                  .connections = service.pool,
+                                                  .wait = service.pool_wait,
+                                                  .max_lifetime = service.max_lifetime}));
+        }
+        if (i >= running) service_regions_.back()->stand_by();
+    }
+}
+
+void World::give_up_region(PlaceId region) {
+    for (const auto& standby : standbys_) standby->give_up(region);
+}
+
+// In the order of preference: the nearest first, unless the service is steered.
+std::vector<ServiceRegion*> World::preferred_regions(std::size_t service, PlaceId office) const {
+    std::vector<ServiceRegion*> preferred = services_[service];
+    const std::string& steering = scenario_.services[service].steering;
+    const auto distance = [&](const ServiceRegion* region) {
+        return network_->topology.path(office, region->balancer()).base_round_trip;
+    };
+    std::stable_sort(preferred.begin(), preferred.end(),
+                     [&](const auto* a, const auto* b) { return distance(a) < distance(b); });
+    if (steering == "nearest") return preferred;
+    const std::string name = steering.substr(steering.find(':') + 1);
+    const PlaceId wanted = network_->regions[index_of(scenario_.regions, name)];
+    const auto elsewhere = std::stable_partition(preferred.begin(), preferred.end(),
+                                                 [&](const auto* region) { return region->balancer() == wanted; });
+    if (steering.starts_with("region:")) preferred.erase(elsewhere, preferred.end());
+    return preferred;
+}
+
+OfficeTargets World::targets_of(std::size_t office) {
+    OfficeTargets targets;
+    const PlaceId place = network_->sites[office];
+    for (std::size_t s = 0; s < services_.size(); ++s) targets.services.push_back(preferred_regions(s, place));
+    for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
+        const bool direct = std::any_of(classes_.begin(), classes_.end(), [&](const ClassPlan& plan) {
+            return plan.endpoint == endpoint && plan.service == nowhere;
+        });
+        const ConnectionPoolShape shape{.place = place,
+                                        .name = endpoints_[endpoint].name,
+                                        .driver = scenario_.workload.driver,
+                                        .protocol = protocol_of(scenario_.databases[endpoints_[endpoint].database]),
+                                        .connections = scenario_.workload.office_pool,
+                                        .wait = scenario_.workload.driver.connect_timeout};
+        engine::Component& owner = offices_[office]->component();
+        const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);
+        targets.direct.push_back(direct ? client(endpoint, owner, shape) : nullptr);
+        targets.canaries.push_back(watched ? client(endpoint, owner, shape) : nullptr);
+    }
+    for (const auto& station : stations_) targets.stations.push_back(station.get());
+    return targets;
+}
+
+}  // namespace faultline::planning
