@@ -26,6 +26,7 @@ private:
     void measure(const scenarios::RequirementResult& one);
     void reasons(const scenarios::RunResult& result);
     void where_time_goes(const scenarios::RunResult& result);
+    void sessions(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void footer();
