@@ -23,6 +23,13 @@ struct EndpointPlan {
     bool writes = false;           // the writer's
 };
 
+// What a user asks next, of the same key.
+struct FollowUpPlan {
+    ClassId query_class = 0;
+    double probability = 0.0;
+    engine::Distribution after = engine::Distribution::constant(0.0);  // seconds from the answer on
+};
+
 struct ClassPlan {
     std::string name;
     std::size_t service = nowhere;   // index; nowhere: the office asks the last step itself
@@ -44,7 +51,9 @@ struct ClassPlan {
     Duration timeout{};
     scenarios::RetryPolicy retry;
     double cumulative_share = 0.0;
-    int wrong_data = 0;  // operator errors that make its answers wrong now
+    std::optional<FollowUpPlan> follow_up;
+    Duration staleness_bound{};  // a read of what was replaced longer ago is stale
+    int wrong_data = 0;          // operator errors that make its answers wrong now
 };
 
 }  // namespace faultline::models

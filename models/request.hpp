@@ -25,6 +25,17 @@ using OfficeId = std::uint16_t;
 
 inline constexpr std::uint64_t no_key = ~std::uint64_t{0};
 
+// Whose it is, where users' sessions are watched (models/clients/sessions.hpp), and what they knew of its key when it
+// fell due.
+struct InSession {
+    static constexpr std::uint32_t nothing = ~std::uint32_t{0};
+
+    std::uint64_t query = 0;  // its number, and how many queries of the same user led to it
+    std::uint32_t session = 0;
+    std::uint32_t written = nothing;  // the newest version that they had written, and were told of
+    std::uint32_t seen = nothing;     // and had seen
+};
+
 // A due operation. Lives in a RequestTable; held by RequestRef.
 class Request {
 public:
@@ -49,6 +60,7 @@ public:
     std::optional<Outcome> outcome;  // none: in flight
     std::uint8_t applied = 0;        // how often its effect became durable
     bool duplicate = false;          // counted as one already
+    InSession in_session;
 
     // Draws that belong to the operation and to nobody else: its demands, in the order of its statements, and the
     // jitter of its packets. Two topologies under comparison see the same work in whatever order they serve it.

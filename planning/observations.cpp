@@ -21,11 +21,11 @@ constexpr double not_recovered = std::numeric_limits<double>::infinity();
 
 // Visits what a class did at one office, or, for `office` = all, at every office, in the phases that are asked for.
 constexpr std::size_t all_offices = std::numeric_limits<std::size_t>::max();
-template <typename Visit>
-void visit_phases(const ClassResult& result, Phase phase, std::size_t office, Visit visit) {
+template <typename ByPhase, typename Visit>
+void visit_phases(const ByPhase& result, Phase phase, std::size_t office, Visit visit) {
     struct Part {
         Phase phase;
-        const std::vector<ClassAtOffice>& offices;
+        const decltype(result.steady)& offices;
     };
     const std::array parts{Part{Phase::steady, result.steady}, Part{Phase::degraded, result.degraded},
                            Part{Phase::recovering, result.recovering}};
@@ -112,6 +112,38 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
                 seen.successes += part.outcomes.good;
                 seen.trials += part.outcomes.due;
             });
+            if (seen.trials > 0) series.replications.push_back(seen);
+        }
+        all.push_back(std::move(series));
+    }
+    return all;
+}
+
+namespace {
+engine::Trials trials_of(const std::string& measure, const scenarios::SessionReadCounts& counts) {
+    if (measure == "stale-reads") return {.successes = counts.stale, .trials = counts.reads};
+    if (measure == "read-your-writes-violations") {
+        return {.successes = counts.missed_own_write, .trials = counts.of_own_write};
+    }
+    return {.successes = counts.went_back, .trials = counts.of_seen};
+}
+}  // namespace
+
+std::vector<ShareSeries> session_reads(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                       Results results) {
+    std::vector<ShareSeries> all;
+    for (const Place& place : places(scenario, requirement)) {
+        ShareSeries series{place.name, {}};
+        for (const ReplicationResult& replication : results) {
+            engine::Trials seen;
+            for (const ClassResult& result : replication.classes) {
+                if (result.name != requirement.of) continue;
+                visit_phases(result.session_reads, requirement.phase, place.office, [&](const auto& counts) {
+                    const engine::Trials part = trials_of(requirement.measure, counts);
+                    seen.successes += part.successes;
+                    seen.trials += part.trials;
+                });
+            }
             if (seen.trials > 0) series.replications.push_back(seen);
         }
         all.push_back(std::move(series));

@@ -34,6 +34,11 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
 // Of the cache named, or of all caches: fresh hits, or reads that never reached the database.
 std::vector<ShareSeries> cache_reads(const scenarios::Requirement& requirement, Results results);
 
+// Stale reads out of all reads of sessions; or those that miss their session's own write, out of the reads of a key
+// that it had written; or those that go back, out of the reads of a key that it had read.
+std::vector<ShareSeries> session_reads(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                       Results results);
+
 // RTO or RPO in seconds, one for each incident that the requirement is about, in the order of replications. Infinite:
 // not recovered. The first series is the worst office of each incident, the rest the offices.
 struct IncidentSeries {

@@ -109,6 +109,9 @@ Judged judge_measure(const Scenario& scenario, const Requirement& requirement, R
     if (measure == "hit-rate" || measure == "offload") {
         return judge_places(scenario, requirement, cache_reads(requirement, results), estimate_share);
     }
+    if (scenarios::is_of_sessions(measure)) {
+        return judge_places(scenario, requirement, session_reads(scenario, requirement, results), estimate_share);
+    }
     if (measure == "rto") {
         return judge_incidents(scenario, requirement, recovery_times(requirement, results), results.size());
     }
@@ -133,8 +136,8 @@ Verdict judge(const Requirement& requirement, const engine::Interval& interval) 
 RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results replications) {
     const Judged judged = judge_measure(scenario, requirement, replications);
     const Estimate& at = judged.deciding;
-    const bool share =
-        requirement.measure == "availability" || requirement.measure == "hit-rate" || requirement.measure == "offload";
+    const bool share = requirement.measure == "availability" || requirement.measure == "hit-rate" ||
+                       requirement.measure == "offload" || scenarios::is_of_sessions(requirement.measure);
     RequirementResult result{.name = requirement.name,
                              .text = scenarios::requirement_text(requirement),
                              .verdict = judged.verdict,

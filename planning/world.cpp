@@ -95,6 +95,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     result.end_ns = simulation_.now().time_since_epoch().count();
     result.waits_without_timer = simulation_.calls_unanswered();
     describe_queues(result);
+    describe_sessions(result);
     describe_memory(result);
     measures_->finish(simulation_.now(), result);
     result.fingerprint = simulation_.fingerprint();
@@ -160,11 +161,23 @@ void World::describe_queues(scenarios::ReplicationResult& result) const {
     for (const auto& station : stations_) describe(station->component().path(), station->pool());
 }
 
+void World::describe_sessions(scenarios::ReplicationResult& result) const {
+    for (const auto& office : offices_) {
+        if (!office->sessions()) continue;
+        const Sessions& sessions = *office->sessions();
+        const Sessions::Counts counts = sessions.counts();
+        result.sessions.push_back({office->shape().name, sessions.count(), counts.active, counts.missed_own_write,
+                                   counts.went_back, sessions.forgotten()});
+    }
+}
+
 // Design: fixed + in-flight operations x (<= 1.2 KB) + resident keys x (<= 32 B).
 void World::describe_memory(scenarios::ReplicationResult& result) const {
     scenarios::MemoryResult& memory = result.memory;
     memory.fixed_bytes = measures_->memory_bytes() + simulation_.calendar().memory_bytes();
     for (const auto& cluster : clusters_) memory.fixed_bytes += cluster->memory_bytes();
+    for (const auto& office : offices_)
+        memory.fixed_bytes += office->sessions() ? office->sessions()->memory_bytes() : 0;
     std::size_t key_bytes = 0;
     for (const auto& cache : caches_) {
         for (const auto& node : cache->nodes()) {

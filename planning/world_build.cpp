@@ -105,6 +105,12 @@ void World::build_classes() {
         plan.deadline = query_class.deadline;
         plan.timeout = query_class.timeout;
         plan.retry = query_class.retry;
+        plan.staleness_bound = query_class.staleness_bound;
+        if (query_class.follow_up) {
+            plan.follow_up = {
+                static_cast<ClassId>(index_of(scenario_.workload.classes, query_class.follow_up->query_class)),
+                query_class.follow_up->probability, distribution_of(query_class.follow_up->after)};
+        }
         cumulative += query_class.share;
         plan.cumulative_share = cumulative;
         classes_.push_back(std::move(plan));
@@ -134,13 +140,17 @@ MeasuresShape World::measures_shape() const {
     shape.warm_up_end = warm_up_end_;
     shape.end = end_;
     shape.canary_timeout = scenario_.workload.canary.timeout;
+    shape.sessions = scenario_.workload.sessions.has_value();
     return shape;
 }
 
 void World::build_clusters() {
     globals_.resize(scenario_.databases.size());
     region_wholes_.resize(scenario_.databases.size());
-    for (const auto& database : scenario_.databases) build_cluster(database);
+    for (const auto& database : scenario_.databases) {
+        build_cluster(database);
+        if (scenario_.workload.sessions) clusters_.back()->keep_history();
+    }
     build_secondaries();
 }
 
@@ -242,6 +252,10 @@ void World::build_offices() {
                           .curve = scenario_.workload.arrivals.curve,
                           .rate_per_s = scenario_.workload.arrivals.rate_per_s * office.weight / weights,
                           .start_of_day_s = local_start_of_day_s(office)};
+        if (const auto& sessions = scenario_.workload.sessions) {
+            shape.sessions = {static_cast<std::uint32_t>(sessions->per_office),
+                              static_cast<std::uint32_t>(sessions->keys)};
+        }
         offices_.push_back(std::make_unique<Office>(*context_, *requests_, std::move(shape)));
         offices_.back()->set_targets(targets_of(i));
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "reports/incident_summary.hpp"
+#include "reports/session_summary.hpp"
 #include "reports/time_by_stage.hpp"
 #include "scenarios/quantity_text.hpp"
 
@@ -62,6 +63,12 @@ std::string counted(std::size_t count, const char* noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+// "34 (2.76 %)": the share is of those that could be among them.
+std::string counted_share(std::uint64_t part, std::uint64_t whole) {
+    if (whole == 0) return "-";
+    return fmt::format("{} ({})", part, quantity_text(static_cast<double>(part) / static_cast<double>(whole), ""));
+}
+
 std::string percent(double share) {
     return fmt::format("{:.0f} %", 100.0 * share);
 }
@@ -90,6 +97,7 @@ void TextReport::results(const scenarios::RunResult& result) {
     }
     where_time_goes(result);
     instances(result);
+    sessions(result);
     incidents(result);
     deaths(result);
 }
@@ -220,6 +228,36 @@ void TextReport::instance(const InstanceRow& one) {
                             counted(one.row_timeouts, "statement"));
     }
     if (!more.empty()) out_ << in(Colour::dim, wrapped(more, "     ", style_.width));
+}
+
+void TextReport::sessions(const scenarios::RunResult& result) {
+    const SessionSummary summary = session_summary(result);
+    if (summary.classes.empty()) return;
+    heading("What users were shown, as a share of the reads that could show it");
+    constexpr std::size_t class_width = 17;
+    constexpr std::size_t share_width = 20;
+    out_ << in(Colour::dim, "   " + left("class", class_width) + right("stale", share_width) +
+                                right("own write missed", share_width) + right("gone back", share_width))
+         << '\n';
+    for (const SessionReadsOfClass& one : summary.classes) {
+        const scenarios::SessionReadCounts& reads = one.counts;
+        std::string name = left(one.class_name, class_width);
+        if (characters(one.class_name) > class_width) {
+            out_ << wrapped(one.class_name, "   ", style_.width);
+            name = std::string(class_width, ' ');
+        }
+        out_ << "   " << name << right(counted_share(reads.stale, reads.reads), share_width)
+             << right(counted_share(reads.missed_own_write, reads.of_own_write), share_width)
+             << right(counted_share(reads.went_back, reads.of_seen), share_width) << '\n';
+    }
+    const scenarios::SessionsResult& users = summary.users;
+    std::string text = fmt::format("Of {} who read in {}, {} missed a write of their own and {} were taken back",
+                                   counted(users.active, "user"), counted(result.replications.size(), "replication"),
+                                   users.missed_own_write, users.went_back);
+    if (users.keys_forgotten > 0) {
+        text += fmt::format("; {} keys forgotten, of which nothing could be missed any more", users.keys_forgotten);
+    }
+    out_ << wrapped(text + ".", "   ", style_.width);
 }
 
 void TextReport::incidents(const scenarios::RunResult& result) {

@@ -29,6 +29,7 @@ private:
     void where_time_goes(const scenarios::RunResult& result);
     void instances(const scenarios::RunResult& result);
     void instance(const InstanceRow& one);
+    void sessions(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void footer();

@@ -81,6 +81,13 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"measure", "restore", "an operator error noticed, until the database serves what is right again", "requirement",
      ""},
     {"measure", "availability", "good over due operations of a class", "requirement", ""},
+    {"measure", "read-your-writes-violations",
+     "reads that miss what their own session wrote, out of those of a key that it wrote, of a class", "requirement",
+     ""},
+    {"measure", "monotonic-read-violations",
+     "reads older than what their own session saw, out of those of a key that it saw, of a class", "requirement", ""},
+    {"measure", "stale-reads", "reads of what was replaced longer ago than the class's bound, of a class",
+     "requirement", ""},
     {"measure", "hit-rate", "fresh hits over all reads of cacheable classes, of a cache", "requirement", ""},
     {"measure", "offload", "reads that never reach the database, of a cache", "requirement", ""},
 });

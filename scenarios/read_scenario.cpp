@@ -167,8 +167,8 @@ std::string requirement_text(const Requirement& requirement) {
     constexpr const char* phases[] = {"steady", "degraded", "recovering"};
     if (requirement.phase != Phase::all) text += fmt::format(", {}", phases[static_cast<int>(requirement.phase)]);
     // Loss of data and cache rates belong to a database or a cache, not to an office.
-    const bool by_office =
-        requirement.measure == "latency" || requirement.measure == "rto" || requirement.measure == "availability";
+    const bool by_office = requirement.measure == "latency" || requirement.measure == "rto" ||
+                           requirement.measure == "availability" || is_of_sessions(requirement.measure);
     if (by_office) text += requirement.pooled ? " over all offices" : " at worst office";
     text += requirement.at_most ? " <= " : " >= ";
     const bool duration = requirement.measure == "latency" || is_of_incidents(requirement.measure);

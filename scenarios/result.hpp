@@ -48,6 +48,19 @@ struct ClassAtOffice {
     HistogramData latency;
 };
 
+// Answered reads of users' sessions: of one class at one office in one phase.
+struct SessionReadCounts {
+    std::uint64_t reads = 0;
+    std::uint64_t stale = 0;             // of what was replaced longer ago than the class's bound
+    std::uint64_t of_own_write = 0;      // of a key that the session had written
+    std::uint64_t missed_own_write = 0;  // a part of these: they showed something older
+    std::uint64_t of_seen = 0;           // of a key that the session had read
+    std::uint64_t went_back = 0;         // a part of these: they showed something older
+};
+struct SessionReadsResult {
+    std::vector<SessionReadCounts> steady, degraded, recovering;  // by office; empty: there are no sessions
+};
+
 struct ClassResult {
     std::string name;
     std::vector<ClassAtOffice> steady, degraded, recovering;  // by office
@@ -60,6 +73,7 @@ struct ClassResult {
     std::vector<std::uint32_t> due_per_s, good_per_s;       // timelines from the start of the run
     std::vector<float> latency_mean_ms_per_s;               // of the answered, by due time; NaN: none
     std::uint64_t unknown_durable = 0, unknown_absent = 0;  // what was found out later
+    SessionReadsResult session_reads{};
 };
 
 // What a fault did, and to what.
@@ -156,6 +170,14 @@ struct InstanceResult {
     double acu_mean = 0.0;  // of a serverless instance
 };
 
+// The sessions of one office in the measured part of a run.
+struct SessionsResult {
+    std::string office;
+    std::uint64_t sessions = 0, active = 0;             // active: that read
+    std::uint64_t missed_own_write = 0, went_back = 0;  // of the active, at least once
+    std::uint64_t keys_forgotten = 0;                   // for want of memory, in the whole run
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -172,6 +194,7 @@ struct ReplicationResult {
     std::vector<ExposureResult> databases;
     std::vector<QueueResult> queues;
     std::vector<InstanceResult> instances{};
+    std::vector<SessionsResult> sessions{};  // by office; empty: there are none
     std::vector<StateChange> states;
     MemoryResult memory;
 };

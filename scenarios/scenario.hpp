@@ -146,6 +146,13 @@ struct RouteStep {
     std::string endpoint{};  // of the role custom: its name
 };
 
+// What a user does after an answer: asks another query, of the same key.
+struct FollowUp {
+    std::string query_class;
+    double probability = 1.0;
+    RandomDuration after;  // from the answer on
+};
+
 enum class QueryKind { point_read, range_read, update, complex_join, other };
 struct QueryClass {
     std::string name;
@@ -166,6 +173,8 @@ struct QueryClass {
     Bytes request{};
     Bytes response{};
     Bytes log{};  // redo of one commit
+    std::optional<FollowUp> follow_up;
+    Duration staleness_bound{};  // a read of what was replaced longer ago is stale
 };
 
 struct Arrivals {
@@ -179,12 +188,19 @@ struct Canary {
     Duration timeout{};
 };
 
+// The users of an office, each a session that remembers what it has written and seen.
+struct Sessions {
+    int per_office = 1;
+    int keys = 1;  // that one remembers, those that it used last
+};
+
 struct Workload {
     Arrivals arrivals;
     std::vector<QueryClass> classes;
     Canary canary;
     Driver driver;         // of offices that talk to a database directly
     int office_pool = 64;  // connections of one office to one service or endpoint, at most
+    std::optional<Sessions> sessions;
 };
 
 enum class FaultKind {
@@ -230,7 +246,8 @@ struct Fault {
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
-    std::string measure;  // "latency", "rto", "rpo", "restore", "availability", "hit-rate", "offload"
+    std::string measure;  // "latency", "rto", "rpo", "restore", "availability", "hit-rate", "offload",
+                          // "stale-reads", "read-your-writes-violations", "monotonic-read-violations"
     std::string
         statistic;   // "p99", "mean"; "p95" for rto, rpo and restore unless named; empty where the measure has only one
     std::string of;  // a class, database or cache
@@ -244,6 +261,12 @@ struct Requirement {
 // Measured once an incident, and not all along.
 inline bool is_of_incidents(const std::string& measure) {
     return measure == "rto" || measure == "rpo" || measure == "restore";
+}
+
+// Measured of the reads of users' sessions.
+inline bool is_of_sessions(const std::string& measure) {
+    return measure == "stale-reads" || measure == "read-your-writes-violations" ||
+           measure == "monotonic-read-violations";
 }
 
 struct Variant {

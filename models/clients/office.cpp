@@ -25,7 +25,11 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
                 shape_.start_of_day_s),
       next_arrival_(*this, component_.number()),
       queries_(context.simulation.stream_key(component_.path(), "queries")),
-      retries_(context.simulation.stream(component_.path(), "retries")) {}
+      retries_(context.simulation.stream(component_.path(), "retries")),
+      session_draws_(context.simulation.stream_key(component_.path(), "sessions")),
+      follow_ups_(context.simulation.stream_key(component_.path(), "follow-ups")) {
+    if (shape_.sessions) sessions_.emplace(*shape_.sessions);
+}
 
 Office::~Office() {
     if (next_arrival_.pending()) simulation_.cancel(next_arrival_);
@@ -56,11 +60,14 @@ void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation
     Office& office = next.office;
     const std::uint64_t number = ++next.number;
     office.schedule_next_arrival();
-    simulation.begin(office.component_, office.query(number));
+    RequestRef request = office.requests_.open(office.queries_, number, simulation.now());
+    office.choose_work(*request);
+    if (office.sessions_) office.join_session(*request, number);
+    simulation.begin(office.component_, office.query(std::move(request)));
 }
 
 // The class and the key: the first draws of the query, so that they are the same whatever serves it.
-const ClassPlan& Office::choose_work(Request& request) {
+void Office::choose_work(Request& request) const {
     const double draw = request.work.uniform();
     std::size_t index = 0;
     while (index + 1 < context_.classes.size() && draw >= context_.classes[index].cumulative_share) ++index;
@@ -71,12 +78,10 @@ const ClassPlan& Office::choose_work(Request& request) {
         const std::uint64_t rank = (*plan.keys)(request.work) - 1;
         request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
     }
-    return plan;
 }
 
-engine::Process<> Office::query(std::uint64_t number) {
-    RequestRef request = requests_.open(queries_, number, simulation_.now());
-    const ClassPlan& plan = choose_work(*request);
+engine::Process<> Office::query(RequestRef request) {
+    const ClassPlan& plan = context_.classes[request->query_class];
     context_.measures.due(request->query_class, shape_.id, request->due);
     Attempt tried;
     int attempt = 1;
@@ -122,6 +127,9 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
     if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
     context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
                             request->stages(), attempts);
+    if (sessions_ && outcome == Outcome::answered && is_in_session(plan)) {
+        note_in_session(*request, plan, last.version);
+    }
 }
 
 engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {
@@ -129,7 +137,7 @@ engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const Cl
 }
 
 Office::Attempt Office::attempt_of(const engine::Call<Answer>& call) {
-    if (call.outcome() == engine::CallOutcome::answered) return {call.value().status, false};
+    if (call.outcome() == engine::CallOutcome::answered) return {call.value().status, false, call.value().version};
     return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
 }
 

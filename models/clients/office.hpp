@@ -3,8 +3,11 @@
 //
 // An office calls a service over HTTPS connections that it keeps, at most `connections` to one region of a service; it
 // reaches a database directly only in classes without a service. DNS steers it to a region of a service that has
-// healthy instances, the nearest first, and is asked again after its time to live. Leaves out: users that wait for
-// their answer before they ask again (closed users), sessions, think time.
+// healthy instances, the nearest first, and is asked again after its time to live.
+//
+// Where sessions are watched, each query of keys belongs to one of the office's users, who may ask again after its
+// answer (office_sessions.cpp). Leaves out: users that wait for their answer before they ask anything else (closed
+// users).
 #pragma once
 
 #include <memory>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "models/clients/arrivals.hpp"
+#include "models/clients/sessions.hpp"
 #include "models/services/service.hpp"
 #include "models/stations/station.hpp"
 
@@ -27,6 +31,7 @@ struct OfficeShape {
     std::vector<double> curve;
     double rate_per_s = 0.0;
     std::int32_t start_of_day_s = 0;
+    std::optional<SessionShape> sessions{};
 };
 
 // Where each class can go, seen from one office.
@@ -51,6 +56,7 @@ public:
 
     engine::Component& component() { return component_; }
     const OfficeShape& shape() const { return shape_; }
+    const std::optional<Sessions>& sessions() const { return sessions_; }
 
 private:
     // The HTTPS connections to one service.
@@ -63,6 +69,15 @@ private:
     struct Attempt {
         AnswerStatus status = AnswerStatus::failed;
         bool timed_out = false;
+        std::uint32_t version = 0;  // that was answered
+    };
+    // What a user asks after an answer.
+    struct FollowUp {
+        std::uint64_t query = 0;
+        std::uint64_t key = 0;
+        std::uint32_t session = 0;
+        ClassId query_class = 0;
+        Duration after{};
     };
     // The next query's due time as a calendar node: it waits for nothing else, so it needs no process, and the query
     // begins within its event.
@@ -74,7 +89,12 @@ private:
     };
     static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
     void schedule_next_arrival();
-    engine::Process<> query(std::uint64_t number);
+    engine::Process<> query(RequestRef request);
+    void join_session(Request& request, std::uint64_t number);
+    void note_in_session(const Request& request, const ClassPlan& plan, std::uint32_t version);
+    void note_read(const Request& request, const ClassPlan& plan, std::uint32_t version);
+    engine::Process<> think(FollowUp next);
+    static bool is_in_session(const ClassPlan& plan) { return plan.keys && plan.endpoint != nowhere; }
     engine::Process<Attempt> ask_station(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
     // One of the two, by where the class goes: a child of the caller all the same.
@@ -90,7 +110,7 @@ private:
     engine::Process<> try_canary(std::size_t endpoint);
     void sort_preferences();
     ServiceRegion* steer(std::size_t service);
-    const ClassPlan& choose_work(Request& request);
+    void choose_work(Request& request) const;
     Duration backoff(const ClassPlan& plan, int attempt);
 
     ServiceContext& context_;
@@ -106,6 +126,9 @@ private:
     NextArrival next_arrival_;
     engine::StreamKey queries_;
     engine::RandomStream retries_;
+    engine::StreamKey session_draws_;
+    engine::StreamKey follow_ups_;
+    std::optional<Sessions> sessions_;
 };
 
 }  // namespace faultline::models

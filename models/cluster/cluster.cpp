@@ -232,11 +232,13 @@ void Cluster::tell_whole() {
 }
 
 std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) const {
+    if (versions_->has_history()) return versions_->at_end(key, reader.shown(simulation_.now()));
     return versions_->at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
 }
 
-void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
-    versions_->commit(key, simulation_.now());
+std::uint32_t Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
+    const Lsn end = end_of_commit();
+    const std::uint32_t version = versions_->commit(key, simulation_.now(), end);
     observer_.on_commit(storage_latency);
     for (const auto& instance : instances_) {
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
@@ -244,8 +246,9 @@ void Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_
         if (!path.usable) continue;
         instance->replica().ship(
             simulation_.now(), [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; },
-            instance->has_page_of(key));
+            instance->has_page_of(key), end);
     }
+    return version;
 }
 
 std::size_t Cluster::index_of(const Instance& instance) const {

@@ -117,10 +117,17 @@ public:
     virtual void transaction_ended(Instance& /*at*/, RowLocks::Transaction /*transaction*/) {}  // of a client of `at`
     bool alive(PlaceId place) const { return transport_.topology().alive(place); }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
-    virtual void committed(const Instance& by, std::uint64_t key, Duration storage_latency);
+    // Returns the version that the key has with this commit; 0: none. Right after the log has told it.
+    virtual std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
     std::uint32_t newest_version(std::uint64_t key) const { return versions_->newest(key); }
     void prefetch_version(std::uint64_t key) const { versions_->prefetch(key); }
+    // Building: for sessions. Of all clusters that show the same keys.
+    void keep_history() { versions_->keep_history(); }
+    // With a history: how long ago this version was replaced at `now`; negative: it is not.
+    Duration replaced_for(std::uint64_t key, std::uint32_t version, Instant now) const {
+        return versions_->replaced_for(key, version, now);
+    }
     std::size_t memory_bytes() const;
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
@@ -150,6 +157,7 @@ protected:
     void publish_readers();         // and custom endpoints
     bool can_be_published(std::size_t instance) const;
     std::size_t index_of(const Instance& instance) const;
+    virtual Lsn end_of_commit() { return versions_->next_end(); }  // of the commit that was told last
     Instance* elect() const;  // whom to promote; null: nobody answers
     // Once for each failover: does it get stuck? Then what follows ends when an operator has ordered it by hand.
     bool gets_stuck();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/process.hpp"
+#include "models/log_place.hpp"
 #include "models/request.hpp"
 #include "models/topology.hpp"
 
@@ -33,6 +34,8 @@ public:
     virtual Duration exposure_to_loss_of(PlaceId place) = 0;
     // How old what a replica serves is, where the log itself brings it there; none: the instance counts (ship).
     virtual std::optional<Duration> lag_of(const Instance&, Instant) { return std::nullopt; }
+    // The same as a place in the log: up to where it serves.
+    virtual std::optional<Lsn> shown_by(const Instance&, Instant) { return std::nullopt; }
 };
 
 }  // namespace faultline::models

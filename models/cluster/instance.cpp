@@ -50,7 +50,7 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         change.end_transaction();
         const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
-        cluster_.committed(*this, key, simulation_.now() - began);
+        version = cluster_.committed(*this, key, simulation_.now() - began);
     }
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, AnswerStatus::ok, version};
@@ -133,6 +133,12 @@ Duration Instance::staleness(Instant now) {
     if (role_ == Role::writer) return Duration::zero();
     const std::optional<Duration> known = cluster_.log().lag_of(*this, now);
     return known ? *known : replica_.staleness(now);
+}
+
+Lsn Instance::shown(Instant now) {
+    const std::optional<Lsn> known = cluster_.log().shown_by(*this, now);
+    if (known) return *known;
+    return role_ == Role::writer ? all_of_the_log : replica_.shown(now);
 }
 
 }  // namespace faultline::models

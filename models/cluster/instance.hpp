@@ -137,6 +137,8 @@ public:
     Duration lag(Instant now) const;
     // What committed this long ago or longer is seen by a reader now.
     Duration staleness(Instant now);
+    // Up to where in the log a reader sees it.
+    Lsn shown(Instant now);
 
 private:
     // A statement that changes a row, from its beginning to its end; with the last one its transaction ends.

@@ -15,6 +15,7 @@
 
 #include "engine/ring.hpp"
 #include "models/cluster/service_lanes.hpp"
+#include "models/log_place.hpp"
 
 namespace faultline::models {
 
@@ -38,10 +39,10 @@ public:
         lag_ = engine::Duration::zero();
     }
 
-    // A commit became durable now. `one_way` is asked once a message: how long it travels. `cached`: the replica has
-    // the page, and so something to apply.
+    // A commit became durable now, and the log ends at `end` with it. `one_way` is asked once a message: how long it
+    // travels. `cached`: the replica has the page, and so something to apply.
     template <class OneWay>
-    void ship(engine::Instant now, OneWay&& one_way, bool cached = true) {
+    void ship(engine::Instant now, OneWay&& one_way, bool cached = true, Lsn end = 0) {
         const engine::Instant departs = next_message_after(now);
         if (departs != departs_) {
             departs_ = departs;
@@ -50,7 +51,7 @@ public:
         const engine::Instant seen = lane_.serve(arrives_, cached ? apply_ : engine::Duration::zero());
         lag_ = seen - now;
         forget_seen(now);
-        pending_.push({now, seen});
+        pending_.push({now, seen, end});
     }
 
     // Of the newest commit; more only while it is still on its way. Never negative.
@@ -62,10 +63,16 @@ public:
         // Keys know microseconds, rounded down: two more keep the oldest of these out of what is seen.
         return now - pending_.front().committed + std::chrono::microseconds{2};
     }
+    // Up to where it shows the log.
+    Lsn shown(engine::Instant now) {
+        forget_seen(now);
+        return pending_.empty() ? all_of_the_log : pending_.front().end - 1;
+    }
 
 private:
     struct Pending {
         engine::Instant committed, seen;
+        Lsn end = 0;
     };
     engine::Instant next_message_after(engine::Instant now) const {
         return engine::Instant{(now.time_since_epoch() / interval_ + 1) * interval_};

@@ -143,6 +143,7 @@ engine::Process<> GlobalDatabase::fail_over() {
     co_await step(shape_.operation.promotion);
     co_await ready_instance(target);  // one that was lost meanwhile is waited for
     const RecoveredLog lost = log_.promote(target);
+    regions_[target]->lose_the_rest();
     ++promotions_;
     regions_[old]->abandon();
     regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);

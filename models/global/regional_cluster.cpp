@@ -44,6 +44,18 @@ std::optional<Duration> RegionalCluster::CountedLog::lag_of(const Instance&, Ins
     return cluster_.global_log_.lag(cluster_.region_, now);
 }
 
+// Nothing that another lineage has committed since is shown in an abandoned one, not even by its writer.
+std::optional<Lsn> RegionalCluster::CountedLog::shown_by(const Instance&, Instant) {
+    if (cluster_.region_role_ == RegionRole::abandoned) return cluster_.abandoned_at_;
+    if (cluster_.region_role_ == RegionRole::secondary) return cluster_.global_log_.applied(cluster_.region_);
+    return std::nullopt;
+}
+
+std::uint32_t RegionalCluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
+    const bool abandoned = region_role_ == RegionRole::abandoned;
+    return Cluster::committed(by, abandoned ? no_key : key, storage_latency);
+}
+
 void RegionalCluster::forward_writes(ReadConsistency consistency) {
     forwarding_.emplace(simulation_, transport_, global_log_, region_, component_.path(), consistency);
     mediates_ = true;
@@ -56,6 +68,7 @@ engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef reques
     if (statement.writes && at.role() != Role::writer) {
         const Answer told = co_await forwarding_->forward(at, owner_->global_writer(), request, statement);
         answer.status = told.status;
+        answer.version = told.version;
         co_return answer;
     }
     if (!statement.writes && region_role_ == RegionRole::secondary) {
@@ -180,6 +193,7 @@ void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
 
 void RegionalCluster::abandon() {
     region_role_ = RegionRole::abandoned;
+    abandoned_at_ = global_log_.end();
     if (component_.up() && !refusing_) return;  // nobody has told it
     storage_->abandon();
 }

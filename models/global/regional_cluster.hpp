@@ -52,6 +52,8 @@ public:
     PlaceId zone_for_another() const;  // instance: the first that stands
 
     void host_restored(Instance& instance) override;
+    // What an abandoned lineage commits is lost: no key has a newer version by it.
+    std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency) override;
     void region_lost(engine::Health how) override;
     void region_back() override;
 
@@ -62,6 +64,8 @@ public:
     void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
     void abandon();
+    // The database is what this region has of the log.
+    void lose_the_rest() { versions_->lose_beyond(global_log_.end()); }
     void begin_copy();        // instances stop
     void become_secondary();  // and are there again, or go on as replicas
 
@@ -74,6 +78,7 @@ private:
         std::uint32_t epoch() const override { return cluster_.storage_->epoch(); }
         Duration exposure_to_loss_of(PlaceId place) override;
         std::optional<Duration> lag_of(const Instance& replica, Instant now) override;
+        std::optional<Lsn> shown_by(const Instance& replica, Instant now) override;
 
     private:
         RegionalCluster& cluster_;
@@ -81,6 +86,7 @@ private:
     static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
     void begin_watching() override;
+    Lsn end_of_commit() override { return global_log_.end(); }
     engine::Process<> watch_replicas();
     engine::Process<> start_replica(Instance& instance);
     engine::Process<> follow_writer();
@@ -99,6 +105,7 @@ private:
         int silent = 0;     // questions in a row
         bool lost = false;  // they have stopped
     } followed_;
+    Lsn abandoned_at_ = 0;  // the end of the log that it shared with the database
     std::optional<WriteForwarding> forwarding_;
     Owner* owner_ = nullptr;
     CountedLog commit_log_{*this};

@@ -19,6 +19,7 @@ Measures::Measures(const MeasuresShape& shape)
       canaries_{shape.offices.size(), shape.canary_targets.size()},
       bands_{shape.classes.size(), shape.caches.size(), shape.warm_up_end},
       cache_reads_{shape},
+      session_reads_{shape},
       databases_{shape},
       steady_shares_{shape},
       incidents_{shape},
@@ -97,6 +98,12 @@ void Measures::cache_read(std::size_t cache, CacheRead kind, Instant now) {
     bands_.cache_read(cache, kind == CacheRead::fresh_hit);
 }
 
+bool Measures::session_read(std::size_t query_class, std::size_t office, Instant due, const SessionRead& read) {
+    if (!measured(due)) return false;
+    session_reads_.record({query_class, office, due}, track_, read);
+    return true;
+}
+
 void Measures::commit_latency(std::size_t database, Duration latency, Instant now) {
     if (measured(now)) databases_.commit_acknowledged(database, latency);
 }
@@ -170,6 +177,7 @@ void Measures::open_incident(Instant start) {
 void Measures::resolve_settling(LivePhase phase) {
     operations_.resolve_settling(phase);
     cache_reads_.resolve_settling(phase);
+    session_reads_.resolve_settling(phase);
     track_.resolve_settling(phase);
 }
 
@@ -269,6 +277,7 @@ void Measures::finish(Instant end, scenarios::ReplicationResult& result) {
     result.classes.resize(shape_.classes.size());
     operations_.finish(track_, end, result.classes);
     finish_classes(result.classes);
+    session_reads_.finish(result.classes);
     result.caches.resize(shape_.caches.size());
     for (std::size_t i = 0; i < shape_.caches.size(); ++i) result.caches[i].name = shape_.caches[i];
     cache_reads_.finish(result.caches);
@@ -292,8 +301,8 @@ void Measures::finish_classes(std::vector<scenarios::ClassResult>& results) cons
 
 std::size_t Measures::memory_bytes() const {
     return sizeof(*this) + track_.memory_bytes() + operations_.memory_bytes() + canaries_.memory_bytes() +
-           bands_.memory_bytes() + cache_reads_.memory_bytes() + databases_.memory_bytes() +
-           states_.capacity() * sizeof(scenarios::StateChange);
+           bands_.memory_bytes() + cache_reads_.memory_bytes() + session_reads_.memory_bytes() +
+           databases_.memory_bytes() + states_.capacity() * sizeof(scenarios::StateChange);
 }
 
 }  // namespace faultline::models

@@ -16,6 +16,7 @@
 #include "models/measures/incidents.hpp"
 #include "models/measures/normal_bands.hpp"
 #include "models/measures/operations.hpp"
+#include "models/measures/session_reads.hpp"
 #include "models/measures/steady_shares.hpp"
 
 namespace faultline::models {
@@ -38,6 +39,9 @@ public:
     void write_unknown(std::size_t query_class, Instant due);
     void write_unknown_resolved(std::size_t query_class, Instant due, bool durable);
     void write_duplicate(std::size_t query_class, Instant due);
+
+    // --- sessions: an answered read, by the due time of its operation. false: it was due before the warm-up's end
+    bool session_read(std::size_t query_class, std::size_t office, Instant due, const SessionRead& read);
 
     // --- caches and databases
     void cache_read(std::size_t cache, CacheRead kind, Instant now);
@@ -106,6 +110,7 @@ private:
     Canaries canaries_;
     NormalBands bands_;
     CacheReads cache_reads_;
+    SessionReads session_reads_;
     Databases databases_;
     SteadyShares steady_shares_;
     Incidents incidents_;

@@ -43,6 +43,7 @@ struct MeasuresShape {
     Instant end{};
     Duration longest_client_timer{};  // of any client: until it has expired, quiet is not recovery
     Duration canary_timeout = std::chrono::seconds{1};
+    bool sessions = false;  // are there users' sessions?
 };
 
 // One due operation. The same three values name it when it is due and when it has ended.
@@ -58,6 +59,15 @@ enum class Outcome : std::uint8_t { answered, refused, timed_out, failed };
 
 // Every read of a cacheable class is one of these; one that timed out at the cache is `bypassed`.
 enum class CacheRead : std::uint8_t { fresh_hit, stale_hit, miss, bypassed, coalesced };
+
+// An answered read of a session.
+struct SessionRead {
+    bool stale = false;
+    bool of_own_write = false;
+    bool missed_own_write = false;
+    bool of_seen = false;
+    bool went_back = false;
+};
 
 using StageTimes = std::span<const Duration, scenarios::stage_count>;
 

@@ -8,11 +8,9 @@
 
 #include "engine/random/distributions.hpp"
 #include "engine/time.hpp"
+#include "models/log_place.hpp"
 
 namespace faultline::models {
-
-// A place in a log: bytes since the run began.
-using Lsn = std::uint64_t;
 
 class GroupFlush {
 public:

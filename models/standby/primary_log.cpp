@@ -87,6 +87,7 @@ std::uint64_t PrimaryLog::append(const RequestRef& request) {
 void PrimaryLog::tell(std::uint64_t ticket) {
     Commit& commit = *commits_.find(ticket);
     commit.told = last_told_ = simulation_.now();
+    end_told_ = commit.end;
     count_applied(commit.request);
     commit.request = RequestRef{};
     ++acknowledged_;
@@ -264,6 +265,14 @@ std::optional<Duration> PrimaryLog::lag_of(const Instance& replica, Instant now)
         return now - since + std::chrono::microseconds{1};
     }
     return Duration::zero();
+}
+
+std::optional<Lsn> PrimaryLog::shown_by(const Instance& replica, Instant now) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (members_[i].instance == &replica && is_standby(i))
+            return members_[i].stream->reached(Reached::applied, now);
+    }
+    return std::nullopt;
 }
 
 }  // namespace faultline::models

@@ -49,6 +49,7 @@ public:
     std::uint32_t epoch() const override { return epoch_; }
     Duration exposure_to_loss_of(PlaceId place) override;
     std::optional<Duration> lag_of(const Instance& replica, Instant now) override;
+    std::optional<Lsn> shown_by(const Instance& replica, Instant now) override;
 
     // A primary or standby died.
     void lost(std::size_t member, engine::Health how);
@@ -66,6 +67,7 @@ public:
 
     LogStream& stream(std::size_t member) { return *members_[member].stream; }
     Lsn end() const { return end_; }
+    Lsn end_told() const { return end_told_; }  // of the commit that was told last
     Lsn flushed() { return disk_.flushed(simulation_.now()); }
     std::uint64_t commits_acknowledged() const { return acknowledged_; }
     std::uint64_t commits_lost() const { return lost_; }
@@ -105,6 +107,7 @@ private:
     engine::Condition enough_;      // for the log writer not to wait for its turn
     Lsn end_ = 0;
     Lsn flush_asked_ = 0;
+    Lsn end_told_ = 0;
     Instant last_told_{};
     Instant settled_told_{};  // of the newest commit that was dropped
     std::uint64_t acknowledged_ = 0;

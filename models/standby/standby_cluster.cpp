@@ -111,6 +111,7 @@ engine::Process<> StandbyCluster::fail_over() {
             continue;
         }
         observer_.on_recovered(log_.promote(number));
+        versions_->lose_beyond(log_.end());
         writer_ = number;
     }
     Instance& successor = *instances_[writer_];
@@ -154,9 +155,9 @@ Instance* StandbyCluster::most_advanced() {
     return best;
 }
 
-void StandbyCluster::committed(const Instance&, std::uint64_t key, Duration storage_latency) {
-    versions_->commit(key, simulation_.now());
+std::uint32_t StandbyCluster::committed(const Instance&, std::uint64_t key, Duration storage_latency) {
     observer_.on_commit(storage_latency);
+    return versions_->commit(key, simulation_.now(), log_.end_told());
 }
 
 void StandbyCluster::instance_died(Instance& instance, engine::Health how) {
@@ -175,6 +176,7 @@ engine::Process<> StandbyCluster::restart(Instance& instance) {
     if (number == writer_) {
         if (promoting_) co_return;  // too late: fail_over() brings it back as a standby
         observer_.on_recovered(log_.restart_in_place());
+        versions_->lose_beyond(log_.end());
         instance.start(Role::writer);
         log_.serve(number);
     } else {

@@ -39,7 +39,7 @@ public:
     CommitLog& log() override { return log_; }
     PrimaryLog& primary_log() { return log_; }
 
-    void committed(const Instance& by, std::uint64_t key, Duration storage_latency) override;
+    std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency) override;
     void instance_died(Instance& instance, engine::Health how) override;
     void host_restored(Instance& instance) override;
 

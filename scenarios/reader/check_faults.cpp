@@ -123,10 +123,28 @@ void check_of(const Scenario& scenario, const Requirement& requirement, const Re
     }
 }
 
+void check_of_sessions(const Scenario& scenario, const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    if (!scenario.workload.sessions) {
+        report.add(at / "measure",
+                   fmt::format("{} are measured of users; give \"workload\" its \"sessions\"", requirement.measure));
+    }
+    const QueryClass* const query = find_named(scenario.workload.classes, requirement.of);
+    if (query == nullptr || query->route.empty()) return;  // told already
+    if (query->writes) {
+        report.add(at / "of",
+                   fmt::format("{} writes; {} are of a class that reads", in_quotes(query->name), requirement.measure));
+    } else if (!query->keys || query->route.back().role == TargetRole::station) {
+        report.add(at / "of", fmt::format("{} reads no keys of a database, so nothing says what it shows",
+                                          in_quotes(query->name)));
+    }
+}
+
 void check_requirement(const Scenario& scenario, const Requirement& requirement, const Report& report) {
     const Pointer at = Pointer{} / "requirements" / requirement.name;
     if (requirement.measure.empty()) return;
     check_of(scenario, requirement, report);
+    if (is_of_sessions(requirement.measure)) check_of_sessions(scenario, requirement, report);
     const bool of_incidents = is_of_incidents(requirement.measure);
     if (!requirement.after.empty() && find_named(scenario.faults, requirement.after) == nullptr) {
         report.add(at / "after", unknown_name("fault", requirement.after, names_of(scenario.faults)));

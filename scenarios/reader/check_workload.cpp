@@ -78,6 +78,84 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
     }
 }
 
+// What its user asks next reads or writes the same key: the same number, in the same database.
+void check_follow_up(const Scenario& scenario, const QueryClass& query, const Report& report) {
+    const Pointer at = Pointer{} / "workload" / "classes" / query.name / "follow_up";
+    if (!scenario.workload.sessions) {
+        report.add(at, "a follow-up is of a user; give \"workload\" its \"sessions\"");
+    }
+    if (!query.keys) {
+        report.add(at, "this class has no \"keys\", so nothing says of which key its follow-up is");
+    }
+    const QueryClass* const next = find_named(scenario.workload.classes, query.follow_up->query_class);
+    if (query.follow_up->query_class.empty()) return;  // that it is missing was told
+    if (next == nullptr) {
+        report.add(at / "class",
+                   unknown_name("class", query.follow_up->query_class, names_of(scenario.workload.classes)));
+        return;
+    }
+    if (query.route.empty() || next->route.empty() || !query.keys) return;
+    if (!next->keys || next->keys->count != query.keys->count) {
+        report.add(at / "class", fmt::format("{} has {} keys and {} has {}; a follow-up is of the same key", query.name,
+                                             query.keys->count, next->name, next->keys ? next->keys->count : 0));
+    }
+    if (next->route.back().name != query.route.back().name) {
+        report.add(at / "class", fmt::format("{} ends at {} and {} at {}; a follow-up is of the same database",
+                                             query.name, query.route.back().name, next->name, next->route.back().name));
+    }
+}
+
+// Follow-ups that are certain to be followed by themselves would never end.
+void check_follow_ups_end(const Scenario& scenario, const Report& report) {
+    const std::vector<QueryClass>& classes = scenario.workload.classes;
+    for (const QueryClass& first : classes) {
+        const QueryClass* query = &first;
+        for (std::size_t step = 0; step <= classes.size(); ++step) {
+            const bool certain = query->follow_up && query->follow_up->probability >= 1.0;
+            query = certain ? find_named(classes, query->follow_up->query_class) : nullptr;
+            if (query == nullptr || query == &first) break;
+        }
+        if (query != &first) continue;
+        report.add(Pointer{} / "workload" / "classes" / first.name / "follow_up",
+                   "it leads back to this class and is always asked, so it would never end; give it a \"probability\" "
+                   "below 100%");
+        return;
+    }
+}
+
+// What all sessions remember is made at the start (models/clients/sessions.hpp).
+void check_session_memory(const Scenario& scenario, const Report& report) {
+    if (!scenario.workload.sessions) return;
+    constexpr double bytes_a_key = 16.0;
+    constexpr double bytes_most = 4.0 * 1024.0 * 1024.0 * 1024.0;
+    const Sessions& sessions = *scenario.workload.sessions;
+    const double offices = static_cast<double>(scenario.offices.size());
+    const double bytes = offices * sessions.per_office * sessions.keys * bytes_a_key;
+    if (bytes <= bytes_most) return;
+    report.add(Pointer{} / "workload" / "sessions" / "per_office",
+               fmt::format("{:.0f} GiB for what the sessions of all offices remember; at most 4: fewer sessions, or "
+                           "fewer \"keys\"",
+                           bytes / (bytes_most / 4.0)));
+}
+
+void check_sessions(const Scenario& scenario, const Report& report) {
+    const std::vector<QueryClass>& classes = scenario.workload.classes;
+    for (const QueryClass& query : classes) {
+        if (query.follow_up) check_follow_up(scenario, query, report);
+        if (query.staleness_bound > Duration{} && !scenario.workload.sessions) {
+            report.add(Pointer{} / "workload" / "classes" / query.name / "staleness_bound",
+                       "stale reads are measured of users; give \"workload\" its \"sessions\"");
+        }
+    }
+    check_follow_ups_end(scenario, report);
+    check_session_memory(scenario, report);
+    const bool any_keys = std::any_of(classes.begin(), classes.end(), [](const auto& query) { return query.keys; });
+    if (scenario.workload.sessions && !any_keys && !classes.empty()) {
+        report.add(Pointer{} / "workload" / "sessions",
+                   "no class has \"keys\", so there is nothing that a session could remember");
+    }
+}
+
 std::optional<int> connections_of(const Database& database) {
     if (database.connections_max) return database.connections_max;
     const InstanceClass* const entry = find_instance_class(CatalogueService::aurora, database.writer.class_name);
@@ -114,6 +192,7 @@ void check_shares(const Scenario& scenario, const Report& report) {
 void check_workload(const Scenario& scenario, const Report& report) {
     for (const QueryClass& query : scenario.workload.classes) check_class(scenario, query, report);
     check_shares(scenario, report);
+    check_sessions(scenario, report);
     check_connections(scenario, report);
 }
 

@@ -21,15 +21,19 @@ struct Measure {
     std::string_view name;
     std::string_view statistics;  // "percentile" (one is needed), "percentile or p95", ""
     bool duration = false;        // else a share
+    bool at_most = true;          // is what is limited; else at least
 };
 constexpr Measure measures[] = {
     {"latency", "percentile or mean", true},
     {"rto", "percentile, p95 if left out", true},
     {"rpo", "percentile, p95 if left out", true},
     {"restore", "percentile, p95 if left out", true},
-    {"availability", "", false},
-    {"hit-rate", "", false},
-    {"offload", "", false},
+    {"availability", "", false, false},
+    {"hit-rate", "", false, false},
+    {"offload", "", false, false},
+    {"stale-reads", "", false},
+    {"read-your-writes-violations", "", false},
+    {"monotonic-read-violations", "", false},
 };
 
 // "p99", "p99.9": above 0 and below 100.
@@ -91,13 +95,15 @@ void read_bound(ObjectReader& object, Requirement& into, const Measure* measure)
     const bool most = object.raw("at_most") != nullptr, least = object.raw("at_least") != nullptr;
     into.at_most = most;
     if (measure == nullptr) return;
-    const std::string_view expected = measure->duration ? "at_most" : "at_least";
+    const std::string_view expected = measure->at_most ? "at_most" : "at_least";
     if (most && least) {
         object.problem("at_least", "expected one bound, found \"at_most\" and \"at_least\"");
     } else if (!most && !least) {
         object.report().add(object.at(expected), fmt::format("the limit is missing: \"{}\": \"{}\"", expected,
-                                                             measure->duration ? "60s" : "99.99%"));
-    } else if (most != measure->duration) {
+                                                             measure->duration  ? "60s"
+                                                             : measure->at_most ? "0.1%"
+                                                                                : "99.99%"));
+    } else if (most != measure->at_most) {
         object.problem(most ? "at_most" : "at_least", fmt::format("{} is limited by \"{}\"", measure->name, expected));
     }
     if (most || least) into.limit = read_limit(object, most ? "at_most" : "at_least", *measure);

@@ -151,6 +151,22 @@ std::optional<Keys> read_keys(const std::optional<Child>& child, const Report& r
     return keys;
 }
 
+std::optional<FollowUp> read_follow_up(const std::optional<Child>& child, const Report& report) {
+    if (!child) return std::nullopt;
+    ObjectReader object(*child, "follow-up", report);
+    const FollowUp follow_up{object.text("class"), object.share("probability"), object.random("after")};
+    object.finish();
+    return follow_up;
+}
+
+std::optional<Sessions> read_sessions(const std::optional<Child>& child, const Report& report) {
+    if (!child) return std::nullopt;
+    ObjectReader object(*child, "sessions", report);
+    const Sessions sessions{object.integer("per_office"), object.integer("keys")};
+    object.finish();
+    return sessions;
+}
+
 constexpr std::array<std::pair<std::string_view, QueryKind>, 5> query_kinds{{{"point-read", QueryKind::point_read},
                                                                              {"range-read", QueryKind::range_read},
                                                                              {"update", QueryKind::update},
@@ -215,6 +231,11 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
     into.transaction = object.flag("transaction");
     into.idempotent = object.flag("idempotent");
     into.keys = read_keys(object.child("keys"), report);
+    into.follow_up = read_follow_up(object.child("follow_up"), report);
+    into.staleness_bound = object.duration("staleness_bound");
+    if (object.has("staleness_bound") && into.writes) {
+        object.problem("staleness_bound", "this class writes; only a read can be stale");
+    }
     into.pages = object.integer("pages");
     if (object.has("pages") && !into.keys) {
         object.problem("pages", "this class has no \"keys\", so nothing says which pages it touches");
@@ -245,6 +266,7 @@ void read_workload(ObjectReader& file, Scenario& scenario) {
     canary.finish();
     scenario.workload.driver = read_driver(workload, "driver");
     scenario.workload.office_pool = workload.integer("office_pool");
+    scenario.workload.sessions = read_sessions(workload.child("sessions"), file.report());
     workload.finish();
 }
 

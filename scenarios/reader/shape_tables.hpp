@@ -282,8 +282,26 @@ inline constexpr std::array workload_keys{
     Key{.name = "classes", .type = "map:class", .about = "what they ask; their shares add up to 1", .required = true},
     Key{"canary", "object:canary", "a probe at each office", "{}", "-"},
     Key{"driver", "driver", "of offices that talk to a database directly", R"("plain")", "-"},
+    Key{"sessions", "object:sessions", "users who remember what they wrote and saw; left out: nobody does"},
     Key{"office_pool", "integer", "connections of one office to one service or endpoint, at most", "64", "assumption",
         false, 1, 1'000'000},
+};
+
+inline constexpr std::array sessions_keys{
+    Key{.name = "per_office",
+        .type = "integer",
+        .about = "users of one office; each query of a class with keys is one of theirs",
+        .required = true,
+        .least = 1,
+        .most = 10'000'000},
+    Key{"keys", "integer", "that a session remembers, those that it used last", "16",
+        "assumption: more than a user has at hand", false, 1, 1024},
+};
+
+inline constexpr std::array follow_up_keys{
+    Key{.name = "class", .type = "text", .about = "what the same user asks next, of the same key", .required = true},
+    Key{"probability", "share", "that they do", R"("100%")", "-"},
+    Key{.name = "after", .type = "random", .about = "from the answer on", .required = true},
 };
 
 inline constexpr std::array arrivals_keys{
@@ -313,6 +331,11 @@ inline constexpr std::array class_keys{
     Key{"writes", "flag", "it changes data; only of the kind other, the other kinds know", "false", "-"},
     Key{"idempotent", "flag", "applied twice, it is as if once", "true", "-"},
     Key{"keys", "object:keys", "left out: not cacheable"},
+    Key{"follow_up", "object:follow-up",
+        "after its answer, on top of the arrivals; only of a class with keys; left out: nothing"},
+    Key{"staleness_bound", "duration",
+        "a read is stale if what it shows was replaced longer before it fell due; only with sessions", R"("0s")",
+        "whatever is old is stale"},
     Key{"pages", "integer", "that a statement touches, from that of its key on; only of a class with keys", "1",
         "one row: its page, the index above it in memory", false, 1, 100'000},
     Key{"demand", "random", "CPU of one statement, or the service time of a station"},

@@ -79,15 +79,17 @@ constexpr std::array requirement_keys{
     Key{.name = "measure",
         .type = "text",
         .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
-                 "\"hit-rate\", \"offload\"",
+                 "\"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
+                 "\"monotonic-read-violations\"",
         .required = true},
-    Key{"of", "text", "a class (latency, rto, availability), database (rpo, restore) or cache (hit-rate, offload)",
+    Key{"of", "text",
+        "a class (latency, rto, availability, those of sessions), database (rpo, restore) or cache (hit-rate, offload)",
         R"("")", "-"},
     Key{"after", "text", "a fault (rto, rpo, restore); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
         "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
-    Key{"at_most", "limit", "for latency, rto, rpo, restore: a duration"},
+    Key{"at_most", "limit", "for latency, rto, rpo, restore: a duration; for those of sessions: a share"},
     Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
 };
 
@@ -157,7 +159,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"driver", "how a client notices and outlives a lost server", driver_keys},
     {"workload", "the demand", workload_keys},
     {"arrivals", "open arrivals, Poisson", arrivals_keys},
+    {"sessions", "users, and what they remember", sessions_keys},
     {"class", "a class of queries", class_keys},
+    {"follow-up", "what a user does after an answer", follow_up_keys},
     {"retry", "what a client does after a failed attempt", retry_keys},
     {"keys", "which keys a class reads", keys_keys},
     {"canary", "a new connection and one statement a second at each site", canary_keys},

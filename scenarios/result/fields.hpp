@@ -30,12 +30,24 @@ void fields(Archive& a, Part<Archive, ClassAtOffice>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, SessionReadCounts>& x) {
+    a("reads", x.reads), a("stale", x.stale), a("of_own_write", x.of_own_write);
+    a("missed_own_write", x.missed_own_write), a("of_seen", x.of_seen), a("went_back", x.went_back);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, SessionReadsResult>& x) {
+    a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("name", x.name), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
     a("stage_ns", x.stage_ns), a("stage_slow_ns", x.stage_slow_ns), a("stage_slow_count", x.stage_slow_count);
     a("attempts", x.attempts), a("unknown", x.unknown), a("unknown_durable", x.unknown_durable);
     a("unknown_absent", x.unknown_absent), a("duplicates", x.duplicates);
     a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
+    a("session_reads", x.session_reads);
 }
 
 template <typename Archive>
@@ -113,6 +125,12 @@ void fields(Archive& a, Part<Archive, InstanceResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, SessionsResult>& x) {
+    a("office", x.office), a("sessions", x.sessions), a("active", x.active);
+    a("missed_own_write", x.missed_own_write), a("went_back", x.went_back), a("keys_forgotten", x.keys_forgotten);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
@@ -124,7 +142,7 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
-    a("instances", x.instances);
+    a("instances", x.instances), a("sessions", x.sessions);
 }
 
 template <typename Archive>

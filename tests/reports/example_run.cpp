@@ -64,6 +64,11 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
     update.stage_slow_count = 10;
     one.classes.push_back(update);
     add_instances(one);
+    scenarios::ClassResult lookup;
+    lookup.name = "lookup";
+    lookup.session_reads.steady = {{1'000'000, 12'345, 200'000, 777, 400'000, 1}, {1'000'000, 0, 200'000, 0, 0, 0}};
+    one.classes.push_back(lookup);
+    one.sessions = {{"boston", 500, 499, 31, 1, number == 1 ? 17U : 0U}, {"denver", 500, 400, 0, 0, 0}};
     one.incidents.push_back(incident(28 + number, number != 3));
     return one;
 }

@@ -38,7 +38,8 @@ ReplicationResult example_replication() {
                   {0, 2},
                   {0.1F, -2.5F, std::numeric_limits<float>::infinity()},
                   15,
-                  16}};
+                  16,
+                  {{{1, 2, 3, 4, 5, 6}}, {{7, 8, 9, 10, 11, 12}}, {{13, 14, 15, 16, 17, 18}, {19}}}}};
     r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3, true, true, true, 4, 5}};
     r.incidents = {{{"zone lost"},
                     1,
@@ -52,6 +53,7 @@ ReplicationResult example_replication() {
     r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};
+    r.sessions = {{"boston", 1, 2, 3, 4, 5}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
     return r;

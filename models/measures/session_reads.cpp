@@ -1,0 +1,38 @@
+#include "models/measures/session_reads.hpp"
+
+namespace faultline::models {
+
+namespace {
+void move_counts(scenarios::SessionReadCounts& from, scenarios::SessionReadCounts& to) {
+    to.reads += from.reads;
+    to.stale += from.stale;
+    to.of_own_write += from.of_own_write;
+    to.missed_own_write += from.missed_own_write;
+    to.of_seen += from.of_seen;
+    to.went_back += from.went_back;
+    from = {};
+}
+}  // namespace
+
+SessionReads::SessionReads(const MeasuresShape& shape)
+    : offices_{shape.offices.size()}, cells_(shape.sessions ? shape.classes.size() * shape.offices.size() : 0) {}
+
+void SessionReads::resolve_settling(LivePhase phase) {
+    for (Cell& cell : cells_) {
+        move_counts(cell[static_cast<std::size_t>(LivePhase::settling)], cell[static_cast<std::size_t>(phase)]);
+    }
+}
+
+void SessionReads::finish(std::vector<scenarios::ClassResult>& results) const {
+    if (cells_.empty()) return;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        for (std::size_t office = 0; office < offices_; ++office) {
+            const Cell& cell = cells_[i * offices_ + office];
+            results[i].session_reads.steady.push_back(cell[static_cast<std::size_t>(LivePhase::steady)]);
+            results[i].session_reads.degraded.push_back(cell[static_cast<std::size_t>(LivePhase::degraded)]);
+            results[i].session_reads.recovering.push_back(cell[static_cast<std::size_t>(LivePhase::recovering)]);
+        }
+    }
+}
+
+}  // namespace faultline::models
