@@ -6,6 +6,7 @@
 #include <map>
 
 #include "planning/histograms.hpp"
+#include "scenarios/session_counts.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -101,22 +102,35 @@ std::vector<LatencySeries> latencies(const scenarios::Scenario& scenario, const 
     return all;
 }
 
-std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, const Requirement& requirement,
-                                         Results results) {
+namespace {
+// What `count` finds in each replication at each place, where it finds anything.
+template <typename Count>
+std::vector<ShareSeries> shares_by_place(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                         Results results, Count count) {
     std::vector<ShareSeries> all;
     for (const Place& place : places(scenario, requirement)) {
         ShareSeries series{place.name, {}};
         for (const ReplicationResult& replication : results) {
-            engine::Trials seen;
-            visit_class(replication, requirement, place.office, [&](const ClassAtOffice& part) {
-                seen.successes += part.outcomes.good;
-                seen.trials += part.outcomes.due;
-            });
+            const engine::Trials seen = count(replication, place.office);
             if (seen.trials > 0) series.replications.push_back(seen);
         }
         all.push_back(std::move(series));
     }
     return all;
+}
+}  // namespace
+
+std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                         Results results) {
+    return shares_by_place(scenario, requirement, results,
+                           [&](const ReplicationResult& replication, std::size_t office) {
+                               engine::Trials seen;
+                               visit_class(replication, requirement, office, [&](const ClassAtOffice& part) {
+                                   seen.successes += part.outcomes.good;
+                                   seen.trials += part.outcomes.due;
+                               });
+                               return seen;
+                           });
 }
 
 namespace {
@@ -131,24 +145,16 @@ engine::Trials trials_of(const std::string& measure, const scenarios::SessionRea
 
 std::vector<ShareSeries> session_reads(const scenarios::Scenario& scenario, const Requirement& requirement,
                                        Results results) {
-    std::vector<ShareSeries> all;
-    for (const Place& place : places(scenario, requirement)) {
-        ShareSeries series{place.name, {}};
-        for (const ReplicationResult& replication : results) {
-            engine::Trials seen;
-            for (const ClassResult& result : replication.classes) {
-                if (result.name != requirement.of) continue;
-                visit_phases(result.session_reads, requirement.phase, place.office, [&](const auto& counts) {
-                    const engine::Trials part = trials_of(requirement.measure, counts);
-                    seen.successes += part.successes;
-                    seen.trials += part.trials;
-                });
-            }
-            if (seen.trials > 0) series.replications.push_back(seen);
-        }
-        all.push_back(std::move(series));
-    }
-    return all;
+    return shares_by_place(scenario, requirement, results,
+                           [&](const ReplicationResult& replication, std::size_t office) {
+                               scenarios::SessionReadCounts sum;
+                               for (const ClassResult& result : replication.classes) {
+                                   if (result.name != requirement.of) continue;
+                                   visit_phases(result.session_reads, requirement.phase, office,
+                                                [&](const scenarios::SessionReadCounts& part) { sum += part; });
+                               }
+                               return trials_of(requirement.measure, sum);
+                           });
 }
 
 std::vector<scenarios::CacheShare> shares_of(const scenarios::CacheResult& cache, Phase phase) {

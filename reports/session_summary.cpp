@@ -1,20 +1,8 @@
 #include "reports/session_summary.hpp"
 
+#include "scenarios/session_counts.hpp"
+
 namespace faultline::reports {
-namespace {
-
-void add(const std::vector<scenarios::SessionReadCounts>& offices, scenarios::SessionReadCounts& sum) {
-    for (const scenarios::SessionReadCounts& one : offices) {
-        sum.reads += one.reads;
-        sum.stale += one.stale;
-        sum.of_own_write += one.of_own_write;
-        sum.missed_own_write += one.missed_own_write;
-        sum.of_seen += one.of_seen;
-        sum.went_back += one.went_back;
-    }
-}
-
-}  // namespace
 
 SessionSummary session_summary(const scenarios::RunResult& result) {
     SessionSummary summary;
@@ -22,9 +10,10 @@ SessionSummary session_summary(const scenarios::RunResult& result) {
     for (std::size_t i = 0; i < result.replications.front().classes.size(); ++i) {
         SessionReadsOfClass of_class{result.replications.front().classes[i].name, {}};
         for (const auto& replication : result.replications) {
+            if (i >= replication.classes.size()) continue;
             const scenarios::SessionReadsResult& reads = replication.classes[i].session_reads;
             for (const auto* const phase : {&reads.steady, &reads.degraded, &reads.recovering}) {
-                add(*phase, of_class.counts);
+                for (const scenarios::SessionReadCounts& office : *phase) of_class.counts += office;
             }
         }
         if (of_class.counts.reads > 0) summary.classes.push_back(of_class);

@@ -1,25 +1,17 @@
 #include "models/measures/session_reads.hpp"
 
-namespace faultline::models {
+#include "scenarios/session_counts.hpp"
 
-namespace {
-void move_counts(scenarios::SessionReadCounts& from, scenarios::SessionReadCounts& to) {
-    to.reads += from.reads;
-    to.stale += from.stale;
-    to.of_own_write += from.of_own_write;
-    to.missed_own_write += from.missed_own_write;
-    to.of_seen += from.of_seen;
-    to.went_back += from.went_back;
-    from = {};
-}
-}  // namespace
+namespace faultline::models {
 
 SessionReads::SessionReads(const MeasuresShape& shape)
     : offices_{shape.offices.size()}, cells_(shape.sessions ? shape.classes.size() * shape.offices.size() : 0) {}
 
 void SessionReads::resolve_settling(LivePhase phase) {
     for (Cell& cell : cells_) {
-        move_counts(cell[static_cast<std::size_t>(LivePhase::settling)], cell[static_cast<std::size_t>(phase)]);
+        scenarios::SessionReadCounts& settling = cell[static_cast<std::size_t>(LivePhase::settling)];
+        cell[static_cast<std::size_t>(phase)] += settling;
+        settling = {};
     }
 }
 

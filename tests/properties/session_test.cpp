@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include "scenarios/session_counts.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -28,14 +29,7 @@ scenarios::SessionReadCounts reads_of(const scenarios::ReplicationResult& result
     scenarios::SessionReadCounts sum;
     const scenarios::SessionReadsResult& reads = class_named(result, name).session_reads;
     for (const auto* const phase : {&reads.steady, &reads.degraded, &reads.recovering}) {
-        for (const scenarios::SessionReadCounts& office : *phase) {
-            sum.reads += office.reads;
-            sum.stale += office.stale;
-            sum.of_own_write += office.of_own_write;
-            sum.missed_own_write += office.missed_own_write;
-            sum.of_seen += office.of_seen;
-            sum.went_back += office.went_back;
-        }
+        for (const scenarios::SessionReadCounts& office : *phase) sum += office;
     }
     EXPECT_GT(sum.of_own_write, 5'000U);
     EXPECT_GT(sum.of_seen, 10'000U);
