@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "scenarios/reader/instance_tables.hpp"
+#include "scenarios/reader/random_duration_tables.hpp"
 #include "scenarios/reader/shape_tables.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 
