@@ -158,7 +158,7 @@ protected:
     bool can_be_published(std::size_t instance) const;
     std::size_t index_of(const Instance& instance) const;
     virtual Lsn end_of_commit() { return versions_->next_end(); }  // of the commit that was told last
-    Instance* elect() const;  // whom to promote; null: nobody answers
+    Instance* elect() const;                                       // whom to promote; null: nobody answers
     // Once for each failover: does it get stuck? Then what follows ends when an operator has ordered it by hand.
     bool gets_stuck();
     engine::Process<> operator_orders();
