@@ -58,7 +58,8 @@ void World::build_cache(const scenarios::Cache& cache, const std::string& region
     const std::string path = "caches/" + cache.name + (first ? "" : "/" + region) + "/";
     const auto& zones =
         cache.zones.empty() ? scenario_.regions[index_of(scenario_.regions, region)].zones : cache.zones;
-    caches_.push_back(std::make_unique<CacheGroup>(cache.name));
+    caches_.push_back(
+        std::make_unique<CacheGroup>(cache.name, CachePatience{cache.command_timeout, cache.reconnect_after}));
     for (int shard = 0; shard < cache.shards; ++shard) {
         const auto number = static_cast<std::size_t>(shard);
         CacheNodeShape own = shape;
@@ -102,10 +103,6 @@ void World::build_service_region(const scenarios::Service& service, const std::s
                                .queue = service.queue,
                                .vcpus = service.vcpus,
                                .demand = distribution_of(service.demand)};
-    if (!scenario_.caches.empty()) {
-        shape.cache_timeout = scenario_.caches.front().command_timeout;
-        shape.cache_reconnect = scenario_.caches.front().reconnect_after;
-    }
     const auto region = index_of(scenario_.regions, region_name);
     const std::string path = "services/" + service.name + "/" + region_name;
     const auto& zones = scenario_.regions[region].zones;

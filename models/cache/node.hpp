@@ -58,10 +58,17 @@ private:
     CacheCommand* newest_ = nullptr;  // of the commands on their way to this node, or in it
 };
 
+// How long clients wait for an answer to a command, and how long they leave a node alone that gave none.
+struct CachePatience {
+    Duration timeout = std::chrono::seconds{2};  // > 0
+    Duration reconnect = std::chrono::seconds{1};
+};
+
 // A cache as its clients see it: nodes that share the keys by hash slot.
 class CacheGroup {
 public:
-    explicit CacheGroup(std::string name) : name_(std::move(name)) {}
+    CacheGroup(std::string name, const CachePatience& patience) : name_(std::move(name)), patience_(patience) {}
+    const CachePatience& patience() const { return patience_; }
     void add(std::unique_ptr<CacheNode> node) { nodes_.push_back(std::move(node)); }
     // Keys below `keys` are looked up from now on instead of hashed: 2 bytes a key. After the last add().
     void remember_shards(std::uint64_t keys);
@@ -80,6 +87,7 @@ private:
     std::size_t hashed_shard(std::uint64_t key) const;
 
     std::string name_;
+    CachePatience patience_;
     std::vector<std::unique_ptr<CacheNode>> nodes_;
     std::vector<std::uint16_t> shard_of_;  // by key
 };

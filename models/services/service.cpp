@@ -71,10 +71,10 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
             request.charge(Stage::network, simulation_.now());
             context_.clusters[plan.database]->prefetch_version(request->key);
             CacheExchange get(*cache.node, {CacheVerb::get, request->key, 0},
-                              legs_to(*cache.node, cache_command, request), shape_.cache_timeout);
+                              legs_to(*cache.node, cache_command, request), cache.patience->timeout);
             co_await get;
             get.charge(request, simulation_.now());
-            note_outcome(*cache.link, get.outcome());
+            note_outcome(cache, get.outcome());
             read = kind_of(get, plan, request->key);
             answer = get.answer();
         }
@@ -93,9 +93,9 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
             const CacheOrder order{plan.writes ? CacheVerb::erase : CacheVerb::set, request->key, answer.version};
             const Payload payload{plan.writes ? cache_command.request : plan.statement.response,
                                   cache_command.response};
-            CacheExchange change(*cache.node, order, legs_to(*cache.node, payload, request), shape_.cache_timeout);
+            CacheExchange change(*cache.node, order, legs_to(*cache.node, payload, request), cache.patience->timeout);
             co_await change;
-            note_outcome(*cache.link, change.outcome());
+            note_outcome(cache, change.outcome());
         }
     }
     request.charge(Stage::network, simulation_.now());
@@ -106,21 +106,22 @@ ServiceInstance::CacheRoute ServiceInstance::route_to_cache(const ClassPlan& pla
     if (plan.cache == nowhere) return {};
     CacheView& cache = caches_[plan.cache];
     const std::size_t shard = cache.group->shard_of_key(key);
-    return {&cache.group->node(shard), &cache.links[shard]};
+    return {&cache.group->node(shard), &cache.links[shard], &cache.group->patience()};
 }
 
 Delays ServiceInstance::legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const {
     return context_.transport.round_trip(place_, node.place(), payload, request->network);
 }
 
-void ServiceInstance::note_outcome(CacheLink& link, engine::CallOutcome outcome) const {
+void ServiceInstance::note_outcome(const CacheRoute& cache, engine::CallOutcome outcome) const {
+    CacheLink& link = *cache.link;
     if (outcome == engine::CallOutcome::answered) {
         link.failures = 0;
         return;
     }
     ++link.failures;
     const bool broken = outcome == engine::CallOutcome::reset || link.failures >= cache_failures_until_broken;
-    if (broken) link.retry_at = simulation_.now() + shape_.cache_reconnect;
+    if (broken) link.retry_at = simulation_.now() + cache.patience->reconnect;
 }
 
 CacheRead ServiceInstance::kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const {

@@ -25,8 +25,6 @@ struct ServiceInstanceShape {
     int queue = 0;
     int vcpus = 0;
     engine::Distribution demand = engine::Distribution::constant(0.0);  // seconds of one call
-    Duration cache_timeout{};
-    Duration cache_reconnect{};
 };
 
 // What instances of all services share.
@@ -75,10 +73,11 @@ private:
     struct CacheRoute {
         CacheNode* node = nullptr;
         CacheLink* link = nullptr;
+        const CachePatience* patience = nullptr;
     };
     CacheRoute route_to_cache(const ClassPlan& plan, std::uint64_t key);
     Delays legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const;
-    void note_outcome(CacheLink& link, engine::CallOutcome outcome) const;
+    void note_outcome(const CacheRoute& cache, engine::CallOutcome outcome) const;
     CacheRead kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const;
 
     ServiceContext& context_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ostream>
 
 #include "tests/cli/ready_scenarios.hpp"
 
@@ -24,6 +25,11 @@ struct RegionRun {
     std::vector<Expected> expected;
     const char* says = "";  // the report, besides
 };
+
+// For the names of the tests in their lists.
+void PrintTo(const RegionRun& run, std::ostream* out) {
+    *out << run.scenario << ' ' << run.variant;
+}
 
 constexpr const char* nothing_lost = " 0 acknowledged commits lost";
 

@@ -1,5 +1,5 @@
-// What tells the tiers of disaster recovery apart: a cache in each region, instances of a service that stand by in
-// another region, and who starts them.
+// What tells the tiers of disaster recovery apart: several caches, one in each region, instances of a service that
+// stand by in another region, and who starts them.
 #include <gtest/gtest.h>
 
 #include "tests/properties/small_system.hpp"
@@ -143,6 +143,28 @@ TEST(RecoveryTierTest, AnEvacuationStartsWhatStandsByBeforeAnybodyMoves) {
         EXPECT_GT(served(result, "services/shop/us-west-2/"), 0.0);
         const auto& lookups = class_named(result, "lookup");
         EXPECT_GT(good_between(lookups, 100, 300), 199U * (good_between(lookups, 80, 100) / 20U) * 9U / 10U);
+    });
+}
+
+// Half of the lookups go to a second cache whose clients wait for a microsecond: none of its answers is in time.
+TEST(RecoveryTierTest, EachCacheHasThePatienceOfItsOwnClients) {
+    test::in_child([] {
+        const auto result = run(read(small_system(""), [](scenarios::Scenario& scenario) {
+            scenario.caches.push_back(scenario.caches.front());
+            scenario.caches.back().name = "hasty";
+            scenario.caches.back().command_timeout = std::chrono::microseconds{1};
+            auto& classes = scenario.workload.classes;
+            classes.front().share /= 2;
+            classes.push_back(classes.front());
+            classes.back().name = "hasty lookup";
+            classes.back().route.front().name = "hasty";
+        }));
+        const scenarios::CacheResult& patient = result.caches.at(0);
+        const scenarios::CacheResult& hasty = result.caches.at(1);
+        EXPECT_GT(patient.fresh_hits, patient.reads / 2);
+        EXPECT_EQ(patient.bypassed, 0U);
+        EXPECT_GT(hasty.reads, 10'000U);
+        EXPECT_EQ(hasty.bypassed, hasty.reads);
     });
 }
 
