@@ -93,7 +93,8 @@ std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const 
     });
     if (known != proxies_.end()) return known->pool;
     const auto others = std::count_if(proxies_.begin(), proxies_.end(), of_endpoint);
-    const std::string path = "proxies/" + name + (others == 0 ? "" : "-" + std::to_string(others + 1));
+    std::string path = "proxies/" + name;
+    if (others > 0) path.append("-").append(std::to_string(others + 1));
     ConnectionPoolShape shape = client;
     shape.max_lifetime = std::nullopt;  // a setting of the client's pool
     shape.place = cluster.region();
