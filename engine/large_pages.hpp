@@ -1,6 +1,6 @@
 // A vector whose large arrays ask for large pages: where events lie at random over many megabytes, a page walk costs as
-// much as the access, in a virtual machine more. From half a large page on an array takes whole ones: up to 1 MB, or a
-// half, more than it needs. Items start on a cache line.
+// much as the access, in a virtual machine more. From half a large page on an array takes whole ones: up to 2 MB more
+// than it needs, which no count of its capacity shows. Items start on a cache line.
 #pragma once
 
 #include <sys/mman.h>

@@ -4,8 +4,8 @@
 namespace faultline::models {
 
 namespace {
-// The number of a query that a user asks by itself, and below it how many have followed it. Source of the limit: none
-// is needed; follow-ups end by their probability long before (checked by the reader).
+// The number of a query that a user asks by itself, and below it how many have followed it. Follow-ups end by their
+// probability long before the limit: the reader refuses those that never would.
 constexpr std::uint32_t follow_up_bits = 16;
 constexpr std::uint64_t follow_ups_most = (std::uint64_t{1} << follow_up_bits) - 1;
 }  // namespace
