@@ -1,12 +1,26 @@
 # add_project_test(<name> SOURCES <file>... LIBRARIES <target>... [LABELS <label>...])
 # One test program, each of its tests a test of CTest, run from the root of the project.
 include(GoogleTest)
+
+# What every test program includes, parsed once for all of them.
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/test_headers.cpp" CONTENT "")
+add_library(test_headers OBJECT "${CMAKE_BINARY_DIR}/test_headers.cpp")
+target_link_libraries(test_headers PRIVATE faultline::options GTest::gtest fmt::fmt)
+target_compile_definitions(test_headers PRIVATE FAULTLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+precompile_headers(test_headers)
+if(FAULTLINE_PRECOMPILED_HEADERS)
+    target_precompile_headers(test_headers PRIVATE <gtest/gtest.h>)
+endif()
+
 function(add_project_test name)
     cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LIBRARIES;LABELS")
     add_executable(${name} ${TEST_SOURCES})
     target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} faultline::options GTest::gtest GTest::gtest_main)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_compile_definitions(${name} PRIVATE FAULTLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    if(FAULTLINE_PRECOMPILED_HEADERS)
+        target_precompile_headers(${name} REUSE_FROM test_headers)
+    endif()
     gtest_discover_tests(${name} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" DISCOVERY_MODE PRE_TEST
         PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
 endfunction()
