@@ -49,7 +49,7 @@ public:
     std::size_t peak_bytes() const { return peak_bytes_; }
 
 private:
-    static constexpr std::size_t granule = 32;
+    static constexpr std::size_t granule = 16;
     static constexpr std::size_t largest = 4096;  // larger frames come from the heap: none of a query's is
     static constexpr std::size_t block_bytes = 64 * 1024;
     static constexpr std::size_t region_bytes = 32 * block_bytes;

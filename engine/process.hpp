@@ -75,6 +75,8 @@ private:
     static void resume_now(CalendarNode& node, Simulation& simulation);
     void become_child_of(ProcessState& parent, void** frame_of_child);
     void resume_parent() noexcept;
+    void leave_calendar();
+    void tell_caller();
     // Destroys this process, the children in its frame before itself, without recursion.
     void destroy();
 

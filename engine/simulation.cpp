@@ -7,10 +7,6 @@
 
 namespace faultline::engine {
 
-namespace {
-constexpr std::uint64_t events_at_one_instant_max = 1'000'000;
-}
-
 Simulation::Simulation(RunIdentity identity) : identity_(identity) {
     outer_check_clock_ = check_clock_ns;
     check_clock_ns = &check_clock_ns_;
@@ -55,27 +51,6 @@ StopReason Simulation::run_until(Instant end) {
     return nothing_left ? StopReason::no_more_events : StopReason::reached_end;
 }
 
-void Simulation::adopt(ProcessState& state, Component& owner) {
-    state.simulation_ = this;
-    state.owner_ = &owner;
-    state.listed_ = true;
-    state.root_.older = newest_;
-    if (newest_ != nullptr) newest_->root_.newer = &state;
-    newest_ = &state;
-    ++processes_;
-}
-
-void Simulation::unlist(ProcessState& state) {
-    if (state.root_.newer != nullptr) {
-        state.root_.newer->root_.older = state.root_.older;
-    } else {
-        newest_ = state.root_.older;
-    }
-    if (state.root_.older != nullptr) state.root_.older->root_.newer = state.root_.newer;
-    state.listed_ = false;
-    --processes_;
-}
-
 bool Simulation::running_belongs_to(const Component& owner) const {
     return running_ != nullptr && running_->owner_ == &owner;
 }
@@ -106,11 +81,12 @@ std::vector<std::string> Simulation::waiting_paths() const {
     return paths;
 }
 
-ProcessState::~ProcessState() {
-    if (pending()) simulation_->cancel(*this);
-    if (is_child_) return;
-    if (root_.call != nullptr) root_.call->callee_ended_without_answer();
-    if (listed_) simulation_->unlist(*this);
+void ProcessState::leave_calendar() {
+    simulation_->cancel(*this);
+}
+
+void ProcessState::tell_caller() {
+    root_.call->callee_ended_without_answer();
 }
 
 void ProcessState::destroy() {
@@ -126,33 +102,8 @@ void ProcessState::destroy() {
     handle_.destroy();
 }
 
-// Resumes a process, then the child that it began to await or the parent that awaited it, and so on: a loop, not a
-// chain of calls. Each step counts against the limit of an instant; past it, the ready queue lets run_until see that.
-void Simulation::run(ProcessState& process) {
-    SIM_CHECK(running_ == nullptr);
-    running_ = &process;
-    process.handle_.resume();
-    while (next_ != nullptr) {
-        running_ = std::exchange(next_, nullptr);
-        if (++events_at_instant_ > events_at_one_instant_max) [[unlikely]] {
-            running_->label(EventKind::resumed, running_->owner_->number());
-            schedule_now(*running_);
-            break;
-        }
-        running_->handle_.resume();
-    }
-    running_ = nullptr;
-}
-
 void ProcessState::resume_now(CalendarNode& node, Simulation& simulation) {
     simulation.run(static_cast<ProcessState&>(node));
-}
-
-void ProcessState::wake_now(std::uint32_t index) {
-    if (woken_) return;
-    woken_ = true;
-    woken_by_ = index;
-    simulation_->run(*this);
 }
 
 void ProcessState::wake_later(std::uint32_t index) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/calendar.hpp"
@@ -132,6 +133,8 @@ private:
     void run(ProcessState& process);
     bool running_belongs_to(const Component& owner) const;
 
+    static constexpr std::uint64_t events_at_one_instant_max = 1'000'000;
+
     RunIdentity identity_;
     Instant now_{};
     std::int64_t check_clock_ns_ = 0;
@@ -151,6 +154,61 @@ private:
     std::uint32_t components_ = 0;
     bool closing_ = false;
 };
+
+// On the way of every event, and therefore here.
+
+inline void Simulation::adopt(ProcessState& state, Component& owner) {
+    state.simulation_ = this;
+    state.owner_ = &owner;
+    state.listed_ = true;
+    state.root_.older = newest_;
+    if (newest_ != nullptr) newest_->root_.newer = &state;
+    newest_ = &state;
+    ++processes_;
+}
+
+inline void Simulation::unlist(ProcessState& state) {
+    if (state.root_.newer != nullptr) {
+        state.root_.newer->root_.older = state.root_.older;
+    } else {
+        newest_ = state.root_.older;
+    }
+    if (state.root_.older != nullptr) state.root_.older->root_.newer = state.root_.newer;
+    state.listed_ = false;
+    --processes_;
+}
+
+// Resumes a process, then the child that it began to await or the parent that awaited it, and so on: a loop, not a
+// chain of calls. Each step counts against the limit of an instant; past it, the ready queue lets run_until see that.
+inline void Simulation::run(ProcessState& process) {
+    SIM_CHECK(running_ == nullptr);
+    running_ = &process;
+    process.handle_.resume();
+    while (next_ != nullptr) {
+        running_ = std::exchange(next_, nullptr);
+        if (++events_at_instant_ > events_at_one_instant_max) [[unlikely]] {
+            running_->label(EventKind::resumed, running_->owner_->number());
+            schedule_now(*running_);
+            break;
+        }
+        running_->handle_.resume();
+    }
+    running_ = nullptr;
+}
+
+inline ProcessState::~ProcessState() {
+    if (pending()) leave_calendar();
+    if (is_child_) return;
+    if (root_.call != nullptr) tell_caller();
+    if (listed_) simulation_->unlist(*this);
+}
+
+inline void ProcessState::wake_now(std::uint32_t index) {
+    if (woken_) return;
+    woken_ = true;
+    woken_by_ = index;
+    simulation_->run(*this);
+}
 
 // co_await sim.delay(35ms);
 class Delay {

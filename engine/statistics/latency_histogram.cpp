@@ -20,24 +20,9 @@ std::uint64_t LatencyHistogram::lower_ns(Place place) {
     return (per_octave + place.bucket) << (place.octave - 1);
 }
 
-std::uint64_t& LatencyHistogram::counter(Place place) {
-    std::uint8_t& slot = slots_[place.octave];
-    if (slot == 0) [[unlikely]] {
-        octaves_.push_back({});
-        slot = static_cast<std::uint8_t>(octaves_.size());
-    }
-    return octaves_[slot - 1U][place.bucket];
-}
-
-void LatencyHistogram::record(Duration latency) {
-    SIM_CHECK(latency >= 0ns && latency < failed);
-    const auto ns = static_cast<std::uint64_t>(latency.count());
-    ++counter(place_of(ns));
-    ++answered_;
-    sum_low_ns_ += ns;
-    if (sum_low_ns_ < ns) ++sum_high_ns_;
-    min_ = std::min(min_, latency);
-    max_ = std::max(max_, latency);
+void LatencyHistogram::meet(std::size_t octave) {
+    octaves_.push_back({});
+    slots_[octave] = static_cast<std::uint8_t>(octaves_.size());
 }
 
 template <class Visitor>

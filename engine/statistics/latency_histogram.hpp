@@ -8,6 +8,7 @@
 // Memory: under 200 bytes, and 1 KiB for each octave met (1 us to 1 h: 32 KiB).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/check.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::engine {
@@ -26,7 +28,16 @@ public:
     static constexpr Duration failed = Duration::max();
 
     // An answered operation. Requires 0 <= latency < failed (SIM_CHECK).
-    void record(Duration latency);
+    void record(Duration latency) {
+        SIM_CHECK(latency >= Duration::zero() && latency < failed);
+        const auto ns = static_cast<std::uint64_t>(latency.count());
+        ++counter(place_of(ns));
+        ++answered_;
+        sum_low_ns_ += ns;
+        if (sum_low_ns_ < ns) ++sum_high_ns_;
+        min_ = std::min(min_, latency);
+        max_ = std::max(max_, latency);
+    }
     void record_failure() { ++failures_; }
     void merge(const LatencyHistogram& other);
 
@@ -88,7 +99,12 @@ private:
     }
     static std::uint64_t lower_ns(Place place);
     static std::uint64_t width_ns(std::size_t octave) { return octave <= 1 ? 1 : std::uint64_t{1} << (octave - 1); }
-    std::uint64_t& counter(Place place);
+    std::uint64_t& counter(Place place) {
+        if (slots_[place.octave] == 0) [[unlikely]]
+            meet(place.octave);
+        return octaves_[slots_[place.octave] - 1U][place.bucket];
+    }
+    void meet(std::size_t octave);
     template <class Visitor>  // bool(Place, count): goes on while true
     void visit_buckets(Visitor&& visit) const;
 
