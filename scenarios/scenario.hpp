@@ -131,11 +131,20 @@ struct Keys {
 };
 
 enum class BackoffJitter { none, full };
+// What bounds the retries of one office's queries of a class together: a bucket of tokens that retries take from, and
+// answers put back into. An empty one means no retry.
+struct RetryBudget {
+    int tokens = 0;        // a full bucket, as at the beginning
+    int cost = 0;          // of a retry after an error
+    int timeout_cost = 0;  // of a retry after a timeout
+    int refund = 0;        // by an answer
+};
 struct RetryPolicy {
     int attempts = 1;  // all in all
     Duration base{};
     Duration cap{};
     BackoffJitter jitter = BackoffJitter::full;
+    std::optional<RetryBudget> budget;  // none: unbounded
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.
@@ -209,6 +218,9 @@ enum class FaultKind {
     zone_outage,
     region_outage,
     link_cut,
+    brown_out,
+    zone_gray,
+    link_gray,
     switchover,
     operator_error,
     evacuation
@@ -235,6 +247,9 @@ struct Fault {
     FailureMode mode = FailureMode::silent;
     Duration at{};  // after the warm-up's end
     std::optional<Duration> lasts;
+    double speed = 1.0;    // of a brown-out: what is left of the speed of its processors, above 0
+    double latency = 1.0;  // of a gray zone or link: multiplies the latency of its links, at least 1
+    double loss = 0.0;     // of a gray zone or link: share of packets lost besides, each way
     // Of an operator error, whose target is a database: its data are wrong.
     RandomDuration noticed_after;
     MendedBy mended_by = MendedBy::restore;

@@ -29,6 +29,7 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       session_draws_(context.simulation.stream_key(component_.path(), "sessions")),
       follow_ups_(context.simulation.stream_key(component_.path(), "follow-ups")) {
     if (shape_.sessions) sessions_.emplace(*shape_.sessions);
+    for (const ClassPlan& plan : context.classes) tokens_.push_back(plan.retry.budget ? plan.retry.budget->tokens : 0);
 }
 
 Office::~Office() {
@@ -113,6 +114,7 @@ engine::Process<> Office::query(RequestRef request) {
             }
         }
         if (outcome_of(tried.status, tried.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
+        if (plan.retry.budget && !may_retry(request->query_class, tried)) break;
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
         co_await simulation_.delay(backoff(plan, attempt));
@@ -124,6 +126,7 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
     request.charge(Stage::network, simulation_.now());
     Outcome outcome = outcome_of(last.status, last.timed_out);
     request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
+    if (outcome == Outcome::answered && plan.retry.budget) refill(request->query_class);
     if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
     context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
                             request->stages(), attempts);
@@ -147,6 +150,20 @@ Duration Office::backoff(const ClassPlan& plan, int attempt) {
         std::min(engine::in_seconds(plan.retry.cap), engine::in_seconds(plan.retry.base) * doublings);
     const double share = plan.retry.jitter == scenarios::BackoffJitter::full ? retries_.uniform() : 1.0;
     return engine::duration_from_seconds(longest * share);
+}
+
+// Takes the price of a retry out of the budget, or says that it is not there.
+bool Office::may_retry(ClassId query_class, const Attempt& failed) {
+    const scenarios::RetryBudget& budget = *context_.classes[query_class].retry.budget;
+    const int price = failed.timed_out ? budget.timeout_cost : budget.cost;
+    if (tokens_[query_class] < price) return false;
+    tokens_[query_class] -= price;
+    return true;
+}
+
+void Office::refill(ClassId query_class) {
+    const scenarios::RetryBudget& budget = *context_.classes[query_class].retry.budget;
+    tokens_[query_class] = std::min(budget.tokens, tokens_[query_class] + budget.refund);
 }
 
 // The nearest region whose balancer holds an instance healthy; the nearest of all if none does.

@@ -112,6 +112,8 @@ private:
     ServiceRegion* steer(std::size_t service);
     void choose_work(Request& request) const;
     Duration backoff(const ClassPlan& plan, int attempt);
+    bool may_retry(ClassId query_class, const Attempt& failed);
+    void refill(ClassId query_class);
 
     ServiceContext& context_;
     engine::Simulation& simulation_;
@@ -126,6 +128,7 @@ private:
     NextArrival next_arrival_;
     engine::StreamKey queries_;
     engine::RandomStream retries_;
+    std::vector<int> tokens_;  // left in the budget for retries, by class
     engine::StreamKey session_draws_;
     engine::StreamKey follow_ups_;
     std::optional<Sessions> sessions_;

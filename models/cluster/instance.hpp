@@ -102,6 +102,11 @@ public:
     std::uint32_t epoch() const { return epoch_; }
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
+    // Of its processors: 1 is nominal. Requires: factor > 0.
+    void change_speed(double factor) {
+        cpu_.set_speed(cpu_.speed() * factor);
+        if (capacity_) capacity_->cpu().change_speed(factor);
+    }
     RowLocks& row_locks() { return row_locks_; }
     const InstanceStatistics& statistics() const { return statistics_; }
     void reset_statistics();

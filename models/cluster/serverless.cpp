@@ -17,7 +17,8 @@ void CpuShare::set(double vcpus) {
 }
 
 Duration CpuShare::stretched(Duration demand) const {
-    return stretch_ == 1.0 ? demand : engine::duration_from_seconds(engine::in_seconds(demand) * stretch_);
+    if (stretch_ == 1.0 && speed_ == 1.0) return demand;
+    return engine::duration_from_seconds(engine::in_seconds(demand) * stretch_ / speed_);
 }
 
 double CpuShare::busy_share(Instant now) {

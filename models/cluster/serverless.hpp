@@ -34,6 +34,7 @@ public:
     CpuShare(Instant now, double vcpus) : busy_(now) { set(vcpus); }
 
     void set(double vcpus);
+    void change_speed(double factor) { speed_ *= factor; }
     int places() const { return places_; }
     bool free() const { return running_ < places_; }
     engine::Condition& freed() { return freed_; }
@@ -58,6 +59,7 @@ public:
 private:
     int places_ = 1;
     double stretch_ = 1.0;
+    double speed_ = 1.0;  // of a place
     int running_ = 0;
     engine::CountOverTime busy_;
     engine::Condition freed_;

@@ -37,6 +37,10 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
         co_await lose_storage_node(index, fault);
     } else if (fault.kind == scenarios::FaultKind::link_cut) {
         co_await cut_links(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::brown_out) {
+        co_await brown_out(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::zone_gray || fault.kind == scenarios::FaultKind::link_gray) {
+        co_await go_gray(index, fault);
     } else if (fault.kind == scenarios::FaultKind::switchover) {
         co_await switch_over(index, fault);
     } else if (fault.kind == scenarios::FaultKind::evacuation) {

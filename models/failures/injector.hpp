@@ -7,13 +7,16 @@
 //   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
 //   link-cut           the links between two regions, or between one and all others; both ends go on
+//   brown-out          processors: they work at a share of their speed
+//   zone-gray          the links of a zone: slower, and they lose packets; no health check has to see it
+//   link-gray          the same of links between regions
 //   evacuation         people move all that can be moved out of a region, and back: evacuations.hpp
 //   switchover         planned work: another region of a global database takes over
 //
 // What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
 // repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
-// copies stop at one instant, and go on from there. injector_regions.cpp has regions and links. Sources and what is
-// left out: docs/models/faults.md.
+// copies stop at one instant, and go on from there. injector_regions.cpp has regions and links,
+// injector_gray.cpp what is slow and not down. Sources and what is left out: docs/models/faults.md.
 #pragma once
 
 #include <algorithm>
@@ -69,6 +72,8 @@ private:
     engine::Process<> lose_place(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> go_gray(std::size_t index, const scenarios::Fault& fault);
 
     Duration time_away(const scenarios::Fault& fault) const;
     void routes_change();  // for flows and routers
@@ -88,6 +93,10 @@ private:
         const std::size_t after = simulation_.processes();  // more than before if a repair has begun
         targets_.measures.fault_cut(index, before - std::min(before, after));
     }
+    // Multiplies the speed of every processor that the target names or holds, and tells their names.
+    template <class Told>
+    void change_speed(const scenarios::Fault& fault, PlaceId zone, double factor, Told&& told);
+    void degrade(LinkId link);  // by all that is active on it
     PlaceId region_named(const std::string& target) const;
     std::vector<LinkId> links_named(const std::string& target) const;
     Instance* instance_named(const std::string& target) const;
@@ -97,6 +106,12 @@ private:
     engine::Simulation& simulation_;
     FaultTargets targets_;
     engine::Component component_;
+    struct Gray {
+        std::size_t fault;
+        LinkId link;
+        Degradation degradation;
+    };
+    std::vector<Gray> gray_;  // active now
 };
 
 }  // namespace faultline::models

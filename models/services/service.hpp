@@ -113,6 +113,7 @@ public:
     ServiceInstance* next();
     bool healthy() const { return healthy_count_ > 0; }
     PlaceId balancer() const { return balancer_; }
+    const engine::Component& component() const { return component_; }
     const std::vector<std::unique_ptr<ServiceInstance>>& instances() const { return instances_; }
 
 private:

@@ -14,9 +14,18 @@ namespace {
 constexpr std::string_view zone_role = "az-of: ";
 constexpr std::string_view region_role = "region-of: ";
 
+bool is_of_links(FaultKind kind) {
+    return kind == FaultKind::link_cut || kind == FaultKind::link_gray;
+}
+
+// That hit a zone, or the one of a role.
+bool is_of_zones(FaultKind kind) {
+    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray;
+}
+
 // Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.
 void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
-    const bool links = kind == FaultKind::link_cut;
+    const bool links = is_of_links(kind);
     if (links && scenario.regions.size() < 2) return;
     for (const Region& region : scenario.regions) {
         targets.push_back(region.name);
@@ -27,24 +36,35 @@ void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::stri
 }
 
 bool is_of_regions(FaultKind kind) {
-    return kind == FaultKind::region_outage || kind == FaultKind::link_cut || kind == FaultKind::evacuation;
+    return kind == FaultKind::region_outage || is_of_links(kind) || kind == FaultKind::evacuation;
 }
 
 std::string_view role_of(FaultKind kind) {
-    if (kind == FaultKind::zone_outage) return zone_role;
+    if (is_of_zones(kind)) return zone_role;
     return is_of_regions(kind) ? region_role : "";
+}
+
+// All instances of a service, all nodes of a cache, a station; or what stands in the zone of a role.
+void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Service& service : scenario.services) targets.push_back(service.name);
+    for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
+    for (const Station& station : scenario.stations) targets.push_back(station.name);
+    for (const Database& database : scenario.databases) {
+        targets.push_back(std::string{zone_role} + database.name + "/writer");
+    }
 }
 
 // Everything that a fault of this kind may name, in the order of the file.
 std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     std::vector<std::string> targets;
-    if (kind == FaultKind::zone_outage) {
+    if (is_of_zones(kind) || kind == FaultKind::brown_out) {
         for (const Region& region : scenario.regions) {
             for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
         }
     }
     if (is_of_regions(kind)) add_regions(scenario, kind, targets);
-    if (kind == FaultKind::link_cut && targets.empty()) return targets;  // one region: nothing to cut
+    if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
+    if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut
     const std::string role{role_of(kind)};
     for (const Database& database : scenario.databases) {
         if (kind == FaultKind::switchover) {

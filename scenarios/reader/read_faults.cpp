@@ -11,6 +11,9 @@ FaultKind fault_kind(std::string_view name) {
     if (name == "zone-outage") return FaultKind::zone_outage;
     if (name == "region-outage") return FaultKind::region_outage;
     if (name == "link-cut") return FaultKind::link_cut;
+    if (name == "brown-out") return FaultKind::brown_out;
+    if (name == "zone-gray") return FaultKind::zone_gray;
+    if (name == "link-gray") return FaultKind::link_gray;
     if (name == "switchover") return FaultKind::switchover;
     if (name == "operator-error") return FaultKind::operator_error;
     if (name == "evacuation") return FaultKind::evacuation;
@@ -115,6 +118,27 @@ Phase phase_named(std::string_view name) {
     return name == "recovering" ? Phase::recovering : Phase::all;
 }
 
+// What is slow or loses packets, and answers health checks all the same.
+void read_gray(ObjectReader& object, Fault& fault) {
+    const bool slow = fault.kind == FaultKind::brown_out;
+    const bool gray = fault.kind == FaultKind::zone_gray || fault.kind == FaultKind::link_gray;
+    fault.speed = object.share("speed");
+    fault.latency = object.number("latency");
+    fault.loss = object.share("loss");
+    if ((slow || gray) && object.has("mode")) object.problem("mode", "this kind takes nothing down");
+    if (slow && (fault.speed <= 0.0 || fault.speed >= 1.0)) {
+        object.problem("speed", "expected a share above 0% and below 100%; what does nothing at all has crashed");
+    }
+    if (gray && fault.loss >= 1.0) object.problem("loss", "what loses every packet is an outage: below 100%");
+    if (gray && fault.latency == 1.0 && fault.loss == 0.0) {
+        object.problem("latency", "neither slower nor losing anything: such a fault would do nothing");
+    }
+    if (!slow && object.has("speed")) object.problem("speed", "only a brown-out has this");
+    for (const std::string_view key : {"latency", "loss"}) {
+        if (!gray && object.has(key)) object.problem(key, "only zone-gray and link-gray have this");
+    }
+}
+
 }  // namespace
 
 void read_faults(ObjectReader& file, Scenario& scenario) {
@@ -130,6 +154,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
         fault.at = object.duration("at");
         fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
+        read_gray(object, fault);
         read_operator_error(object, fault);
         read_runbook(object, fault);
         object.finish();

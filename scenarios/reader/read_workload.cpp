@@ -134,6 +134,12 @@ RetryPolicy read_retry(const Child& child, const Report& report) {
     retry.base = object.duration("base");
     retry.cap = object.duration("cap");
     retry.jitter = object.one_of("jitter") == "none" ? BackoffJitter::none : BackoffJitter::full;
+    if (const std::optional<Child> budget = object.child("budget")) {
+        ObjectReader bucket(*budget, "retry-budget", report);
+        retry.budget = {bucket.integer("tokens"), bucket.integer("cost"), bucket.integer("timeout_cost"),
+                        bucket.integer("refund")};
+        bucket.finish();
+    }
     if (retry.cap < retry.base) {
         object.problem(object.has("cap") ? "cap" : "base",
                        fmt::format("the cap, {}, is below the base, {}", to_text(retry.cap), to_text(retry.base)));

@@ -352,6 +352,16 @@ inline constexpr std::array retry_keys{
     Key{"cap", "duration", "the longest pause", R"("2s")", "assumption (AWS SDK: 20 s, beyond any deadline here)"},
     Key{"jitter", "one-of:none|full", "of the pause", R"("full")",
         "AWS Architecture Blog, Exponential Backoff And Jitter"},
+    Key{"budget", "object:retry-budget",
+        "tokens that the retries of an office's queries of this class take, and answers give back; left out: no limit"},
+};
+
+inline constexpr const char* sdk_bucket = "AWS SDK, standard retry mode: its token bucket (from memory)";
+inline constexpr std::array retry_budget_keys{
+    Key{"tokens", "integer", "of a full bucket, as at the beginning", "500", sdk_bucket, false, 1, 1e9},
+    Key{"cost", "integer", "of a retry after an error", "5", sdk_bucket, false, 0, 1e9},
+    Key{"timeout_cost", "integer", "of a retry after a timeout", "10", sdk_bucket, false, 0, 1e9},
+    Key{"refund", "integer", "by an answer", "1", sdk_bucket, false, 0, 1e9},
 };
 
 inline constexpr std::array keys_keys{

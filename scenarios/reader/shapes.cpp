@@ -96,21 +96,28 @@ constexpr std::array requirement_keys{
 
 constexpr std::array fault_keys{
     Key{.name = "kind",
-        .type = "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|switchover|operator-error|"
-                "evacuation",
+        .type =
+            "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
+            "switchover|operator-error|evacuation",
         .about = "what breaks",
         .required = true},
     Key{.name = "target",
         .type = "text",
-        .about = "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
-                 "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
-                 "\"orders/us-west-2\"; operator error: \"orders\"",
+        .about =
+            "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
+            "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
+            "\"orders/us-west-2\"; operator error: \"orders\"; brown-out: also the name of a service, cache or station",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
         "re:Post, redirected endpoint writer: a lost writer sends no reset"},
     Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
     Key{"lasts", "duration",
         "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
+    Key{"speed", "share", "a brown-out: what is left of the speed of processors", R"("10%")", "assumption"},
+    Key{"latency", "number", "zone-gray, link-gray: multiplies the latency of the links", "10", "assumption", false, 1,
+        1'000},
+    Key{"loss", "share", "zone-gray, link-gray: of the packets on them, each way", R"("2%")",
+        "assumption: the lower of two losses seen in real incidents, 2 % and 50 %"},
     Key{"decision", "random", "an evacuation, from the order until it begins",
         R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: as of a failover between regions"},
     Key{"shares", "names", "of the load that can move, ascending; each is a step of an evacuation",
@@ -164,6 +171,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"class", "a class of queries", class_keys},
     {"follow-up", "what a user does after an answer", follow_up_keys},
     {"retry", "what a client does after a failed attempt", retry_keys},
+    {"retry-budget", "what bounds the retries of an office", retry_budget_keys},
     {"keys", "which keys a class reads", keys_keys},
     {"canary", "a new connection and one statement a second at each site", canary_keys},
     {"fault", "something that breaks", fault_keys},

@@ -123,8 +123,8 @@ TEST(ReadScenarioTest, AProblemOfAVariantNamesIt) {
 
 TEST(ReadScenarioTest, WhatLaterVersionsBringIsRefusedByName) {
     Problems problems;
-    EXPECT_FALSE(read_scenario(replaced(example_text(), "zone-outage", "link-gray"), "f", "", problems));
-    EXPECT_NE(all_of(problems).find("f: /faults/zone lost/kind: kind \"link-gray\" is not in this version; it has: "
+    EXPECT_FALSE(read_scenario(replaced(example_text(), "zone-outage", "patch"), "f", "", problems));
+    EXPECT_NE(all_of(problems).find("f: /faults/zone lost/kind: kind \"patch\" is not in this version; it has: "
                                     "instance-crash, storage-node-loss, zone-outage"),
               std::string::npos)
         << all_of(problems);
