@@ -95,6 +95,7 @@ public:
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
     Endpoint& custom_endpoint(std::size_t number) { return custom_endpoints_[number]; }  // as in the shape
+    std::size_t custom_endpoints() const { return custom_endpoints_.size(); }
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }

@@ -29,7 +29,7 @@ struct BackupShape {
 // The newest point that a region's object storage could give back.
 struct Restorable {
     Instant at{};                // may lie before the start of the run
-    std::uint64_t commits_lost;  // acknowledged in the run after it
+    std::uint64_t commits_lost;  // of those that serve, after it
     bool any_point_before;       // back to the retention; else only this one, and those of older copies
 };
 
@@ -38,6 +38,16 @@ public:
     Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers, const Topology& topology,
             BackupShape shape);
     void begin();
+    // Of a cluster that a restore has just made of another's copy, with so many commits.
+    void begin_restored(std::uint64_t serving);
+    // A cluster that was restored in its region takes the names over, now: its backups begin. Older ones are kept.
+    void begin_again();
+    // The cluster is given up with its region: nothing is begun for it any more.
+    void end();
+    // The cluster that serves was made then, by a restore; before the start of the run it was not.
+    Instant made_at() const { return made_at_; }
+    // Do backups that are kept reach back to this instant of the run? How old it may be is the retention's matter.
+    bool reaches(Instant point) const { return point >= first_made_at_; }
 
     // A client was told.
     void committed() {
@@ -70,6 +80,8 @@ private:
     Snapshots snapshots_;
     VolumeRestore restore_;
     std::uint64_t serving_ = 0;
+    Instant made_at_ = Instant::min();
+    Instant first_made_at_ = Instant::min();
 };
 
 }  // namespace faultline::models
