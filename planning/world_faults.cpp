@@ -4,6 +4,7 @@
 #include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/world.hpp"
+#include "scenarios/kinds.hpp"
 
 namespace faultline::planning {
 
@@ -15,7 +16,7 @@ void World::build_backups(const scenarios::Database& database) {
     region_restores_.emplace_back();
     serving_.push_back({recorders_.back().get(), database.region});
     if (!options_.with_faults || !backups_matter(database, scenario_)) return;
-    const std::string& copy_to = database.backups->copy_to;
+    const std::string copy_to = is_copied(database) ? database.backups->copy_to : "";
     backups_.back() = backups_of(database, database.name, database.region, copy_to);
     recorders_.back()->set_backups(*backups_.back());
     if (!region_restore_matters(database, scenario_)) return;
@@ -30,6 +31,10 @@ std::unique_ptr<Backups> World::backups_of(const scenarios::Database& database, 
                                            const std::string& own, const std::string& there) {
     const auto region = index_of(scenario_.regions, own);
     BackupPlaces places{network_->regions[region], network_->zones[region], std::nullopt};
+    if (scenarios::has_standbys(database.kind)) {
+        places.zones.clear();
+        for (const auto& instance : clusters_.back()->instances()) places.zones.push_back(instance->place());
+    }
     if (!there.empty()) places.copy_to = network_->regions[index_of(scenario_.regions, there)];
     return std::make_unique<Backups>(simulation_, path, *transfers_, network_->topology,
                                      backup_shape_of(database, scenario_, places));
@@ -38,8 +43,8 @@ std::unique_ptr<Backups> World::backups_of(const scenarios::Database& database, 
 RegionRestoreShape World::region_restore_of(std::size_t database, const std::string& own,
                                             const std::string& there) const {
     const auto copies = index_of(scenario_.regions, there);
-    RegionRestoreShape shape = region_restore_shape(
-        scenario_.databases[database], {network_->regions[copies], network_->zones[copies], std::nullopt});
+    RegionRestoreShape shape = region_restore_shape(scenario_.databases[database],
+                                                    {network_->regions[copies], network_->zones[copies], std::nullopt});
     shape.database = database;
     for (std::size_t i = 0; i < scenario_.regions.size(); ++i) {
         if (scenario_.regions[i].name != own) shape.asked_from.push_back(network_->regions[i]);
@@ -83,6 +88,9 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
         made.add_instance(place_of(region, zone), instance_shape_of(database, database.replicas[i]));
     }
     made.begin();
+    for (const auto& instance : made.instances()) {
+        if (instance->pool() != nullptr) instance->pool()->clear();  // new machines
+    }
 
     former_backups_.push_back(std::move(backups_[number]));
     backups_[number] = backups_of(database, path, region, lost);
@@ -99,8 +107,9 @@ void World::schedule_faults() {
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
     injector_ = std::make_unique<Injector>(
-        simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                                  region_restores_, caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
+        simulation_,
+        FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
+                     region_restores_, caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
             operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),

@@ -65,6 +65,7 @@ struct ClusterShape {
     std::uint64_t keys = 0;
     PoolRules pools{};
     std::vector<PageUse> page_uses{};  // what the pools hold when the run begins
+    std::uint64_t shared_pages = 0;    // of the working set; 0: classes without keys touch none
     PlaceId control_plane{};           // the region: it does not stand in a zone
     std::optional<ReplicaScalingShape> scaling{};
     std::vector<CustomEndpointShape> custom_endpoints{};
@@ -148,7 +149,7 @@ public:
     // roles that they had. Not while it fails over.
     bool failing_over() const { return failing_over_; }
     void take_out(const std::string& state);
-    engine::Process<> put_back();
+    virtual engine::Process<> put_back();
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:
@@ -166,6 +167,7 @@ protected:
     void begin_scaling();  // of replicas and of serverless capacity, with the control plane
     void fill_pools();     // of a cluster that has been in use for long
     void lose_memories();  // of all instances, when they begin again
+    void serve_again();    // all that can be reached have begun anew: they answer, and their names are published
     // What the new writer finds in its memory, and the old one when it comes back.
     void hand_over_memory(Instance& lost, Instance& successor);
 

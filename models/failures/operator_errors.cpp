@@ -5,6 +5,13 @@
 
 namespace faultline::models {
 
+namespace {
+// Has the delayed standby not replayed the error yet? A new one is as far behind only so long after a restore.
+bool reaches_back(const Backups& backups, Duration age, Instant error) {
+    return backups.shape().delayed_standby && age < *backups.shape().delayed_standby && error >= backups.made_at();
+}
+}  // namespace
+
 OperatorErrors::OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                                std::vector<Site> sites)
     : simulation_(simulation),
@@ -76,6 +83,9 @@ engine::Process<> OperatorErrors::cure(Error& error) {
         co_await repoint(error, error.cloned);
     } else if (in_place) {
         co_await backtrack(error);
+    } else if (error.plan.mended_by == scenarios::MendedBy::delayed_standby &&
+               reaches_back(backups, age(error), error.at)) {
+        co_await replay(error);
     } else if (age(error) <= backups.shape().retention && backups.reaches(error.at)) {
         co_await restore(error);
     } else {
@@ -97,6 +107,16 @@ engine::Process<> OperatorErrors::restore(Error& error) {
     stage("recovery");
     backups.component().enter("recovering");
     co_await backups.restore().recover(log);
+    if (!goes_on(error, backups)) co_return;
+    co_await repoint(error, error.before);
+}
+
+// The standby is stopped where it is, replays up to the error, and is promoted: the others are made anew from it.
+engine::Process<> OperatorErrors::replay(Error& error) {
+    Backups& backups = *site(error).backups;
+    stage("replay");
+    backups.component().enter("replaying");
+    co_await backups.restore().recover(backups.log().log_of(*backups.shape().delayed_standby - age(error)));
     if (!goes_on(error, backups)) co_return;
     co_await repoint(error, error.before);
 }

@@ -2,6 +2,7 @@
 // which of the acknowledged commits the serving lineage has.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ struct BackupShape {
     LogBackupShape log;
     SnapshotShape snapshots;
     RestoreShape restore;
-    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
+    std::optional<Duration> backtrack;        // the window; none: there is no backtrack
+    std::optional<Duration> delayed_standby;  // it replays so far behind; none: there is none
     // Seconds, of people and of the rewinding in place.
     engine::Distribution decision = engine::Distribution::constant(0.0);
     engine::Distribution repointing = engine::Distribution::constant(0.0);
@@ -54,6 +56,8 @@ public:
         log_.committed();
         ++serving_;
     }
+    // A failover lost the last of them.
+    void lost(std::uint64_t commits) { serving_ -= std::min(commits, serving_); }
     // Commits of the lineage that serves. What is lost is acknowledged, and not among them.
     std::uint64_t serving() const { return serving_; }
     // The database goes back to when it had served `mark` commits; returns how many it lacks now.
