@@ -197,7 +197,7 @@ void Calendar::schedule_in_new_slot(CalendarNode& node, Instant at, std::uint64_
 }
 
 std::size_t Calendar::memory_bytes() const {
-    return sizeof(*this) + heap_.capacity() * sizeof(Entry) + slots_.capacity() * sizeof(Slot);
+    return sizeof(*this) + bytes_taken(heap_) + bytes_taken(slots_);
 }
 
 }  // namespace faultline::engine

@@ -1,6 +1,6 @@
 // A vector whose large arrays ask for large pages: where events lie at random over many megabytes, a page walk costs as
 // much as the access, in a virtual machine more. From half a large page on an array takes whole ones: up to 2 MB more
-// than it needs, which no count of its capacity shows. Items start on a cache line.
+// than it needs (bytes_taken). Items start on a cache line.
 #pragma once
 
 #include <sys/mman.h>
@@ -22,9 +22,12 @@ struct LargePages {
     explicit LargePages(const LargePages<Other>&) {}
     static bool is_large(std::size_t count) { return count * sizeof(Item) >= page / 2; }
     static std::align_val_t alignment(std::size_t count) { return std::align_val_t{is_large(count) ? page : line}; }
-    Item* allocate(std::size_t count) {
+    static std::size_t bytes_taken(std::size_t count) {
         const std::size_t needed = count * sizeof(Item);
-        const std::size_t size = is_large(count) ? (needed + page - 1) / page * page : needed;
+        return is_large(count) ? (needed + page - 1) / page * page : needed;
+    }
+    Item* allocate(std::size_t count) {
+        const std::size_t size = bytes_taken(count);
         void* const memory = ::operator new(size, alignment(count));
         if (is_large(count)) madvise(memory, size, MADV_HUGEPAGE);  // or not: a hint
         return static_cast<Item*>(memory);
@@ -35,5 +38,11 @@ struct LargePages {
 
 template <class Item>
 using LargePageVector = std::vector<Item, LargePages<Item>>;
+
+// What its array takes of memory, the rounding included.
+template <class Item>
+std::size_t bytes_taken(const LargePageVector<Item>& vector) {
+    return LargePages<Item>::bytes_taken(vector.capacity());
+}
 
 }  // namespace faultline::engine

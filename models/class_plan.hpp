@@ -38,7 +38,7 @@ struct ClassPlan {
     std::size_t database = nowhere;  // that the endpoint belongs to
     std::size_t station = nowhere;
     int statements = 1;
-    int pages = 1;  // that a statement touches, of a class with keys
+    int pages = 1;  // that a statement touches
     bool transaction = false;
     bool writes = false;
     bool idempotent = true;

@@ -27,14 +27,18 @@ double bytes_per_commit(const scenarios::Database& database, const scenarios::Sc
     return shares > 0.0 ? bytes / shares : 0.0;
 }
 
-// A new volume in these zones, from the object storage of their region.
+// A new volume in these zones, or new hosts, from the object storage of their region.
 models::RestoreShape restore_shape(const scenarios::Database& database, const BackupPlaces& places) {
     const scenarios::Restore& restore = database.backups->restore;
     models::RestoreShape shape;
     shape.object_storage = places.region;
     shape.zones = places.zones;
-    shape.nodes_per_zone = database.storage.nodes_per_zone;
-    shape.copies_per_zone = database.storage.copies_per_zone;
+    if (!scenarios::has_standbys(database.kind)) {
+        shape.nodes_per_zone = database.storage.nodes_per_zone;
+        shape.copies_per_zone = database.storage.copies_per_zone;
+    } else {
+        shape.nodes_per_zone = shape.copies_per_zone = 1;
+    }
     shape.size = database.data;
     shape.node_rate = restore.node_rate;
     shape.instances = distribution_of(restore.instances);
@@ -56,6 +60,7 @@ models::BackupShape backup_shape_of(const scenarios::Database& database, const s
                        engine::Bytes{connection_window * backups.copy_streams}};
     shape.restore = restore_shape(database, places);
     shape.backtrack = backups.backtrack;
+    shape.delayed_standby = backups.delayed_standby;
     shape.decision = distribution_of(restore.decision);
     shape.repointing = distribution_of(restore.repointing);
     shape.backtrack_time = distribution_of(restore.backtrack);
@@ -71,8 +76,13 @@ models::RegionRestoreShape region_restore_shape(const scenarios::Database& datab
     return shape;
 }
 
+// Copies of a base backup elsewhere are not simulated.
+bool is_copied(const scenarios::Database& database) {
+    return !database.backups->copy_to.empty() && !scenarios::has_standbys(database.kind);
+}
+
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!backups_matter(database, scenario) || database.backups->copy_to.empty()) return false;
+    if (!backups_matter(database, scenario) || !is_copied(database)) return false;
     return std::any_of(scenario.faults.begin(), scenario.faults.end(),
                        [](const auto& fault) { return fault.kind == scenarios::FaultKind::region_outage; });
 }
@@ -96,11 +106,11 @@ models::OperatorError operator_error_of(const scenarios::Fault& fault, const sce
 }
 
 bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!database.backups || scenarios::has_standbys(database.kind) || !database.secondaries.empty()) return false;
+    if (!database.backups || !database.secondaries.empty()) return false;
     const auto asks = [&](const scenarios::Fault& fault) {
         return fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name;
     };
-    return !database.backups->copy_to.empty() || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
+    return is_copied(database) || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
 }
 
 }  // namespace faultline::planning

@@ -8,7 +8,8 @@
 
 namespace faultline::planning {
 
-// Where a database's volume and its object storage stand.
+// Where a database's volume and its object storage stand. `zones`: of the volume; or of the instances of a kind with
+// standbys, each of which has a copy of everything.
 struct BackupPlaces {
     models::PlaceId region{};
     std::vector<models::PlaceId> zones;
@@ -24,6 +25,9 @@ models::OperatorError operator_error_of(const scenarios::Fault& fault, const sce
 // A restore of a database in the region of its copies, `there`; the caller adds its number and who asks. Requires that
 // it has backups.
 models::RegionRestoreShape region_restore_shape(const scenarios::Database& database, const BackupPlaces& there);
+
+// Are its snapshots copied to another region? Requires that it has backups.
+bool is_copied(const scenarios::Database& database);
 
 // Can this run lose the region of a database that has copies elsewhere, and nobody who follows it?
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario);

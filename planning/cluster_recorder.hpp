@@ -22,7 +22,9 @@ public:
         if (backups_ != nullptr && !retired_) backups_->committed();
     }
     void on_recovered(const models::RecoveredLog& log) override {
-        if (!retired_) measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
+        if (retired_) return;
+        measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
+        if (backups_ != nullptr) backups_->lost(log.commits_lost);
     }
     void on_stage(const char* stage) override {
         if (!retired_) measures_.incident_stage(stage, simulation_.now());

@@ -16,7 +16,7 @@ namespace {
 // GiB (scenarios/catalogue/instances.csv).
 constexpr double acu_bytes = 2.0 * 1024 * 1024 * 1024;
 constexpr double vcpus_an_acu = 0.25;
-// Source: from memory: of a PostgreSQL instance that may shrink to 0.5 ACU.
+// Of a PostgreSQL instance that may shrink to 0.5 ACU. An assumption: connections that it refuses depend on it.
 constexpr int connections_of_the_smallest = 2000;
 
 bool is_postgresql(const std::string& kind) {
@@ -107,6 +107,13 @@ std::optional<models::ReplicaScalingShape> replica_scaling_of(const scenarios::D
                                        .start_up = distribution_of(given.start_up),
                                        .drain = database.dns_ttl,
                                        .instance = instance_shape_of(database, database.writer)};
+}
+
+std::uint64_t shared_pages_of(const scenarios::Database& database) {
+    const auto& set = database.buffer_pool.working_set;
+    if (!set) return 0;
+    return static_cast<std::uint64_t>(
+        std::ceil(static_cast<double>(set->count) / static_cast<double>(page_size_of(database).count)));
 }
 
 std::vector<models::PageUse> page_uses_of(std::size_t database, const scenarios::Scenario& scenario,

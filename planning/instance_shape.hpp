@@ -24,6 +24,8 @@ models::PoolRules pool_rules_of(const scenarios::Database& database);
 std::optional<models::ReplicaScalingShape> replica_scaling_of(const scenarios::Database& database);
 
 // Of the classes that end at the database of this number.
+// Pages of the working set that classes without keys touch; 0: they find all in memory.
+std::uint64_t shared_pages_of(const scenarios::Database& database);
 std::vector<models::PageUse> page_uses_of(std::size_t database, const scenarios::Scenario& scenario,
                                           const std::vector<models::ClassPlan>& plans);
 

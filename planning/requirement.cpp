@@ -136,8 +136,6 @@ Verdict judge(const Requirement& requirement, const engine::Interval& interval) 
 RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results replications) {
     const Judged judged = judge_measure(scenario, requirement, replications);
     const Estimate& at = judged.deciding;
-    const bool share = requirement.measure == "availability" || requirement.measure == "hit-rate" ||
-                       requirement.measure == "offload" || scenarios::is_of_sessions(requirement.measure);
     RequirementResult result{.name = requirement.name,
                              .text = scenarios::requirement_text(requirement),
                              .verdict = judged.verdict,
@@ -145,7 +143,7 @@ RequirementResult judge(const Scenario& scenario, const Requirement& requirement
                              .low = at.interval.low,
                              .high = at.interval.high,
                              .limit = requirement.limit,
-                             .unit = share ? "" : "s",
+                             .unit = scenarios::is_duration(requirement.measure) ? "s" : "",
                              .worst_at = at.place == exposure_place ? "" : at.place,
                              .why = {},
                              .observations = at.observations,

@@ -131,7 +131,7 @@ scenarios::InstanceResult describe_instance(const Instance& instance, Instant no
     if (instance.capacity()) result.acu_mean = instance.capacity()->acu_mean(now);
     if (const BufferPool* const pool = instance.pool()) {
         result.pool_pages = pool->pages_max();
-        result.pool_pages_used = pool->size();
+        result.pool_pages_used = pool->size() + pool->shared().resident;
     }
     return result;
 }

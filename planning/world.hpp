@@ -51,9 +51,12 @@ private:
     void begin_globals();
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
     void build_backups(const scenarios::Database& database);
-    void build_region_restore(const scenarios::Database& database);
     void begin_backups();
-    models::Cluster& make_restored(std::size_t database);
+    models::RegionRestore::Made make_restored(std::size_t database, const models::RegionCopy& copy);
+    models::RegionRestoreShape region_restore_of(std::size_t database, const std::string& own,
+                                                 const std::string& there) const;
+    std::unique_ptr<models::Backups> backups_of(const scenarios::Database& database, const std::string& path,
+                                                const std::string& own, const std::string& there);
     void build_caches();
     void build_cache(const scenarios::Cache& cache, const std::string& region, const models::CacheNodeShape& shape,
                      std::uint64_t keys);
@@ -108,7 +111,15 @@ private:
     std::vector<std::unique_ptr<models::Cluster>> clusters_;         // of each database, then those of other regions
     std::vector<std::unique_ptr<models::Backups>> backups_;  // by database; null: nothing in this run asks for them
     std::vector<std::unique_ptr<models::RegionRestore>> region_restores_;  // by database; null: nothing asks for it
-    std::vector<std::unique_ptr<models::CacheGroup>> caches_;              // of each cache, one a region
+    std::vector<std::unique_ptr<models::Backups>> former_backups_;         // of clusters that were given up
+    // Who is the database now, by database: its recorder, and its region.
+    struct Serving {
+        ClusterRecorder* recorder = nullptr;
+        std::string region;
+        int restores = 0;  // elsewhere
+    };
+    std::vector<Serving> serving_;
+    std::vector<std::unique_ptr<models::CacheGroup>> caches_;  // of each cache, one a region
     std::vector<std::unique_ptr<models::Station>> stations_;
     struct Proxy {
         std::unique_ptr<engine::Component> component;

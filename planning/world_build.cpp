@@ -166,6 +166,7 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.scaling = replica_scaling_of(database);
     shape.custom_endpoints = custom_endpoints_of(database);
     shape.page_uses = page_uses_of(index_of(scenario_.databases, database.name), scenario_, classes_);
+    shape.shared_pages = shared_pages_of(database);
     const scenarios::Failover& failover = database.failover;
     shape.failover = {distribution_of(failover.detection),
                       distribution_of(failover.promotion),

@@ -55,10 +55,11 @@ bool World::endpoint_used(std::size_t endpoint) const {
 World::Target World::target_of(std::size_t endpoint, PlaceId from) {
     const auto& [name, database, custom, writes] = endpoints_[endpoint];
     Cluster& cluster = *clusters_[database];
-    if (custom != nowhere) return {cluster.custom_endpoint(custom), {}};
+    RegionRestore* const restore = region_restores_[database].get();
+    if (custom != nowhere)
+        return {restore == nullptr ? cluster.custom_endpoint(custom) : restore->custom_endpoint(custom), {}};
     GlobalDatabase* const global = globals_[database].get();
-    if (RegionRestore* const restore = region_restores_[database].get())
-        return {writes ? restore->writer_endpoint() : restore->reader_endpoint(), {}};
+    if (restore != nullptr) return {writes ? restore->writer_endpoint() : restore->reader_endpoint(), {}};
     if (global == nullptr) return {writes ? cluster.writer_endpoint() : cluster.reader_endpoint(), {&cluster}};
     if (!writes) return {global->reader_endpoint_for(from), {}};
     return {global->writer_endpoint(), {global->regions().begin(), global->regions().end()}};

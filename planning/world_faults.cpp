@@ -4,6 +4,7 @@
 #include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/world.hpp"
+#include "scenarios/kinds.hpp"
 
 namespace faultline::planning {
 
@@ -13,29 +14,43 @@ using namespace models;
 void World::build_backups(const scenarios::Database& database) {
     backups_.emplace_back();
     region_restores_.emplace_back();
+    serving_.push_back({recorders_.back().get(), database.region});
     if (!options_.with_faults || !backups_matter(database, scenario_)) return;
-    const auto region = index_of(scenario_.regions, database.region);
-    BackupPlaces places{network_->regions[region], network_->zones[region], std::nullopt};
-    const std::string& copy_to = database.backups->copy_to;
-    if (!copy_to.empty()) places.copy_to = network_->regions[index_of(scenario_.regions, copy_to)];
-    backups_.back() = std::make_unique<Backups>(simulation_, database.name, *transfers_, network_->topology,
-                                                backup_shape_of(database, scenario_, places));
+    const std::string copy_to = is_copied(database) ? database.backups->copy_to : "";
+    backups_.back() = backups_of(database, database.name, database.region, copy_to);
     recorders_.back()->set_backups(*backups_.back());
-    if (region_restore_matters(database, scenario_)) build_region_restore(database);
+    if (!region_restore_matters(database, scenario_)) return;
+    const std::size_t number = clusters_.size() - 1;
+    region_restores_.back() =
+        std::make_unique<RegionRestore>(simulation_, *transport_, *transfers_, *clusters_.back(), *backups_.back(),
+                                        *measures_, region_restore_of(number, database.region, copy_to));
 }
 
-void World::build_region_restore(const scenarios::Database& database) {
-    const std::size_t number = clusters_.size() - 1;
-    const auto there = index_of(scenario_.regions, database.backups->copy_to);
-    RegionRestoreShape shape =
-        region_restore_shape(database, {network_->regions[there], network_->zones[there], std::nullopt});
-    shape.database = number;
+// `there`: the region of the copies; empty: none.
+std::unique_ptr<Backups> World::backups_of(const scenarios::Database& database, const std::string& path,
+                                           const std::string& own, const std::string& there) {
+    const auto region = index_of(scenario_.regions, own);
+    BackupPlaces places{network_->regions[region], network_->zones[region], std::nullopt};
+    if (scenarios::has_standbys(database.kind)) {
+        places.zones.clear();
+        for (const auto& instance : clusters_.back()->instances()) places.zones.push_back(instance->place());
+    }
+    if (!there.empty()) places.copy_to = network_->regions[index_of(scenario_.regions, there)];
+    return std::make_unique<Backups>(simulation_, path, *transfers_, network_->topology,
+                                     backup_shape_of(database, scenario_, places));
+}
+
+RegionRestoreShape World::region_restore_of(std::size_t database, const std::string& own,
+                                            const std::string& there) const {
+    const auto copies = index_of(scenario_.regions, there);
+    RegionRestoreShape shape = region_restore_shape(scenario_.databases[database],
+                                                    {network_->regions[copies], network_->zones[copies], std::nullopt});
+    shape.database = database;
     for (std::size_t i = 0; i < scenario_.regions.size(); ++i) {
-        if (scenario_.regions[i].name != database.region) shape.asked_from.push_back(network_->regions[i]);
+        if (scenario_.regions[i].name != own) shape.asked_from.push_back(network_->regions[i]);
     }
     shape.asked_from.insert(shape.asked_from.end(), network_->sites.begin(), network_->sites.end());
-    region_restores_.back() = std::make_unique<RegionRestore>(simulation_, *transport_, *transfers_, *clusters_.back(),
-                                                              *backups_.back(), *measures_, std::move(shape));
+    return shape;
 }
 
 void World::begin_backups() {
@@ -43,18 +58,26 @@ void World::begin_backups() {
         if (backups_[i] != nullptr) backups_[i]->begin();
         if (region_restores_[i] == nullptr) continue;
         region_restores_[i]->on_given_up = [this](PlaceId region) { give_up_region(region); };
-        region_restores_[i]->begin([this, i]() -> Cluster& { return make_restored(i); });
+        region_restores_[i]->begin([this, i](const RegionCopy& copy) { return make_restored(i, copy); });
     }
 }
 
 // A new cluster of a database in the region of its copies: instances as the old one had them, in turn over the zones.
-Cluster& World::make_restored(std::size_t number) {
+// Its own copies go to the region that the old one was in.
+RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& copy) {
     const scenarios::Database& database = scenario_.databases[number];
-    const std::string& region = database.backups->copy_to;
+    Serving& serving = serving_[number];
+    const std::string lost = serving.region;
+    const std::string region = lost == database.region ? database.backups->copy_to : database.region;
     const auto& zones = scenario_.regions[index_of(scenario_.regions, region)].zones;
     ClusterShape shape = cluster_shape(database, region);
     shape.path = database.name + "/" + region;
+    if (++serving.restores > 2) shape.path += "-" + std::to_string(serving.restores);
+    const std::string path = shape.path;
+    serving.recorder->retire();
     recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
+    serving.recorder = recorders_.back().get();
+    serving.region = region;
     clusters_.push_back(
         std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), *recorders_.back()));
     Cluster& made = *clusters_.back();
@@ -65,8 +88,16 @@ Cluster& World::make_restored(std::size_t number) {
         made.add_instance(place_of(region, zone), instance_shape_of(database, database.replicas[i]));
     }
     made.begin();
-    recorders_[number]->retire();
-    return made;
+    for (const auto& instance : made.instances()) {
+        if (instance->pool() != nullptr) instance->pool()->clear();  // new machines
+    }
+
+    former_backups_.push_back(std::move(backups_[number]));
+    backups_[number] = backups_of(database, path, region, lost);
+    backups_[number]->begin_restored(former_backups_.back()->serving());
+    serving.recorder->set_backups(*backups_[number]);
+    operator_errors_->moved(number, {&made, backups_[number].get()}, copy.taken);
+    return {made, *backups_[number], region_restore_of(number, region, lost)};
 }
 
 void World::schedule_faults() {
@@ -76,8 +107,9 @@ void World::schedule_faults() {
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
     injector_ = std::make_unique<Injector>(
-        simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                                  caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
+        simulation_,
+        FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
+                     region_restores_, caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
             operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),

@@ -58,10 +58,11 @@ struct Failover {
 
 // What an instance of an Aurora kind keeps in memory.
 struct BufferPool {
-    std::optional<Bytes> memory;    // none: `share` of the class's
-    double share = 0.0;             // 0..1
-    bool kept_on_promotion = true;  // else the new writer begins with an empty one
-    bool cache_management = false;  // keeps a replica of tier 0 as warm as the writer
+    std::optional<Bytes> memory;       // none: `share` of the class's
+    double share = 0.0;                // 0..1
+    bool kept_on_promotion = true;     // else the new writer begins with an empty one
+    bool cache_management = false;     // keeps a replica of tier 0 as warm as the writer
+    std::optional<Bytes> working_set;  // that classes without keys touch; none: they find all in memory
 };
 
 // Aurora Serverless v2: the capacity of the instances of the class db.serverless, in ACUs of 2 GiB.
@@ -169,11 +170,12 @@ struct CustomEndpoint {
 // Continuous backup to the region's object storage, and snapshots.
 struct Backups {
     Duration retention{};
-    Duration log_interval{};            // between two batches of log
-    Duration snapshot_interval{};       // each is the base of the restores to the time after it
-    std::string copy_to;                // a region that is given a copy of each snapshot; empty: none
-    int copy_streams = 1;               // connections of one copy
-    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
+    Duration log_interval{};                  // between two batches of log
+    Duration snapshot_interval{};             // each is the base of the restores to the time after it
+    std::string copy_to;                      // a region that is given a copy of each snapshot; empty: none
+    int copy_streams = 1;                     // connections of one copy
+    std::optional<Duration> backtrack;        // the window; none: there is no backtrack
+    std::optional<Duration> delayed_standby;  // so far behind; none: there is none
     Restore restore;
 };
 

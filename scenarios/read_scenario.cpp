@@ -171,8 +171,7 @@ std::string requirement_text(const Requirement& requirement) {
                            requirement.measure == "availability" || is_of_sessions(requirement.measure);
     if (by_office) text += requirement.pooled ? " over all offices" : " at worst office";
     text += requirement.at_most ? " <= " : " >= ";
-    const bool duration = requirement.measure == "latency" || is_of_incidents(requirement.measure);
-    if (duration) return text + to_text(Duration{std::llround(requirement.limit * 1e9)});
+    if (is_duration(requirement.measure)) return text + to_text(Duration{std::llround(requirement.limit * 1e9)});
     return text + fmt::format("{:.10g}", requirement.limit);
 }
 

@@ -226,7 +226,7 @@ enum class FaultKind {
     evacuation
 };
 enum class FailureMode { crash, silent };
-enum class MendedBy { restore, backtrack, clone, nothing };
+enum class MendedBy { restore, backtrack, clone, delayed_standby, nothing };
 // How people evacuate a region.
 struct Runbook {
     RandomDuration decision;     // ordered -> begun
@@ -276,6 +276,11 @@ struct Requirement {
 // Measured once an incident, and not all along.
 inline bool is_of_incidents(const std::string& measure) {
     return measure == "rto" || measure == "rpo" || measure == "restore";
+}
+
+// Measured in seconds; every other measure is a share.
+inline bool is_duration(const std::string& measure) {
+    return measure == "latency" || is_of_incidents(measure);
 }
 
 // Measured of the reads of users' sessions.

@@ -42,6 +42,7 @@ void BufferPool::clear() {
     index_.clear();
     size_ = 0;
     newest_ = oldest_ = free_ = none;
+    shared_.resident = 0;
 }
 
 void BufferPool::resize(std::uint64_t pages_max) {
@@ -57,6 +58,7 @@ void BufferPool::copy_from(const BufferPool& other) {
     for (Place place = other.newest_; place != none && !full(); place = other.frames_[place].older) {
         append_oldest(other.frames_[place].page);
     }
+    shared_.resident = std::min(other.shared_.resident, room_for_shared());
 }
 
 BufferPool::Place BufferPool::free_frame() {

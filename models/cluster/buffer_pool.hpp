@@ -6,16 +6,25 @@
 // emptied and warms up by the reads that it costs. It holds only pages that statements touch, never all of the data:
 // 24 to 40 bytes a page that is resident, so a pool of 96 GiB that is full costs 200 MB. Che's approximation is the
 // test's oracle (tests/models/cluster/buffer_pool_test.cpp).
+// Beside the list: pages of a working set whose every page is as likely to be touched as any other (SharedPages). Of
+// these no list is needed: by symmetry each is as likely to be there, so their number alone says what a touch finds.
 // Leaves out: midpoint insertion (InnoDB), clock sweep (PostgreSQL), pages of indexes, dirty pages (none is ever
 // written back: SIGMOD 2017, section 3.2), two reads at once of one page that is on its way (the second finds it).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/large_pages.hpp"
 #include "models/cluster/number_index.hpp"
 
 namespace faultline::models {
+
+// `in_set`: pages of the working set; `resident`: of them in memory.
+struct SharedPages {
+    std::uint64_t in_set = 0;
+    std::uint64_t resident = 0;
+};
 
 class BufferPool {
 public:
@@ -34,10 +43,26 @@ public:
     // The same pages in the same order, as many of the newest as there is room for.
     void copy_from(const BufferPool& other);
 
+    // The working set without popularity. It has the room that the pages of the list leave: of a pool that is full of
+    // those, nothing.
+    void set_shared(std::uint64_t pages) { shared_.in_set = pages; }
+    const SharedPages& shared() const { return shared_; }
+    bool holds_all_shared() const { return std::min(shared_.resident, room_for_shared()) >= shared_.in_set; }
+    // Was page `page` of the set there, for `page` drawn evenly from 0 to `in_set` - 1? One more is from now on, if
+    // there is room; else it takes the place of another.
+    bool touch_shared(std::uint64_t page) {
+        const std::uint64_t room = room_for_shared();
+        shared_.resident = std::min(shared_.resident, room);
+        if (page < shared_.resident) return true;
+        if (shared_.resident < room) ++shared_.resident;
+        return false;
+    }
+    void fill_shared() { shared_.resident = std::min(shared_.in_set, room_for_shared()); }
+
     std::uint64_t size() const { return size_; }
     std::uint64_t pages_max() const { return pages_max_; }
     bool full() const { return size_ >= pages_max_; }
-    std::size_t memory_bytes() const { return frames_.capacity() * sizeof(Frame) + index_.memory_bytes(); }
+    std::size_t memory_bytes() const { return engine::bytes_taken(frames_) + index_.memory_bytes(); }
 
 private:
     using Place = NumberIndex::Place;
@@ -50,6 +75,7 @@ private:
     auto page_of() const {
         return [this](Place place) { return frames_[place].page; };
     }
+    std::uint64_t room_for_shared() const { return pages_max_ - std::min(pages_max_, size_); }
     Place find(std::uint64_t page) const { return index_.find(page, page_of()); }
     Place free_frame();
     void unlink(Place place);
@@ -58,6 +84,7 @@ private:
 
     std::uint64_t pages_max_;
     std::uint64_t size_ = 0;
+    SharedPages shared_;
     engine::LargePageVector<Frame> frames_;
     NumberIndex index_;
     Place newest_ = none;

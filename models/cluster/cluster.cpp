@@ -41,6 +41,7 @@ Instance& Cluster::add_instance(PlaceId place, InstanceShape shape) {
         std::make_unique<Instance>(simulation_, path, place, std::move(shape), shape_.replica_stream, *this));
     answering_.push_back(true);
     missed_since_.push_back(engine::end_of_time);
+    if (BufferPool* const pool = instances_.back()->pool()) pool->set_shared(shape_.shared_pages);
     return *instances_.back();
 }
 

@@ -65,6 +65,7 @@ struct ClusterShape {
     std::uint64_t keys = 0;
     PoolRules pools{};
     std::vector<PageUse> page_uses{};  // what the pools hold when the run begins
+    std::uint64_t shared_pages = 0;    // of the working set; 0: classes without keys touch none
     PlaceId control_plane{};           // the region: it does not stand in a zone
     std::optional<ReplicaScalingShape> scaling{};
     std::vector<CustomEndpointShape> custom_endpoints{};
@@ -95,6 +96,7 @@ public:
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
     Endpoint& custom_endpoint(std::size_t number) { return custom_endpoints_[number]; }  // as in the shape
+    std::size_t custom_endpoints() const { return custom_endpoints_.size(); }
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
     StorageVolume& storage() { return *storage_; }
@@ -147,7 +149,7 @@ public:
     // roles that they had. Not while it fails over.
     bool failing_over() const { return failing_over_; }
     void take_out(const std::string& state);
-    engine::Process<> put_back();
+    virtual engine::Process<> put_back();
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:
@@ -165,6 +167,7 @@ protected:
     void begin_scaling();  // of replicas and of serverless capacity, with the control plane
     void fill_pools();     // of a cluster that has been in use for long
     void lose_memories();  // of all instances, when they begin again
+    void serve_again();    // all that can be reached have begun anew: they answer, and their names are published
     // What the new writer finds in its memory, and the old one when it comes back.
     void hand_over_memory(Instance& lost, Instance& successor);
 

@@ -8,7 +8,7 @@ constexpr Duration quorum_looked_for_every = std::chrono::seconds{1};
 }
 
 void Cluster::take_out(const std::string& state) {
-    SIM_CHECK(!failing_over_ && storage_);
+    SIM_CHECK(!failing_over_);
     failing_over_ = true;
     component_.enter(state);
     for (const auto& instance : instances_) {
@@ -29,6 +29,13 @@ engine::Process<> Cluster::put_back() {
     for (std::size_t i = 0; i < instances_.size(); ++i) {
         if (!transport_.topology().alive(instances_[i]->place()) || !instances_[i]->is_member()) continue;
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
+    }
+    serve_again();
+}
+
+void Cluster::serve_again() {
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (!instances_[i]->component().up()) continue;
         answering_[i] = true;
         missed_since_[i] = engine::end_of_time;
     }
@@ -36,6 +43,7 @@ engine::Process<> Cluster::put_back() {
     failing_over_ = false;
     component_.enter("serving");
     publish_readers();
+    tell_whole();
 }
 
 }  // namespace faultline::models

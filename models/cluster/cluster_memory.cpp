@@ -29,7 +29,10 @@ void Cluster::fill_pools() {
         BufferPool& largest = **std::max_element(
             pools.begin(), pools.end(), [](const auto* a, const auto* b) { return a->pages_max() < b->pages_max(); });
         fill_as_if_long_in_use(largest, uses, page_of_key, draws);
-        for (BufferPool* const pool : pools) pool->copy_from(largest);
+        for (BufferPool* const pool : pools) {
+            pool->copy_from(largest);
+            pool->fill_shared();
+        }
     }
 }
 

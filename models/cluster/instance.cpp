@@ -12,6 +12,7 @@ Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId pla
       shape_(std::move(shape)),
       cluster_(cluster),
       cpu_(simulation, component_.number(), {.servers = shape_.vcpus}),
+      page_draws_(simulation.stream(component_.path(), "pages")),
       replica_(replication) {
     if (shape_.serverless) capacity_.emplace(*shape_.serverless, simulation.now());
     if (shape_.pool_pages > 0) pool_.emplace(capacity_ ? capacity_->pool_pages() : shape_.pool_pages);
@@ -26,9 +27,12 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
     request.charge(Stage::queue, simulation_.now());
     if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
     const std::uint64_t key = request ? request->key : no_key;
-    if (statement.pages > 0 && pool_) {
+    if (statement.pages > 0 && pool_ && key != no_key) {
         const int missing = first_missing_page(key, statement.pages);
         if (missing < statement.pages) co_await read_missing_pages(request, key, missing, statement.pages);
+    } else if (statement.pages > 0 && pool_) {
+        const int missing = missing_shared_pages(statement.pages);
+        if (missing > 0) co_await read_shared_pages(request, missing);
     }
     RowChange change(*this, statement, key);
     if (!change.transaction_is_there()) co_return Answer{travel, AnswerStatus::failed, 0};

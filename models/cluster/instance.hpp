@@ -46,7 +46,7 @@ struct Statement {
     bool reads_key = false;
     Duration demand{};
     bool locks = false;                                  // changes the row of its key
-    int pages = 0;                                       // that it touches, from that of its key on
+    int pages = 0;                                       // that it touches; from that of its key on, if it has one
     RowLocks::Transaction transaction = RowLocks::none;  // none: one of its own
 };
 
@@ -166,6 +166,8 @@ private:
     };
     engine::Process<> read_missing_pages(RequestRef request, std::uint64_t key, int first_missing, int pages);
     int first_missing_page(std::uint64_t key, int pages);
+    int missing_shared_pages(int pages);
+    engine::Process<> read_shared_pages(RequestRef request, int missing);
     engine::Process<bool> wait_for_row(RequestRef request, RowLocks::Transaction transaction);
     engine::Process<> use_cpu_share(RequestRef request, Duration demand);
 
@@ -182,6 +184,7 @@ private:
     int connecting_ = 0;
     bool memory_lost_ = false;
     std::optional<BufferPool> pool_;
+    engine::RandomStream page_draws_;  // of the working set
     RowLocks row_locks_;
     std::optional<ServerlessCapacity> capacity_;
     Membership membership_ = Membership::member;

@@ -30,6 +30,33 @@ engine::Process<> Instance::read_missing_pages(RequestRef request, std::uint64_t
     request.charge(Stage::queue, simulation_.now());
 }
 
+// Of a statement that names no key: any pages of the working set.
+int Instance::missing_shared_pages(int pages) {
+    if (pool_->shared().in_set == 0) return 0;
+    if (pool_->holds_all_shared()) {
+        statistics_.page_hits += static_cast<std::uint64_t>(pages);
+        return 0;
+    }
+    const auto in_set = static_cast<double>(pool_->shared().in_set);
+    int missing = 0;
+    for (int i = 0; i < pages; ++i) {
+        missing += pool_->touch_shared(static_cast<std::uint64_t>(page_draws_.uniform() * in_set)) ? 0 : 1;
+    }
+    statistics_.page_hits += static_cast<std::uint64_t>(pages - missing);
+    return missing;
+}
+
+engine::Process<> Instance::read_shared_pages(RequestRef request, int missing) {
+    request.charge(Stage::storage, simulation_.now());
+    const auto in_set = static_cast<double>(pool_->shared().in_set);
+    for (int i = 0; i < missing; ++i) {
+        ++statistics_.page_misses;
+        const auto page = static_cast<std::uint64_t>(page_draws_.uniform() * in_set);
+        co_await cluster_.storage().read_page(place_, cluster_.storage().page_of_key(page));
+    }
+    request.charge(Stage::queue, simulation_.now());
+}
+
 void Instance::prefetch_page(std::uint64_t key) const {
     if (pool_ && key != no_key) pool_->prefetch(cluster_.storage().page_of_key(key));
 }

@@ -56,7 +56,7 @@ public:
     void lose_beyond(Lsn end) {
         if (history_) history_->lose_beyond(end);
     }
-    std::size_t memory_bytes() const { return keys_.size() * sizeof(Key) + (history_ ? history_->memory_bytes() : 0); }
+    std::size_t memory_bytes() const { return engine::bytes_taken(keys_) + (history_ ? history_->memory_bytes() : 0); }
 
 private:
     struct Key {

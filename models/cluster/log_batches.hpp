@@ -7,7 +7,7 @@
 // leave, arrive, be on disk and be acknowledged is computed when it is opened: a batch costs no event.
 //
 // Sources: SIGMOD 2017 (storage_volume.hpp), section 3.2 (batches for each group); that a batch fills until its
-// network operation executes: SIGMOD 2018, section 2.2 (from memory).
+// network operation executes: an assumption, after summaries of SIGMOD 2018, section 2.2.
 // Leaves out: the length of a batch in the time that it takes (its operations take the same time for 4 KB and 64 KB).
 #pragma once
 

@@ -57,7 +57,7 @@ public:
         size_ = 0;
     }
     std::size_t size() const { return size_; }
-    std::size_t memory_bytes() const { return slots_.capacity() * sizeof(Place); }
+    std::size_t memory_bytes() const { return engine::bytes_taken(slots_); }
 
 private:
     std::size_t mask() const { return slots_.size() - 1; }

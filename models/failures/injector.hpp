@@ -15,8 +15,9 @@
 //
 // What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
 // repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
-// copies stop at one instant, and go on from there. injector_regions.cpp has regions and links,
-// injector_gray.cpp what is slow and not down. Sources and what is left out: docs/models/faults.md.
+// copies stop at one instant, and go on from there. A database that was restored elsewhere keeps its names: they are of
+// the cluster that clients now use. injector_regions.cpp has regions and links, injector_gray.cpp what is slow and not
+// down. Sources and what is left out: docs/models/faults.md.
 #pragma once
 
 #include <algorithm>
@@ -30,6 +31,7 @@
 #include "models/failures/evacuations.hpp"
 #include "models/failures/operator_errors.hpp"
 #include "models/global/global_database.hpp"
+#include "models/global/region_restore.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
 #include "models/services/service.hpp"
@@ -46,7 +48,8 @@ struct FaultTargets {
     const std::vector<std::pair<std::string, PlaceId>>& zones;    // "us-east-1/a"
     const std::vector<std::pair<std::string, PlaceId>>& regions;  // "us-east-1"
     const std::vector<std::unique_ptr<Cluster>>& clusters;
-    const std::vector<std::unique_ptr<GlobalDatabase>>& globals;  // null: of one region
+    const std::vector<std::unique_ptr<GlobalDatabase>>& globals;         // null: of one region
+    const std::vector<std::unique_ptr<RegionRestore>>& region_restores;  // null: is not restored elsewhere
     const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<ServiceRegion>>& services;
     const std::vector<std::unique_ptr<Station>>& stations;
@@ -99,6 +102,7 @@ private:
     void degrade(LinkId link);  // by all that is active on it
     PlaceId region_named(const std::string& target) const;
     std::vector<LinkId> links_named(const std::string& target) const;
+    std::string now_named(std::string target) const;
     Instance* instance_named(const std::string& target) const;
     PlaceId zone_named(const std::string& target) const;
     std::pair<Cluster*, std::uint32_t> storage_node_named(const std::string& target) const;

@@ -14,9 +14,8 @@ constexpr PlaceId no_place{~std::uint32_t{0}};
 template <class Told>
 void Injector::change_speed(const scenarios::Fault& fault, PlaceId zone, double factor, Told&& told) {
     for (const auto& cluster : targets_.clusters) {
-        const Instance* const named = instance_named(fault.target);
         for (const auto& instance : cluster->instances()) {
-            if (instance.get() != named && instance->place() != zone) continue;
+            if (instance->component().path() != fault.target && instance->place() != zone) continue;
             instance->change_speed(factor);
             told(instance->component().path());
         }

@@ -5,6 +5,13 @@
 
 namespace faultline::models {
 
+namespace {
+// Has the delayed standby not replayed the error yet? A new one is as far behind only so long after a restore.
+bool reaches_back(const Backups& backups, Duration age, Instant error) {
+    return backups.shape().delayed_standby && age < *backups.shape().delayed_standby && error >= backups.made_at();
+}
+}  // namespace
+
 OperatorErrors::OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                                std::vector<Site> sites)
     : simulation_(simulation),
@@ -23,15 +30,15 @@ void OperatorErrors::begin() {
         if (error.plan.mended_by != scenarios::MendedBy::clone) continue;
         Backups& backups = *site(error).backups;
         const Instant begun = error.at - backups.shape().clone.sample_duration(clone_draws_);
-        error.good_until = std::max(simulation_.now(), begun);
-        simulation_.spawn(backups.component(), clone(error));
+        simulation_.spawn(backups.component(), clone(error, std::max(simulation_.now(), begun)));
     }
 }
 
 // Copy on write: it is the database as of when it was begun, and there when the error comes.
-engine::Process<> OperatorErrors::clone(Error& error) {
-    co_await simulation_.delay(error.good_until - simulation_.now());
-    error.mark = site(error).backups->serving();
+engine::Process<> OperatorErrors::clone(Error& error, Instant begun) {
+    co_await simulation_.delay(begun - simulation_.now());
+    error.clone_of = site(error).backups;
+    error.cloned = {begun, error.clone_of->serving()};
 }
 
 engine::Process<> OperatorErrors::run(std::size_t fault) {
@@ -41,10 +48,7 @@ engine::Process<> OperatorErrors::run(std::size_t fault) {
     Error& error = *found;
     error.open = true;
     error.at = simulation_.now();
-    if (error.plan.mended_by != scenarios::MendedBy::clone) {
-        error.good_until = error.at;
-        if (site(error).backups != nullptr) error.mark = site(error).backups->serving();
-    }
+    error.before = {error.at, site(error).backups == nullptr ? 0 : site(error).backups->serving()};
     measures_.fault_hit(fault, site(error).cluster->component().path());
     for (const std::size_t query_class : error.plan.classes) {
         ++classes_[query_class].wrong_data;
@@ -53,7 +57,7 @@ engine::Process<> OperatorErrors::run(std::size_t fault) {
     stage("noticing");
     if (error.plan.mended_by == scenarios::MendedBy::nothing) {
         co_await simulation_.delay(error.plan.lasts.value_or(engine::end_of_time - simulation_.now()));
-        mend(error);
+        if (error.open) mend(error);
         co_return;
     }
     const Duration noticing = error.plan.noticed_after.sample_duration(draws_);
@@ -62,21 +66,27 @@ engine::Process<> OperatorErrors::run(std::size_t fault) {
     if (!error.open) co_return;  // undone by the cure of an earlier one
     error.skipped = noticing - simulated;
     measures_.data_noticed(fault, error.skipped, simulation_.now());
-    co_await cure(error);
+    while (error.open) {
+        co_await cure(error);
+    }
 }
 
 engine::Process<> OperatorErrors::cure(Error& error) {
     stage("decision");
     Backups& backups = *site(error).backups;
     co_await simulation_.delay(backups.drawn(backups.shape().decision));
-    if (!error.open) co_return;
+    if (!goes_on(error, backups)) co_return;
+    // A cluster made by a restore has no older records to go back by.
     const bool in_place = error.plan.mended_by == scenarios::MendedBy::backtrack && backups.shape().backtrack &&
-                          age(error) <= *backups.shape().backtrack;
-    if (error.plan.mended_by == scenarios::MendedBy::clone) {
-        co_await repoint(error);
+                          age(error) <= *backups.shape().backtrack && error.at >= backups.made_at();
+    if (error.plan.mended_by == scenarios::MendedBy::clone && error.clone_of == &backups) {
+        co_await repoint(error, error.cloned);
     } else if (in_place) {
         co_await backtrack(error);
-    } else if (age(error) <= backups.shape().retention) {
+    } else if (error.plan.mended_by == scenarios::MendedBy::delayed_standby &&
+               reaches_back(backups, age(error), error.at)) {
+        co_await replay(error);
+    } else if (age(error) <= backups.shape().retention && backups.reaches(error.at)) {
         co_await restore(error);
     } else {
         measures_.loss_unbounded(error.plan.database);
@@ -93,67 +103,87 @@ engine::Process<> OperatorErrors::restore(Error& error) {
     backups.component().enter("filling");
     const Bytes log = backups.log_to_apply(error.at);
     co_await backups.restore().fill();
+    if (!goes_on(error, backups)) co_return;
     stage("recovery");
     backups.component().enter("recovering");
     co_await backups.restore().recover(log);
-    co_await repoint(error);
+    if (!goes_on(error, backups)) co_return;
+    co_await repoint(error, error.before);
+}
+
+// The standby is stopped where it is, replays up to the error, and is promoted: the others are made anew from it.
+engine::Process<> OperatorErrors::replay(Error& error) {
+    Backups& backups = *site(error).backups;
+    stage("replay");
+    backups.component().enter("replaying");
+    co_await backups.restore().recover(backups.log().log_of(*backups.shape().delayed_standby - age(error)));
+    if (!goes_on(error, backups)) co_return;
+    co_await repoint(error, error.before);
 }
 
 // To a cluster that is there.
-engine::Process<> OperatorErrors::repoint(Error& error) {
+engine::Process<> OperatorErrors::repoint(Error& error, Point point) {
     Backups& backups = *site(error).backups;
     Cluster& cluster = *site(error).cluster;
     stage("repointing");
     backups.component().enter("restored");
     co_await simulation_.delay(backups.drawn(backups.shape().repointing));
-    co_await quiet(cluster);
-    if (!error.open) co_return;
+    co_await quiet(error, cluster);
+    if (!goes_on(error, backups)) co_return;
     // The old cluster ends, and the same names are the new one's instances: connections are made anew.
     cluster.take_out("repointing");
-    rewind(error);
+    rewind(error, point);
     co_await cluster.put_back();
-    mend_all_since(error);
+    if (!goes_on(error, backups)) co_return;
+    backups.begin_again();
+    mend_all_since(error.plan.database, point.at);
     stage("reconnection");
 }
 
 engine::Process<> OperatorErrors::backtrack(Error& error) {
     Backups& backups = *site(error).backups;
     Cluster& cluster = *site(error).cluster;
-    co_await quiet(cluster);
-    if (!error.open) co_return;
+    co_await quiet(error, cluster);
+    if (!goes_on(error, backups)) co_return;
     stage("backtrack");
     cluster.take_out("rewinding");
-    rewind(error);
+    rewind(error, error.before);
     const Bytes log = backups.log().log_of(age(error));
     co_await simulation_.delay(backups.drawn(backups.shape().backtrack_time) + backups.restore().apply_time(log));
     co_await cluster.put_back();
-    mend_all_since(error);
+    mend_all_since(error.plan.database, error.at);
     stage("reconnection");
 }
 
-engine::Process<> OperatorErrors::quiet(Cluster& cluster) {
+// Not while it fails over, nor while its region is lost.
+engine::Process<> OperatorErrors::quiet(const Error& error, Cluster& cluster) {
     constexpr Duration look_again_after = std::chrono::seconds{1};
-    while (cluster.failing_over()) {
+    while (error.open && site(error).cluster == &cluster && (cluster.failing_over() || !cluster.component().up())) {
         co_await simulation_.delay(look_again_after);
     }
 }
 
-void OperatorErrors::rewind(const Error& error) {
+void OperatorErrors::rewind(const Error& error, const Point& point) {
     Backups& backups = *site(error).backups;
     const auto estimated =
         static_cast<std::uint64_t>(std::llround(backups.log().commits_per_s() * engine::in_seconds(error.skipped)));
-    const std::uint64_t lost = backups.rewind_to(std::min(error.mark, backups.serving())) + estimated;
+    const std::uint64_t lost = backups.rewind_to(std::min(point.mark, backups.serving())) + estimated;
     if (lost == 0) return;
-    const Instant last = std::max(error.good_until, backups.log().last_commit());
-    measures_.commits_lost(error.plan.database, lost, last - error.good_until + error.skipped, simulation_.now());
+    const Instant last = std::max(point.at, backups.log().last_commit());
+    measures_.commits_lost(error.plan.database, lost, last - point.at + error.skipped, simulation_.now());
     measures_.commits_estimated(error.plan.database, estimated);
 }
 
 // The database is as it was before this error, and so before every later one, and before those since the clone.
-void OperatorErrors::mend_all_since(const Error& error) {
+void OperatorErrors::mend_all_since(std::size_t database, Instant point) {
     for (Error& other : errors_) {
-        if (other.open && other.plan.database == error.plan.database && other.at >= error.good_until) mend(other);
+        if (other.open && other.plan.database == database && other.at >= point) mend(other);
     }
+}
+
+void OperatorErrors::moved(std::size_t database, Site site, Instant taken) {
+    sites_[database] = site;
+    mend_all_since(database, taken);
 }
 
 void OperatorErrors::mend(Error& error) {

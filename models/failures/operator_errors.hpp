@@ -4,7 +4,12 @@
 //   noticing -> decision -+-> restore -> recovery -> repointing -+-> reconnection      the old cluster serves meanwhile
 //                         +-> backtrack ------------------------ +                     nobody serves meanwhile
 //                         +-> repointing to a clone ------------ +                     the old cluster serves meanwhile
+//                         +-> replay -> repointing to a delayed standby, the same
 //                         +-> nothing to restore: older than the retention, for ever
+//
+// A cluster that is restored in its region is backed up anew from then on, and what was kept of the old one still is.
+// When the region is lost and the database restored from a copy elsewhere, that undoes every error since the copy;
+// cures that were under way are given up, and of errors that the copy has nothing is kept.
 //
 // From the error on, answers of its classes are failures. A cure loses every commit acknowledged after the error, those
 // of other classes too; and one by a clone those since the clone was begun, which was there when the error came. An
@@ -49,25 +54,35 @@ public:
     void begin();  // clones are made
     // The error, now, and its cure; ends when the data are right again. The fault has started.
     engine::Process<> run(std::size_t fault);
+    // The database was restored elsewhere, from a copy that was taken then.
+    void moved(std::size_t database, Site site, Instant taken);
 
 private:
+    struct Point {
+        Instant at{};
+        std::uint64_t mark = 0;  // commits that the serving lineage had by then
+    };
     struct Error {
         OperatorError plan;
         std::size_t fault = 0;
         Instant at{};
-        Instant good_until{};    // what it is cured to: the error, or the clone before it
-        std::uint64_t mark = 0;  // commits that the serving lineage had by then
+        Point before{};               // the error
+        Point cloned{};               // before that
+        Backups* clone_of = nullptr;  // there once it is made
         Duration skipped{};
         bool open = false;
     };
     engine::Process<> cure(Error& error);
     engine::Process<> restore(Error& error);
-    engine::Process<> repoint(Error& error);
-    engine::Process<> clone(Error& error);
+    engine::Process<> repoint(Error& error, Point point);
+    engine::Process<> clone(Error& error, Instant begun);
+    engine::Process<> replay(Error& error);
     engine::Process<> backtrack(Error& error);
-    engine::Process<> quiet(Cluster& cluster);
-    void rewind(const Error& error);
-    void mend_all_since(const Error& error);
+    engine::Process<> quiet(const Error& error, Cluster& cluster);
+    void rewind(const Error& error, const Point& point);
+    void mend_all_since(std::size_t database, Instant point);
+    // Is it still to be cured, and with these backups?
+    bool goes_on(const Error& error, const Backups& backups) { return error.open && site(error).backups == &backups; }
     void mend(Error& error);
     void stage(const char* name) { measures_.incident_stage(name, simulation_.now()); }
     Duration age(const Error& error) const { return simulation_.now() - error.at + error.skipped; }

@@ -15,24 +15,38 @@ constexpr Duration probe_timeout = std::chrono::seconds{5};
 }  // namespace
 
 RegionRestore::RegionRestore(engine::Simulation& simulation, const Transport& transport, Transfers& transfers,
-                             Cluster& lost, Backups& backups, Measures& measures, RegionRestoreShape shape)
+                             Cluster& first, Backups& backups, Measures& measures, RegionRestoreShape shape)
     : simulation_(simulation),
       transport_(transport),
-      lost_(lost),
-      backups_(backups),
+      transfers_(transfers),
+      serving_(&first),
+      backups_(&backups),
       measures_(measures),
       shape_(std::move(shape)),
-      component_(simulation, lost.component().path() + "/restore"),
-      restore_(simulation, component_, transfers, transport.topology(), shape_.restore),
+      component_(simulation, first.component().path() + "/restore"),
+      first_name_(first.component().path()),
       network_draws_(simulation.stream(component_.path(), "network")),
-      writer_endpoint_(lost.writer_endpoint().time_to_live()),
-      reader_endpoint_(lost.reader_endpoint().time_to_live()),
-      serving_(&lost) {
-    writer_endpoint_.stand_for(lost.writer_endpoint());
-    reader_endpoint_.stand_for(lost.reader_endpoint());
+      writer_endpoint_(first.writer_endpoint().time_to_live()),
+      reader_endpoint_(first.reader_endpoint().time_to_live()),
+      custom_endpoints_(first.custom_endpoints(), Endpoint(first.writer_endpoint().time_to_live())) {
+    restore_.emplace(simulation, component_, transfers, transport.topology(), shape_.restore);
+    point_at(first);
 }
 
-void RegionRestore::begin(std::function<Cluster&()> make) {
+void RegionRestore::point_at(Cluster& cluster) {
+    serving_ = &cluster;
+    writer_endpoint_.stand_for(cluster.writer_endpoint());
+    reader_endpoint_.stand_for(cluster.reader_endpoint());
+    for (std::size_t i = 0; i < custom_endpoints_.size(); ++i)
+        custom_endpoints_[i].stand_for(cluster.custom_endpoint(i));
+}
+
+std::string RegionRestore::now_named(const std::string& name) const {
+    if (!name.starts_with(first_name_ + "/")) return name;
+    return serving_->component().path() + name.substr(first_name_.size());
+}
+
+void RegionRestore::begin(std::function<Made(const RegionCopy&)> make) {
     make_ = std::move(make);
     component_.enter("watching");
     simulation_.spawn(component_, operate());
@@ -40,65 +54,73 @@ void RegionRestore::begin(std::function<Cluster&()> make) {
 
 engine::Process<> RegionRestore::operate() {
     Alarm alarm(shape_.alarm_after);
-    while (!restored()) {
+    for (;;) {
         co_await simulation_.delay(probe_interval);
         const bool answered = co_await region_answers();
         const bool raised = alarm.heard(answered, simulation_.now());
         if (!raised) continue;
         enter("deciding", "decision");
-        co_await simulation_.delay(backups_.drawn(backups_.shape().decision));
+        co_await simulation_.delay(backups_->drawn(backups_->shape().decision));
         alarm.reset();
         const bool back = co_await region_answers();
         if (!back) {
             co_await restore();
         }
-        if (!restored()) component_.enter("watching");
+        component_.enter("watching");
     }
 }
 
 engine::Process<bool> RegionRestore::region_answers() {
     for (const PlaceId place : shape_.asked_from) {
         if (!transport_.topology().alive(place)) continue;
-        const Question question{place, lost_.region(), probe_timeout};
-        const bool answered = co_await answers(simulation_, transport_, lost_.component(), question, network_draws_);
+        const Question question{place, serving_->region(), probe_timeout};
+        const bool answered =
+            co_await answers(simulation_, transport_, serving_->component(), question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;
 }
 
 engine::Process<> RegionRestore::restore() {
-    if (on_given_up) on_given_up(lost_.region());
-    const Copy copy = newest_copy();
+    const std::optional<RegionCopy> copy = newest_copy();
+    if (!copy) {
+        enter("without a copy", "waiting for the region");
+        co_return;
+    }
+    if (on_given_up) on_given_up(serving_->region());
     enter("filling", "restore");
-    co_await restore_.fill();
+    co_await restore_->fill();
     enter("recovering", "recovery");
     const Bytes no_log;  // a snapshot ends where its log does
-    co_await restore_.recover(no_log);
+    co_await restore_->recover(no_log);
     enter("repointing", "repointing");
-    co_await simulation_.delay(backups_.drawn(backups_.shape().repointing));
+    co_await simulation_.delay(backups_->drawn(backups_->shape().repointing));
     const bool back = co_await region_answers();
     if (back) co_return;
-    const Loss loss = loss_from(copy);
-    serving_ = &make_();
-    writer_endpoint_.stand_for(serving_->writer_endpoint());
-    reader_endpoint_.stand_for(serving_->reader_endpoint());
-    backups_.rewind_to(std::min(backups_.serving(), backups_.log().commits() - loss.simulated));
+    const Loss loss = loss_from(*copy);
+    backups_->rewind_to(backups_->serving() - loss.simulated);
+    backups_->end();
+    const Made made = make_(*copy);
+    backups_ = &made.backups;
+    shape_ = made.next;
+    restore_.emplace(simulation_, component_, transfers_, transport_.topology(), shape_.restore);
+    point_at(made.cluster);
     measures_.commits_lost(shape_.database, loss.simulated + loss.estimated, loss.gap, simulation_.now());
     measures_.commits_estimated(shape_.database, loss.estimated);
     enter("restored", "reconnection");
 }
 
-RegionRestore::Copy RegionRestore::newest_copy() const {
-    const std::optional<Restorable> copy = backups_.restorable_in(shape_.region);
-    SIM_CHECK(copy.has_value());
-    return {copy->at, backups_.log().commits() - copy->commits_lost};
+std::optional<RegionCopy> RegionRestore::newest_copy() const {
+    const std::optional<Restorable> copy = backups_->restorable_in(shape_.region);
+    if (!copy) return std::nullopt;
+    return RegionCopy{copy->at, backups_->serving() - copy->commits_lost};
 }
 
 // Of a copy that was taken before the run, commits until its start are counted at the rate of the run.
-RegionRestore::Loss RegionRestore::loss_from(const Copy& copy) const {
-    const LogBackup& log = backups_.log();
+RegionRestore::Loss RegionRestore::loss_from(const RegionCopy& copy) const {
+    const LogBackup& log = backups_->log();
     Loss loss;
-    loss.simulated = log.commits() - copy.commits;
+    loss.simulated = backups_->serving() - std::min(copy.commits, backups_->serving());
     if (log.commits() == 0) return loss;
     const Duration written = log.last_commit() - engine::start_of_time;
     const Duration before = std::max(Duration::zero(), engine::start_of_time - copy.taken);
@@ -109,7 +131,8 @@ RegionRestore::Loss RegionRestore::loss_from(const Copy& copy) const {
 }
 
 Duration RegionRestore::exposure() const {
-    return restored() ? Duration::zero() : loss_from(newest_copy()).gap;
+    const std::optional<RegionCopy> copy = newest_copy();
+    return copy ? loss_from(*copy).gap : Duration::zero();
 }
 
 void RegionRestore::enter(const char* state, const char* stage) {

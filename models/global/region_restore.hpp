@@ -2,18 +2,21 @@
 // region that copies of its snapshots go to, from the newest copy that had finished.
 //
 //   watching --the region answers nobody for alarm_after--> deciding --still nobody--> filling --> recovering
-//            --> repointing --still nobody--> restored
+//            --> repointing --still nobody--> restored = watching the new cluster, in its region
 //
 // The operator asks the region's control plane of the database from every other region and from every office: one
 // answer is enough, so one that is merely cut off from other regions is let be. He asks again before applications are
 // sent to the copy: a region that is back is worth more than a copy of yesterday. Every commit acknowledged since the
-// snapshot was taken is lost. The old cluster, should it come back, serves nobody.
+// snapshot was taken is lost. The old cluster, should it come back, serves nobody. The new one is backed up in its own
+// region, its snapshots are copied to the first one once that is there again, and it is restored from them in its turn;
+// without a copy the operator can only wait for the region.
 // Source: Aurora User Guide, Backups: a restore to a point in time stays in its region. docs/models/backups.md.
-// Leaves out: backups of the new cluster, what could be reconciled with the old one, the way back.
+// Leaves out: what could be reconciled with the old one, a planned way back.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/cluster/backups/backups.hpp"
@@ -21,6 +24,12 @@
 #include "models/measures/measures.hpp"
 
 namespace faultline::models {
+
+// What a new cluster is made of.
+struct RegionCopy {
+    Instant taken{};            // may lie before the start of the run
+    std::uint64_t commits = 0;  // of those that serve, that it has
+};
 
 struct RegionRestoreShape {
     std::size_t database = 0;
@@ -32,26 +41,30 @@ struct RegionRestoreShape {
 
 class RegionRestore {
 public:
-    // `made`: builds the new cluster, which has begun when it returns; its keys are those of `lost`.
-    RegionRestore(engine::Simulation& simulation, const Transport& transport, Transfers& transfers, Cluster& lost,
+    // The new cluster and its backups, which have begun; and how it is restored when it is lost itself.
+    struct Made {
+        Cluster& cluster;
+        Backups& backups;
+        RegionRestoreShape next;
+    };
+    RegionRestore(engine::Simulation& simulation, const Transport& transport, Transfers& transfers, Cluster& first,
                   Backups& backups, Measures& measures, RegionRestoreShape shape);
-    void begin(std::function<Cluster&()> make);
+    // `make`: builds the new cluster; its keys are those of the first.
+    void begin(std::function<Made(const RegionCopy&)> make);
     // Told the lost region when the operator has decided to restore elsewhere; may be empty.
     std::function<void(PlaceId)> on_given_up;
 
     // The names that applications know: of the cluster that serves.
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint() { return reader_endpoint_; }
-    Cluster& serving() { return *serving_; }
-    bool restored() const { return serving_ != &lost_; }
-    // RPO exposure: the gap that the loss of the region would leave now. Zero once it is lost.
+    Endpoint& custom_endpoint(std::size_t number) { return custom_endpoints_[number]; }
+    Cluster& serving() const { return *serving_; }
+    // A name of the scenario, as of now: "orders/writer" is whom clients use. Of other databases it is left as it is.
+    std::string now_named(const std::string& name) const;
+    // RPO exposure: the gap that the loss of the region would leave now. Zero while a new cluster has no copy yet.
     Duration exposure() const;
 
 private:
-    struct Copy {
-        Instant taken{};            // may lie before the start of the run
-        std::uint64_t commits = 0;  // of the run that it has
-    };
     struct Loss {
         std::uint64_t simulated = 0;  // commits
         std::uint64_t estimated = 0;  // before the start of the run
@@ -60,23 +73,26 @@ private:
     engine::Process<> operate();
     engine::Process<bool> region_answers();
     engine::Process<> restore();
-    Copy newest_copy() const;
-    Loss loss_from(const Copy& copy) const;
+    std::optional<RegionCopy> newest_copy() const;
+    Loss loss_from(const RegionCopy& copy) const;
+    void point_at(Cluster& cluster);
     void enter(const char* state, const char* stage);
 
     engine::Simulation& simulation_;
     const Transport& transport_;
-    Cluster& lost_;
-    Backups& backups_;
+    Transfers& transfers_;
+    Cluster* serving_;
+    Backups* backups_;
     Measures& measures_;
     RegionRestoreShape shape_;
     engine::Component component_;
-    VolumeRestore restore_;
+    std::optional<VolumeRestore> restore_;
+    std::string first_name_;
     engine::RandomStream network_draws_;
     Endpoint writer_endpoint_;
     Endpoint reader_endpoint_;
-    Cluster* serving_;
-    std::function<Cluster&()> make_;
+    std::vector<Endpoint> custom_endpoints_;
+    std::function<Made(const RegionCopy&)> make_;
 };
 
 }  // namespace faultline::models

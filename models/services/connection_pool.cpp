@@ -17,8 +17,8 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
       shape_(shape),
       places_(static_cast<std::size_t>(shape.connections)),
       resolver_(shape.driver.dns_cache),
-      lifetime_draws_(simulation.stream(owner.path() + "/" + shape.name, "lifetimes")),
-      delay_draws_(simulation.stream(owner.path() + "/" + shape.name, "delays")) {
+      lifetime_draws_(simulation.stream(owner.path() + "/" + shape.name, "lifetimes")) {
+    if (shape.own_delay) delay_draws_ = simulation.stream(owner.path() + "/" + shape.name, "delays");
     idle_.reserve(static_cast<std::size_t>(shape.connections));
     const scenarios::Driver& driver = shape.driver;
     if (!driver.topology_refresh || clusters.empty()) return;

@@ -86,7 +86,7 @@ public:
 
     // Of one statement in a proxy.
     Duration own_delay() {
-        return shape_.own_delay ? shape_.own_delay->sample_duration(delay_draws_) : Duration::zero();
+        return shape_.own_delay ? shape_.own_delay->sample_duration(*delay_draws_) : Duration::zero();
     }
 
     // An idle connection that is not known to be dead, into `session`; false: there is none.
@@ -122,8 +122,8 @@ private:
     ResolverCache resolver_;
     std::optional<TopologyMonitor> monitor_;
     engine::RandomStream lifetime_draws_;
-    engine::RandomStream delay_draws_;
-    std::vector<Connection> idle_;  // last in, first out
+    std::optional<engine::RandomStream> delay_draws_;  // of a proxy
+    std::vector<Connection> idle_;                     // last in, first out
 };
 
 }  // namespace faultline::models

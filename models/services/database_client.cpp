@@ -160,7 +160,7 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
     if (!begin_or_commit) {
         statement.demand = work.demand->sample_duration(request->work);
         statement.locks = work.writes && work.reads_key;
-        statement.pages = work.reads_key ? work.pages : 0;
+        statement.pages = work.pages;
     }
     statement.commits = work.writes && (!work.transaction || number == count - 1);
     return statement;

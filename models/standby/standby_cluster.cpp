@@ -168,6 +168,27 @@ void StandbyCluster::host_restored(Instance& instance) {
     if (!instance.component().up()) simulation_.spawn(component_, restart(instance));
 }
 
+// What the old cluster had told and not flushed went with the commits that the restore gave up: whoever restores has
+// counted them.
+engine::Process<> StandbyCluster::put_back() {
+    constexpr Duration look_again_after = std::chrono::seconds{1};
+    while (!transport_.topology().alive(instances_[writer_]->place())) {
+        component_.enter("waiting for the primary's zone");
+        co_await simulation_.delay(look_again_after);
+    }
+    log_.restart_in_place();
+    versions_->lose_beyond(log_.end());
+    instances_[writer_]->start(Role::writer);
+    log_.serve(writer_);
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (i == writer_ || !transport_.topology().alive(instances_[i]->place())) continue;
+        instances_[i]->start(Role::replica);
+        log_.standby_back(i);
+    }
+    serve_again();
+    adjust_quorum(goes_on_without_standby_);
+}
+
 engine::Process<> StandbyCluster::restart(Instance& instance) {
     const std::size_t number = index_of(instance);
     co_await simulation_.delay(drawn(shape_.failover.restart));

@@ -15,6 +15,8 @@ inline constexpr std::array buffer_pool_keys{
         "a replica of tier 0 and of the writer's class is given the writer's pages; aurora-postgresql, not in a global "
         "database",
         "false", "Aurora User Guide, Cluster cache management: apg_ccm_enabled is off"},
+    Key{"working_set", "bytes",
+        "of the data, that classes without keys touch, all of it alike; left out: they find all in memory"},
 };
 
 inline constexpr std::array serverless_keys{
@@ -47,7 +49,7 @@ inline constexpr std::array replica_scaling_keys{
     Key{"cooldown_in", "duration", "after replicas were added or taken away", R"("300s")",
         "Aurora User Guide, Aurora Auto Scaling: 300 s"},
     Key{"start_up", "random", "decided, until a new replica serves", R"({"uniform": {"low": "5min", "high": "10min"}})",
-        "about 5 to 10 min, no data are copied (from memory)"},
+        "assumption, 3 to 15 min: no data are copied; how long a peak lasts before help comes depends on it"},
 };
 
 inline constexpr std::array endpoint_keys{

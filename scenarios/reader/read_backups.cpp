@@ -28,8 +28,9 @@ engine::BitsPerSecond positive_bandwidth(ObjectReader& object, std::string_view 
     return found;
 }
 
-Restore read_restore(const Child& child, const Report& report) {
+Restore read_restore(const Child& child, const std::string& kind, const Report& report) {
     ObjectReader object(child, "restore", report);
+    object.use_preset(kind);
     Restore restore;
     restore.alarm_after = object.duration("alarm_after");
     restore.decision = object.random("decision");
@@ -57,6 +58,21 @@ void read_backtrack(ObjectReader& object, const std::string& kind, Backups& back
     }
 }
 
+// Sources: PostgreSQL 15 documentation, recovery_min_apply_delay; MySQL 8.0 Reference Manual, 17.4.11 Delayed
+// Replication.
+void read_delayed_standby(ObjectReader& object, const std::string& kind, Backups& backups) {
+    backups.delayed_standby = object.maybe_duration("delayed_standby");
+    if (!object.has("delayed_standby")) return;
+    if (!has_standbys(kind)) {
+        object.problem("delayed_standby",
+                       fmt::format("only postgresql and mysql have standbys, and the kind is {}", in_quotes(kind)));
+    } else if (backups.delayed_standby &&
+               (*backups.delayed_standby < std::chrono::minutes{1} || *backups.delayed_standby > 7 * day)) {
+        object.problem("delayed_standby",
+                       fmt::format("expected 1min to 7d, found {}", to_text(*backups.delayed_standby)));
+    }
+}
+
 }  // namespace
 
 void read_backups(ObjectReader& object, Database& database) {
@@ -71,7 +87,8 @@ void read_backups(ObjectReader& object, Database& database) {
     backups.copy_to = of.text("copy_to");
     backups.copy_streams = of.integer("copy_streams");
     read_backtrack(of, database.kind, backups);
-    backups.restore = read_restore(*of.child("restore"), object.report());
+    read_delayed_standby(of, database.kind, backups);
+    backups.restore = read_restore(*of.child("restore"), database.kind, object.report());
     of.finish();
 }
 
@@ -94,10 +111,11 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
 void read_operator_error(ObjectReader& object, Fault& fault) {
     fault.noticed_after = object.random("noticed_after");
     const std::string cure = object.one_of("mends_by");
-    fault.mended_by = cure == "restore"     ? MendedBy::restore
-                      : cure == "backtrack" ? MendedBy::backtrack
-                      : cure == "clone"     ? MendedBy::clone
-                                            : MendedBy::nothing;
+    fault.mended_by = cure == "restore"           ? MendedBy::restore
+                      : cure == "backtrack"       ? MendedBy::backtrack
+                      : cure == "clone"           ? MendedBy::clone
+                      : cure == "delayed-standby" ? MendedBy::delayed_standby
+                                                  : MendedBy::nothing;
     fault.classes = object.names("classes");
     if (fault.kind != FaultKind::operator_error) {
         for (const std::string_view key : {"noticed_after", "mends_by", "classes"}) {
@@ -117,8 +135,8 @@ void check_operator_error(const Scenario& scenario, const Fault& fault, const Re
     const Database* const database = find_named(scenario.databases, fault.target);
     if (database == nullptr) return;  // the target was reported
     const bool mends = fault.mended_by != MendedBy::nothing;
-    if (mends && has_standbys(database->kind)) {
-        report.add(at / "mends_by", fmt::format("a cure of the kind {} is not in this version; give \"none\"",
+    if (fault.mended_by == MendedBy::clone && has_standbys(database->kind)) {
+        report.add(at / "mends_by", fmt::format("the kind {} has no shared volume to clone; give \"restore\"",
                                                 in_quotes(database->kind)));
     } else if (mends && !database->secondaries.empty()) {
         report.add(at / "mends_by", "a cure of a database over several regions is not in this version; give \"none\"");
@@ -126,6 +144,9 @@ void check_operator_error(const Scenario& scenario, const Fault& fault, const Re
         report.add(at / "mends_by", fmt::format("{} has no \"backups\" to restore", in_quotes(database->name)));
     } else if (fault.mended_by == MendedBy::backtrack && !database->backups->backtrack) {
         report.add(at / "mends_by", fmt::format("{} has no \"backtrack\" in its backups", in_quotes(database->name)));
+    } else if (fault.mended_by == MendedBy::delayed_standby && !database->backups->delayed_standby) {
+        report.add(at / "mends_by",
+                   fmt::format("{} has no \"delayed_standby\" in its backups", in_quotes(database->name)));
     }
     for (std::size_t i = 0; i < fault.classes.size(); ++i) {
         const QueryClass* const found = find_named(scenario.workload.classes, fault.classes[i]);

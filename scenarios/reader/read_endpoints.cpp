@@ -11,7 +11,7 @@ namespace faultline::scenarios {
 
 namespace {
 
-// Source: Aurora User Guide, Custom endpoints: at most five of a cluster (from memory).
+// Source: Aurora User Guide, Custom endpoints for Amazon Aurora: up to five for each cluster.
 constexpr std::size_t endpoints_most = 5;
 
 void check_list(const ObjectReader& object, std::string_view key, const std::vector<std::string>& named,

@@ -23,20 +23,20 @@ FaultKind fault_kind(std::string_view name) {
 struct Measure {
     std::string_view name;
     std::string_view statistics;  // "percentile" (one is needed), "percentile or p95", ""
-    bool duration = false;        // else a share
     bool at_most = true;          // is what is limited; else at least
+    bool duration() const { return is_duration(std::string{name}); }
 };
 constexpr Measure measures[] = {
-    {"latency", "percentile or mean", true},
-    {"rto", "percentile, p95 if left out", true},
-    {"rpo", "percentile, p95 if left out", true},
-    {"restore", "percentile, p95 if left out", true},
-    {"availability", "", false, false},
-    {"hit-rate", "", false, false},
-    {"offload", "", false, false},
-    {"stale-reads", "", false},
-    {"read-your-writes-violations", "", false},
-    {"monotonic-read-violations", "", false},
+    {"latency", "percentile or mean"},
+    {"rto", "percentile, p95 if left out"},
+    {"rpo", "percentile, p95 if left out"},
+    {"restore", "percentile, p95 if left out"},
+    {"availability", "", false},
+    {"hit-rate", "", false},
+    {"offload", "", false},
+    {"stale-reads", ""},
+    {"read-your-writes-violations", ""},
+    {"monotonic-read-violations", ""},
 };
 
 // "p99", "p99.9": above 0 and below 100.
@@ -57,7 +57,7 @@ const Measure* read_measure(ObjectReader& object, Requirement& into) {
     for (const Measure& measure : measures) {
         known.push_back(measure.name);
         if (measure.name != into.measure) continue;
-        const bool optional_percentile = measure.duration && measure.name != "latency";
+        const bool optional_percentile = measure.duration() && measure.name != "latency";
         if (optional_percentile && blank == std::string::npos) into.statistic = "p95";
         const bool fits = measure.statistics.empty() ? blank == std::string::npos
                                                      : is_percentile(into.statistic) ||
@@ -81,7 +81,7 @@ const Measure* read_measure(ObjectReader& object, Requirement& into) {
 // The bound in the unit of the measure, in seconds or as a pure number.
 double read_limit(ObjectReader& object, std::string_view key, const Measure& measure) {
     const Json& value = *object.raw(key);
-    if (!measure.duration) return object.share(key);
+    if (!measure.duration()) return object.share(key);
     if (!value.is_string()) {
         object.problem(key, value.is_number()
                                 ? parse_duration(value.dump()).error
@@ -103,9 +103,9 @@ void read_bound(ObjectReader& object, Requirement& into, const Measure* measure)
         object.problem("at_least", "expected one bound, found \"at_most\" and \"at_least\"");
     } else if (!most && !least) {
         object.report().add(object.at(expected), fmt::format("the limit is missing: \"{}\": \"{}\"", expected,
-                                                             measure->duration  ? "60s"
-                                                             : measure->at_most ? "0.1%"
-                                                                                : "99.99%"));
+                                                             measure->duration() ? "60s"
+                                                             : measure->at_most  ? "0.1%"
+                                                                                 : "99.99%"));
     } else if (most != measure->at_most) {
         object.problem(most ? "at_most" : "at_least", fmt::format("{} is limited by \"{}\"", measure->name, expected));
     }

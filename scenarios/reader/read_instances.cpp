@@ -34,6 +34,10 @@ void read_buffer_pool(ObjectReader& database_object, Database& database) {
     }
     pool.kept_on_promotion = object.flag("kept_on_promotion");
     pool.cache_management = object.flag("cache_management");
+    pool.working_set = object.maybe_bytes("working_set");
+    if (pool.working_set && (pool.working_set->count < 1 || *pool.working_set > database.data)) {
+        object.problem("working_set", "expected at least 1 B, and no more than \"data\"");
+    }
     if (pool.cache_management && database.kind != "aurora-postgresql") {
         object.problem("cache_management", "only aurora-postgresql has cluster cache management");
     } else if (pool.cache_management && !database.secondaries.empty()) {

@@ -243,9 +243,6 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
         object.problem("staleness_bound", "this class writes; only a read can be stale");
     }
     into.pages = object.integer("pages");
-    if (object.has("pages") && !into.keys) {
-        object.problem("pages", "this class has no \"keys\", so nothing says which pages it touches");
-    }
     if (child.value->is_object()) {
         read_class_sizes(object, into);
     } else {

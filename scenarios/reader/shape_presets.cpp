@@ -1,5 +1,4 @@
-// Defaults that depend on a preset, and what later versions bring. Each figure with its source; "from memory" says that
-// the source is named from memory and was not read again.
+// Defaults that depend on a preset, and what later versions bring. Each figure with its source, or as an assumption.
 #include <array>
 
 #include "scenarios/reader/shapes.hpp"
@@ -51,8 +50,7 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "rds-proxy", "topology_refresh", R"("1s")", proxy_detects},
     {"driver", "rds-proxy", "through_proxy", "true", "-"},
     {"driver", "rds-proxy", "proxy_delay", R"({"lognormal": {"mean": "4ms", "cv": 0.5}})",
-     "AWS, guidance on RDS Proxy: about 5 ms more a statement on average (from memory), less 1 ms for the ways; its "
-     "spread is an assumption"},
+     "assumption, 0.5 to 5 ms: Amazon publishes none; latency by the proxy depends on it, recovery does not"},
 
     {"database", "aurora-mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
     {"database", "mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
@@ -68,6 +66,9 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"failover", "postgresql", "dns_update", R"({"uniform": {"low": "0s", "high": "3s"}})", address_moves},
     {"failover", "postgresql", "restart", R"({"lognormal": {"mean": "20s", "cv": 0.5}})", log_replayed},
     {"failover", "postgresql", "rebuild", R"({"uniform": {"low": "30s", "high": "2min"}})", log_rewound},
+    {"restore", "postgresql", "log_apply", R"("400Mbps")",
+     "pgsql-general, 2018-10-31, Is there a way to speed up WAL replay: 3 to 4 files of 16 MiB a second, one process"},
+    {"restore", "mysql", "log_apply", R"("400Mbps")", "assumption: as PostgreSQL"},
     {"database", "mysql", "connections_max", "151", "MySQL 8.0 Reference Manual, max_connections"},
     {"replication", "mysql", "synchronous_commit", R"("local")",
      "MySQL 8.0 Reference Manual, Replication: asynchronous by default"},
@@ -80,13 +81,13 @@ constexpr auto presets = std::to_array<PresetValue>({
      "Aurora User Guide, Replicating across Regions: several minutes or longer; the bounds are an assumption"},
 
     {"class", "point-read", "demand", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
-     "point select by key, page in cache: 0.1 to 0.3 ms of CPU (common sizing practice, from memory)"},
+     "assumption, 0.1 to 0.3 ms of CPU: point select by key, page in cache; CPU load depends on it"},
     {"class", "point-read", "response", R"("1KB")", ycsb},
     {"class", "range-read", "demand", R"({"lognormal": {"mean": "2500us", "cv": 0.8}})",
      "list of 20 to 100 rows: 1 to 5 ms (assumption)"},
     {"class", "range-read", "response", R"("16KiB")", "assumption: 60 rows of about 270 B"},
     {"class", "update", "demand", R"({"lognormal": {"mean": "300us", "cv": 0.5}})",
-     "upper end of a point select (from memory); TPC-C New-Order: 3 to 6 ms over its 46 statements (assumption)"},
+     "assumption: upper end of a point select; TPC-C New-Order: 3 to 6 ms over its 46 statements"},
     {"class", "update", "response", R"("100B")", "assumption: a row count"},
     {"class", "update", "log", R"("1KiB")",
      "AWS guidance on Aurora I/O: a log record of 1,024 B as the example of one write"},

@@ -61,6 +61,8 @@ inline constexpr std::array backups_keys{
     Key{"copy_streams", "integer", "connections of one copy, each with a window of 3.02 MB", "16",
         "assumption: object storage copies parts side by side", false, 1, 10'000},
     Key{"backtrack", "duration", "window of the kind aurora-mysql, at most 72h; left out: none"},
+    Key{"delayed_standby", "duration",
+        "a standby of the kinds postgresql and mysql that replays so long behind, 1min to 7d; left out: none"},
     Key{"restore", "object:restore", "what a restore takes", "{}", "-"},
 };
 
@@ -69,14 +71,18 @@ inline constexpr std::array restore_keys{
         "assumption: an alarm over one period of a minute"},
     Key{"decision", "random", "noticed or paged, until an operator orders the cure",
         R"({"lognormal": {"mean": "15min", "cv": 0.5}})", "assumption: a call, a look, a point in time agreed on"},
-    Key{"node_rate", "bandwidth", "one storage node of the new volume reads from object storage", R"("1Gbps")",
-        "assumption: a tenth of the node's network card (Verbitski et al., SIGMOD 2017, section 2.2)"},
+    Key{"node_rate", "bandwidth", "one storage node, or host of a standby kind, is filled from object storage",
+        R"("1Gbps")", "assumption: a tenth of the node's network card (Verbitski et al., SIGMOD 2017, section 2.2)"},
     Key{"instances", "random", "until the new instances are there, while the volume is filled",
-        R"({"uniform": {"low": "5min", "high": "10min"}})", "about 5 to 10 min to add an instance (from memory)"},
+        R"({"uniform": {"low": "5min", "high": "10min"}})",
+        "assumption, 3 to 15 min to add an instance; it counts where the volume is filled sooner"},
     Key{"recovery", "random", "of the new writer, without any log to apply",
         R"({"lognormal": {"mean": "60s", "cv": 0.5}})",
         "assumption: a start, and the undo of what was open (Verbitski et al., SIGMOD 2017, section 4.3)"},
-    Key{"log_apply", "bandwidth", "log applied to the snapshot before the point, or undone by backtrack", R"("1Gbps")",
+    Key{"log_apply", "bandwidth",
+        "log applied to the snapshot before the point, or undone by backtrack; depends on "
+        "the engine",
+        R"("1Gbps")",
         "assumption: storage nodes coalesce side by side; one replica applies 0.14 Gbps (replica_stream.apply_time)"},
     Key{"repointing", "random", "restored, until the applications use the new cluster",
         R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: checked, and rolled out by hand"},
@@ -149,8 +155,9 @@ inline constexpr std::array failover_keys{
 
 inline constexpr std::array failover_fails_keys{
     Key{"probability", "share", "that a failover gets stuck", R"("0%")",
-        "assumption: no vendor publishes one. In April 2011 2.5 % of the Multi-AZ databases that had to did not fail "
-        "over by themselves (AWS Post-Event Summary 65648, from memory)"},
+        "assumption, 0 to 3 %: no vendor publishes one; in April 2011 some of the Multi-AZ databases that had to did "
+        "not "
+        "fail over by themselves (AWS Post-Event Summary 65648). The tail of RTO depends on it"},
     Key{"noticed_after", "random", "stuck, until an operator has seen it",
         R"({"lognormal": {"mean": "5min", "cv": 0.5}})",
         "assumption: an alarm over a few periods of a minute, and somebody who is paged"},
@@ -181,11 +188,10 @@ inline constexpr std::array replication_keys{
 
 inline constexpr std::array monitor_keys{
     Key{"interval", "duration", "from one probe to the next", R"("5s")",
-        "pg_auto_failover documentation, health_check_period (from memory)"},
-    Key{"timeout", "duration", "of a probe", R"("5s")",
-        "pg_auto_failover documentation, health_check_timeout (from memory)"},
+        "pg_autoctl(5), pgautofailover.health_check_period: 5000 ms"},
+    Key{"timeout", "duration", "of a probe", R"("5s")", "pg_autoctl(5), pgautofailover.health_check_timeout"},
     Key{"failures", "integer", "in a row, until a standby is promoted", "3",
-        "pg_auto_failover documentation, health_check_max_retries 2 (from memory)", false, 1, 100},
+        "pg_autoctl(5), pgautofailover.health_check_max_retries: 2", false, 1, 100},
 };
 
 inline constexpr std::array cache_keys{
@@ -205,7 +211,7 @@ inline constexpr std::array cache_keys{
     Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
     Key{"ttl", "duration", "of every entry; left out: for ever"},
     Key{"command_timeout", "duration", "until a command is given up", R"("2s")",
-        "Jedis, Protocol.DEFAULT_TIMEOUT (from memory)"},
+        "Jedis, Protocol.DEFAULT_TIMEOUT: 2000 ms"},
     Key{"reconnect_after", "duration", "until a failed node is tried again", R"("1s")", "assumption"},
 };
 
@@ -216,7 +222,7 @@ inline constexpr std::array service_keys{
         .required = true},
     Key{"standby", "map:service-standby", "regions in which it stands by, by name", "{}", "-"},
     Key{"threads", "integer", "calls at once in one instance", "200",
-        "Apache Tomcat 10 documentation, maxThreads (from memory)", false, 1, 1'000'000},
+        "Apache Tomcat 10 documentation, The HTTP Connector: maxThreads", false, 1, 1'000'000},
     Key{"vcpus", "integer", "of one instance", "4", "assumption", false, 1, 1024},
     Key{"demand", "random", "CPU of one call", R"({"exponential": "300us"})", "assumption"},
     Key{"steering", "text",
@@ -231,7 +237,7 @@ inline constexpr std::array service_keys{
     Key{"max_lifetime", "duration", "a pooled connection is replaced after it, less up to 2.5 %; 0s: never",
         R"("30min")", "HikariCP README, maxLifetime; HikariPool.java for the 2.5 %"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
-        "Apache Tomcat 10 documentation, acceptCount (from memory)", false, 0, 1'000'000},
+        "Apache Tomcat 10 documentation, The HTTP Connector: acceptCount", false, 0, 1'000'000},
 };
 
 inline constexpr std::array service_standby_keys{
@@ -245,13 +251,14 @@ inline constexpr std::array service_standby_keys{
     Key{"deployment", "random", "from the order until the others are launched", R"("0s")",
         "network, balancer and images stand there already; where only backups do, give what it takes"},
     Key{"start_up", "random", "of each: launched, until it serves", R"({"lognormal": {"mean": "4min", "cv": 0.3}})",
-        "assumption: a launch, a boot, the application's start (EC2 Auto Scaling counts 300 s for it, from memory)"},
+        "assumption, 2 to 8 min: a launch, a boot, the application's start; RTO of standby services depends on it"},
 };
 
 inline constexpr std::array health_check_keys{
-    Key{"interval", "duration", "between two checks", R"("30s")", "Elastic Load Balancing defaults (from memory)"},
+    Key{"interval", "duration", "between two checks", R"("30s")",
+        "Elastic Load Balancing, target group health checks: HealthCheckIntervalSeconds"},
     Key{"threshold", "integer", "failures in a row until an instance is out", "2",
-        "Elastic Load Balancing defaults (from memory)", false, 1, 100},
+        "Elastic Load Balancing, target group health checks: 2 failures (but 5 successes)", false, 1, 100},
 };
 
 inline constexpr std::array driver_keys{
@@ -336,7 +343,7 @@ inline constexpr std::array class_keys{
     Key{"staleness_bound", "duration",
         "a read is stale if what it shows was replaced longer before it fell due; only with sessions", R"("0s")",
         "whatever is old is stale"},
-    Key{"pages", "integer", "that a statement touches, from that of its key on; only of a class with keys", "1",
+    Key{"pages", "integer", "that a statement touches: from that of its key on, or anywhere in the working set", "1",
         "one row: its page, the index above it in memory", false, 1, 100'000},
     Key{"demand", "random", "CPU of one statement, or the service time of a station"},
     Key{"request", "bytes", "size of a request", R"("200B")", "assumption: a statement with its parameters"},
@@ -345,10 +352,10 @@ inline constexpr std::array class_keys{
 };
 
 inline constexpr std::array retry_keys{
-    Key{"attempts", "integer", "all in all", "3", "AWS SDK standard retry mode: 3 attempts (from memory)", false, 1,
-        100},
+    Key{"attempts", "integer", "all in all", "3",
+        "AWS SDKs and Tools Reference Guide, Retry behavior: standard mode, 3", false, 1, 100},
     Key{"base", "duration", "before the second attempt; doubles", R"("50ms")",
-        "AWS SDK for Java 2, base delay 100 ms halved by full jitter (from memory)"},
+        "assumption, 20 to 200 ms: as SDKs have it, after full jitter; load after a failure depends on it"},
     Key{"cap", "duration", "the longest pause", R"("2s")", "assumption (AWS SDK: 20 s, beyond any deadline here)"},
     Key{"jitter", "one-of:none|full", "of the pause", R"("full")",
         "AWS Architecture Blog, Exponential Backoff And Jitter"},

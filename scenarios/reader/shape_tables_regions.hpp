@@ -13,13 +13,14 @@ inline constexpr std::array secondary_keys{
 
 inline constexpr std::array binlog_keys{
     Key{"apply_threads", "integer", "that execute transactions side by side, seen in the order of their commits", "4",
-        "Aurora User Guide, Binary log replication: newer versions use four (from memory)", false, 1, 128},
+        "Aurora User Guide, Optimizing binary log replication: replica_parallel_workers is 4 from 3.04 on", false, 1,
+        128},
     Key{"apply_time", "duration", "one thread executes one transaction", R"("225us")",
         "derived: one thread that can do 4,444 a second meets SIGMOD 2017, Table 4, for MySQL (tests/oracles)"},
     Key{"promoted_with", "one-of:received|applied",
         "what of its log a region is promoted with: all that it has received, executed first, or what it has executed",
         R"("received")",
-        "MySQL 8.0 Reference Manual, Switching Sources During Failover: relay logs are processed first (from memory)"},
+        "MySQL 8.0 Reference Manual, Switching Sources During Failover: relay logs are processed first"},
 };
 
 inline constexpr std::array global_keys{
@@ -45,16 +46,16 @@ inline constexpr std::array global_keys{
         R"({"uniform": {"low": "15s", "high": "20s"}})", "assumption: as in the region (failover.dns_update)"},
     Key{"add_instance", "random", "a region without an instance is given one before it is promoted",
         R"({"uniform": {"low": "5min", "high": "10min"}})",
-        "about 5 to 10 min to add a replica, no data is copied (from memory)"},
+        "assumption, 3 to 15 min: no data is copied; RTO of a headless secondary depends on it"},
     Key{"step_fails", "share", "probability that a promotion fails and is begun again", R"("1%")",
         "assumption: a small share of failovers got stuck in 2011 and 2012 (AWS Post-Event Summaries)"},
     Key{"retry", "random", "until it is begun again", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
     Key{"copy_rate", "bandwidth", "of a volume that is copied anew to another region, at most", R"("5Gbps")",
         "assumption: minutes to several hours by size and distance (Aurora User Guide, Switchover or failover)"},
     Key{"health_interval", "duration", "between two checks of a region's readers", R"("30s")",
-        "Route 53 Developer Guide, health checks: 30 s (from memory)"},
+        "Route 53 API Reference, HealthCheckConfig, RequestInterval: 30 s"},
     Key{"health_failures", "integer", "in a row, until no reader is sent there", "3",
-        "Route 53 Developer Guide, health checks: 3 (from memory)", false, 1, 10},
+        "assumption, 1 to 10: as Route 53's console offers it; rerouting of readers depends on it", false, 1, 10},
 };
 
 }  // namespace faultline::scenarios

@@ -129,7 +129,7 @@ constexpr std::array fault_keys{
     Key{"retry", "random", "until it is", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
     Key{"noticed_after", "random", "an operator error, until somebody notices", R"("30min")",
         "assumption: users complain within the hour"},
-    Key{"mends_by", "one-of:restore|backtrack|clone|none",
+    Key{"mends_by", "one-of:restore|backtrack|clone|delayed-standby|none",
         "what cures an operator error; clone: one that was made just before it", R"("restore")",
         "a restore is what every kind with backups has"},
     Key{"classes", "names", "whose answers an operator error makes wrong; left out: all that end at the database", "[]",

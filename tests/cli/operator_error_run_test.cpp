@@ -1,4 +1,5 @@
-// Goal:   scenarios/operator-error.json gives the verdicts that its question expects, and its variants theirs.
+// Goal:   scenarios/operator-error.json and postgres-restore.json give the verdicts that their questions expect, and
+//         their variants theirs.
 // Method: four replications: what is expected to hold is not violated, what is expected to fail is (59 incidents are
 //         needed to meet a p95; with its own 60 replications the scenario meets what is undecided here).
 #include <gtest/gtest.h>
@@ -12,10 +13,10 @@ namespace faultline::tests {
 namespace {
 
 struct Expected {
-    std::string variant;
+    std::string scenario, variant;
     std::string restored, right_within_a_day, six_hours, two_days;
     friend std::ostream& operator<<(std::ostream& out, const Expected& one) {
-        return out << (one.variant.empty() ? "noticed-1h" : one.variant);
+        return out << one.scenario << " " << (one.variant.empty() ? "noticed-1h" : one.variant);
     }
 };
 
@@ -24,7 +25,7 @@ class OperatorErrorRunTest : public testing::TestWithParam<Expected> {};
 TEST_P(OperatorErrorRunTest, GivesItsVerdicts) {
     const Expected& expected = GetParam();
     const Folder folder;
-    const Ended ended = run_variant(folder, "operator-error.json", expected.variant, 4);
+    const Ended ended = run_variant(folder, expected.scenario, expected.variant, 4);
     EXPECT_EQ(verdict_of(ended.out, "restored in time"), expected.restored) << ended.out << ended.err;
     EXPECT_EQ(verdict_of(ended.out, "right within a day"), expected.right_within_a_day) << ended.out;
     EXPECT_EQ(verdict_of(ended.out, "six hours lost at most"), expected.six_hours) << ended.out;
@@ -34,11 +35,20 @@ TEST_P(OperatorErrorRunTest, GivesItsVerdicts) {
 }
 
 const std::string open = "undecided", no = "VIOLATED";
-INSTANTIATE_TEST_SUITE_P(
-    Variants, OperatorErrorRunTest,
-    testing::Values(Expected{"", open, open, open, open}, Expected{"noticed-26h", open, no, no, open},
-                    Expected{"noticed-50h", no, no, no, no}, Expected{"clone-1h", open, open, open, open},
-                    Expected{"backtrack-1h", open, open, open, open}, Expected{"backtrack-26h", open, no, no, open}));
+const std::string aurora = "operator-error.json", plain = "postgres-restore.json";
+INSTANTIATE_TEST_SUITE_P(Variants, OperatorErrorRunTest,
+                         testing::Values(Expected{aurora, "", open, open, open, open},
+                                         Expected{aurora, "noticed-26h", open, no, no, open},
+                                         Expected{aurora, "noticed-50h", no, no, no, no},
+                                         Expected{aurora, "clone-1h", open, open, open, open},
+                                         Expected{aurora, "backtrack-1h", open, open, open, open},
+                                         Expected{aurora, "backtrack-26h", open, no, no, open}));
+INSTANTIATE_TEST_SUITE_P(PlainPostgresql, OperatorErrorRunTest,
+                         testing::Values(Expected{plain, "", open, open, open, open},
+                                         Expected{plain, "noticed-26h", open, no, no, open},
+                                         Expected{plain, "noticed-50h", no, no, no, no},
+                                         Expected{plain, "delayed-standby-1h", open, open, open, open},
+                                         Expected{plain, "delayed-standby-26h", open, no, no, open}));
 
 }  // namespace
 }  // namespace faultline::tests

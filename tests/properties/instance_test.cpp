@@ -36,6 +36,11 @@ const scenarios::InstanceResult& instance(const scenarios::ReplicationResult& re
     return result.instances.front();
 }
 
+std::string with_working_set(const std::string& memory) {
+    return replaced(small_system(""), R"("data": "100GiB",)",
+                    R"("data": "100GiB", "buffer_pool": { "working_set": "10GiB", "memory": ")" + memory + R"(" },)");
+}
+
 double seconds_in(const scenarios::ClassResult& query_class, scenarios::Stage stage) {
     return static_cast<double>(query_class.stage_ns[static_cast<std::size_t>(stage)]) * 1e-9;
 }
@@ -178,6 +183,26 @@ TEST(InstanceTest, ServerlessCapacityFollowsTheLoad) {
         }
         const auto lookups = all_outcomes(class_named(result, "lookup"));
         EXPECT_GT(static_cast<double>(lookups.good), 0.99 * static_cast<double>(lookups.due));
+    });
+}
+
+// Updates name no key: they touch any of the 10 GiB that are in use. Half of these fit into 5 GiB; all into 20 GiB.
+// 162,000 touches: four standard errors are 0.005.
+TEST(InstanceTest, AClassWithoutKeysMissesWhatOutgrowsMemory) {
+    test::in_child([] {
+        const auto small = run(read(with_working_set("5GiB")));
+        const auto& writer = instance(small, 1);
+        const auto touched = static_cast<double>(writer.page_hits + writer.page_misses);
+        ASSERT_GT(touched, 100'000.0);
+        EXPECT_NEAR(static_cast<double>(writer.page_hits) / touched, 0.5, 0.006);
+        EXPECT_EQ(writer.pool_pages_used, writer.pool_pages);
+        const auto& updates = class_named(small, "update");
+        EXPECT_GT(seconds_in(updates, scenarios::Stage::storage), 0.5 * static_cast<double>(writer.page_misses) * 1e-4);
+    });
+    test::in_child([] {
+        const auto large = run(read(with_working_set("20GiB")));
+        EXPECT_GT(instance(large, 1).page_hits, 100'000U);
+        EXPECT_EQ(instance(large, 1).page_misses, 0U);
     });
 }
 

@@ -27,9 +27,10 @@ std::string with_error(const std::string& noticed_after, const std::string& more
 
 struct Seen {
     scenarios::ReplicationResult result;
-    const scenarios::IncidentResult& incident() const { return result.incidents.at(0); }
+    std::size_t number = 0;  // of the error, and of its incident
+    const scenarios::IncidentResult& incident() const { return result.incidents.at(number); }
     const scenarios::DataLoss& loss() const { return incident().losses.at(0); }
-    const scenarios::FaultResult& fault() const { return result.faults.at(0); }
+    const scenarios::FaultResult& fault() const { return result.faults.at(number); }
     double gap_s() const { return static_cast<double>(loss().gap_ns) * 1e-9; }
     double restored_s() const { return static_cast<double>(fault().mended_ns - fault().noticed_ns) * 1e-9; }
     double stage_s(const std::string& name) const {
@@ -188,6 +189,32 @@ TEST(OperatorErrorTest, ACureUndoesEveryLaterError) {
         ASSERT_EQ(seen.result.incidents.size(), 1U);
         EXPECT_NEAR(static_cast<double>(seen.loss().commits_lost), 182.0 * seen.gap_s(),
                     4.0 * std::sqrt(182.0 * seen.gap_s()));
+    });
+}
+
+// The log of the second starts with the cluster that the first restore made, not with the snapshot up to an hour
+// before.
+TEST(OperatorErrorTest, ASecondErrorIsCuredFromTheBackupsOfTheRestoredCluster) {
+    test::in_child([] {
+        const Seen seen = run_error("30s", "", [](scenarios::Scenario& scenario) {
+            scenario.faults.push_back(scenario.faults.front());
+            scenario.faults.back().name = "dropped again";
+            scenario.faults.back().at += std::chrono::seconds{540};
+            scenario.run.measured = std::chrono::seconds{760};
+            scenario.databases.front().backups->restore.log_apply = engine::BitsPerSecond{1e8};
+        });
+        ASSERT_EQ(seen.result.incidents.size(), 2U);
+        const Seen second{.result = seen.result, .number = 1};
+        EXPECT_TRUE(second.fault().ended);
+        // 182 commits of 1 KiB a second, applied at 100 Mbit/s: 15 ms for each second of log.
+        const double since_s = static_cast<double>(second.fault().start_ns - seen.fault().mended_ns) * 1e-9;
+        const double rate = 182.0 * 1024 * 8 / 1e8;
+        EXPECT_GT(since_s, 10.0);
+        EXPECT_NEAR(second.stage_s("recovery"), 5.0 + rate * since_s, 0.15 * rate * since_s);
+        const double sum = 10.0 + 16.0 + second.stage_s("recovery") + 20.0;
+        EXPECT_NEAR(second.gap_s(), 30.0 + sum, 0.1);
+        EXPECT_NEAR(static_cast<double>(second.loss().commits_lost), 182.0 * second.gap_s(),
+                    4.0 * std::sqrt(182.0 * second.gap_s()));
     });
 }
 

@@ -1,6 +1,7 @@
 // A database with backups only whose region is lost: restored in the region that copies of its snapshots go to.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/properties/small_system.hpp"
@@ -22,6 +23,13 @@ std::string with_copies(std::string_view faults) {
 constexpr std::string_view lost =
     R"("region lost": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "60s" })";
 
+// The service of us-west-2 must not run out of connections over the distance.
+scenarios::ReplicationResult run_for(const std::string& measured, std::string_view faults) {
+    std::string text = with_copies(faults);
+    replace_in(text, R"("measured": "300s")", R"("measured": ")" + measured + "\"");
+    return run(read(text, [](scenarios::Scenario& scenario) { scenario.services.front().pool = 100; }));
+}
+
 double stage_s(const scenarios::IncidentResult& incident, const std::string& name) {
     for (const auto& [stage, ns] : incident.waterfall) {
         if (stage == name) return static_cast<double>(ns) * 1e-9;
@@ -29,12 +37,15 @@ double stage_s(const scenarios::IncidentResult& incident, const std::string& nam
     return -1.0;
 }
 
+bool hits_any_of(const scenarios::FaultResult& fault, std::string_view prefix) {
+    return std::any_of(fault.hit.begin(), fault.hit.end(),
+                       [prefix](const std::string& name) { return name.starts_with(prefix); });
+}
+
 // Lost at 120 s. An office or region is asked in 5 s at most, three in a round: paged 20 to 45 s later.
 TEST(RegionRestoreTest, TheNewestFinishedCopyBecomesTheDatabaseAndAllSinceIsLost) {
     test::in_child([] {
-        // The service of us-west-2 must not run out of connections over the distance.
-        const auto result =
-            run(read(with_copies(lost), [](scenarios::Scenario& scenario) { scenario.services.front().pool = 100; }));
+        const auto result = run_for("300s", lost);
         ASSERT_EQ(result.incidents.size(), 1U);
         const auto& incident = result.incidents.front();
         EXPECT_NEAR(stage_s(incident, "decision"), 10.0 + 15.0, 0.01) << "and who he asks before he orders it";
@@ -81,6 +92,62 @@ TEST(RegionRestoreTest, ARegionThatIsCutOffFromOthersIsNotReplaced) {
         const auto result = run(read(with_copies(cut)));
         EXPECT_FALSE(reached(result, "orders/restore", "deciding"));
         EXPECT_TRUE(reached(result, "orders/restore", "watching"));
+    });
+}
+
+// What operators and faults call "orders" later is the new cluster, and it has backups of its own.
+TEST(RegionRestoreTest, LaterFaultsHitTheNewClusterAndItsOwnBackupsCureIt) {
+    test::in_child([] {
+        constexpr std::string_view faults =
+            R"("region lost": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "60s",
+                                "lasts": "200s" },
+               "writer lost": { "kind": "instance-crash", "target": "orders/writer", "at": "400s" },
+               "dropped": { "kind": "operator-error", "target": "orders", "at": "560s", "noticed_after": "20s" },
+               "zone lost": { "kind": "zone-outage", "target": "az-of: orders/writer", "at": "740s" })";
+        const auto result = run_for("800s", faults);
+        ASSERT_EQ(result.faults.size(), 4U);
+        EXPECT_EQ(result.faults[1].hit, std::vector<std::string>{"orders/us-west-2/instance-1"});
+        EXPECT_EQ(result.faults[2].hit, std::vector<std::string>{"orders/us-west-2"});
+        EXPECT_TRUE(hits_any_of(result.faults[3], "orders/us-west-2/instance-"));
+        EXPECT_FALSE(hits_any_of(result.faults[3], "orders/instance-"));
+
+        // To just before the error: decision 10 s, restore 16 s, recovery 5 s and little log, repointing 20 s.
+        EXPECT_TRUE(result.faults[2].ended);
+        double gap_s = 0.0;  // of the last incident that lost something
+        for (const auto& incident : result.incidents) {
+            const auto& loss = incident.losses.at(0);
+            if (loss.commits_lost > 0) gap_s = static_cast<double>(loss.gap_ns) * 1e-9;
+        }
+        EXPECT_NEAR(gap_s, 20.0 + 10.0 + 16.0 + 5.0 + 20.0, 1.0);
+        EXPECT_TRUE(reached(result, "orders/us-west-2/backups", "restored"));
+        EXPECT_GT(good_between(class_named(result, "update"), 720, 780), 0U) << "cured, before the zone is lost";
+    });
+}
+
+// 100 GiB at 16 windows of 3.02 MB over 60 ms need some 2 min and a half: the copy back has ended when its turn comes.
+TEST(RegionRestoreTest, TheNewClusterIsRestoredInTheFirstRegionWhenItIsLostItself) {
+    test::in_child([] {
+        constexpr std::string_view both =
+            R"("first": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "60s", "lasts": "4min" },
+               "second": { "kind": "region-outage", "target": "region-of: orders/writer", "at": "600s" })";
+        const auto result = run_for("850s", both);
+        ASSERT_EQ(result.faults.size(), 2U);
+        for (const std::string& hit : result.faults[1].hit) EXPECT_EQ(hit.find("us-east-1"), std::string::npos) << hit;
+        EXPECT_TRUE(reached(result, "orders/us-east-1/instance-1", "writer"));
+        EXPECT_GT(good_between(class_named(result, "update"), 860, 900), 0U);
+        // Its first snapshot is of the instant at which it began; all since is lost, and nothing from before the run.
+        const double began_s = entered_at_s(result, "orders/us-west-2", "serving");
+        ASSERT_GT(began_s, 0.0);
+        const auto& loss = result.incidents.back().losses.at(0);
+        const double gap_s = static_cast<double>(loss.gap_ns) * 1e-9;
+        EXPECT_NEAR(gap_s, 660.0 - began_s, 1.0);
+        EXPECT_EQ(loss.commits_estimated, 0U);
+        // Every good update since then is lost; no more than fall due, with two canaries, can be.
+        const std::uint64_t good =
+            good_between(class_named(result, "update"), static_cast<std::size_t>(began_s) + 1, 659);
+        EXPECT_GT(good, 50'000U);
+        EXPECT_GE(loss.commits_lost, good);
+        EXPECT_LE(static_cast<double>(loss.commits_lost), 182.0 * gap_s + 4.0 * std::sqrt(182.0 * gap_s));
     });
 }
 

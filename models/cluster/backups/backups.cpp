@@ -1,5 +1,6 @@
 #include "models/cluster/backups/backups.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace faultline::models {
@@ -15,7 +16,25 @@ Backups::Backups(engine::Simulation& simulation, const std::string& path, Transf
 
 void Backups::begin() {
     log_.begin();
-    snapshots_.begin(log_.commits());
+    snapshots_.begin(serving_, false);
+}
+
+void Backups::begin_restored(std::uint64_t serving) {
+    serving_ = serving;
+    made_at_ = first_made_at_ = component_.simulation().now();
+    log_.begin();
+    snapshots_.begin(serving_, true);
+}
+
+void Backups::begin_again() {
+    made_at_ = component_.simulation().now();
+    log_.begin_again();
+    snapshots_.begin_again(serving_);
+}
+
+void Backups::end() {
+    snapshots_.end();
+    restore_.give_up();
 }
 
 std::uint64_t Backups::rewind_to(std::uint64_t mark) {
@@ -32,7 +51,7 @@ std::optional<Restorable> Backups::restorable_in(PlaceId region) const {
     if (!shape_.snapshots.copy_to || region != *shape_.snapshots.copy_to) return std::nullopt;
     const std::optional<Snapshot>& copy = snapshots_.newest_copied();
     if (!copy) return std::nullopt;
-    return Restorable{copy->taken, log_.commits() - copy->commits, false};
+    return Restorable{copy->taken, serving_ - std::min(copy->commits, serving_), false};
 }
 
 }  // namespace faultline::models

@@ -2,6 +2,7 @@
 // which of the acknowledged commits the serving lineage has.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ struct BackupShape {
     LogBackupShape log;
     SnapshotShape snapshots;
     RestoreShape restore;
-    std::optional<Duration> backtrack;  // the window; none: there is no backtrack
+    std::optional<Duration> backtrack;        // the window; none: there is no backtrack
+    std::optional<Duration> delayed_standby;  // it replays so far behind; none: there is none
     // Seconds, of people and of the rewinding in place.
     engine::Distribution decision = engine::Distribution::constant(0.0);
     engine::Distribution repointing = engine::Distribution::constant(0.0);
@@ -29,7 +31,7 @@ struct BackupShape {
 // The newest point that a region's object storage could give back.
 struct Restorable {
     Instant at{};                // may lie before the start of the run
-    std::uint64_t commits_lost;  // acknowledged in the run after it
+    std::uint64_t commits_lost;  // of those that serve, after it
     bool any_point_before;       // back to the retention; else only this one, and those of older copies
 };
 
@@ -38,12 +40,24 @@ public:
     Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers, const Topology& topology,
             BackupShape shape);
     void begin();
+    // Of a cluster that a restore has just made of another's copy, with so many commits.
+    void begin_restored(std::uint64_t serving);
+    // A cluster that was restored in its region takes the names over, now: its backups begin. Older ones are kept.
+    void begin_again();
+    // The cluster is given up with its region: nothing is begun for it any more.
+    void end();
+    // The cluster that serves was made then, by a restore; before the start of the run it was not.
+    Instant made_at() const { return made_at_; }
+    // Do backups that are kept reach back to this instant of the run? How old it may be is the retention's matter.
+    bool reaches(Instant point) const { return point >= first_made_at_; }
 
     // A client was told.
     void committed() {
         log_.committed();
         ++serving_;
     }
+    // A failover lost the last of them.
+    void lost(std::uint64_t commits) { serving_ -= std::min(commits, serving_); }
     // Commits of the lineage that serves. What is lost is acknowledged, and not among them.
     std::uint64_t serving() const { return serving_; }
     // The database goes back to when it had served `mark` commits; returns how many it lacks now.
@@ -70,6 +84,8 @@ private:
     Snapshots snapshots_;
     VolumeRestore restore_;
     std::uint64_t serving_ = 0;
+    Instant made_at_ = Instant::min();
+    Instant first_made_at_ = Instant::min();
 };
 
 }  // namespace faultline::models

@@ -22,15 +22,26 @@ LogBackup::LogBackup(engine::Simulation& simulation, engine::Component& owner, T
 }
 
 void LogBackup::begin() {
+    began_ = simulation_.now();
+    arrived_until_ = began_;
+    simulation_.spawn(owner_, send());
+}
+
+void LogBackup::begin_again() {
+    ++lineage_;
+    commits_arrived_ = commits_;
     arrived_until_ = simulation_.now();
+    arrived_.notify_all();
     simulation_.spawn(owner_, send());
 }
 
 engine::Process<> LogBackup::send() {
+    const std::uint64_t lineage = lineage_;
     // Batches are no younger in one replication than in another: the first one comes at any time of the interval.
     Duration pause = engine::duration_from_seconds(engine::in_seconds(shape_.interval) * draws_.uniform());
     for (;;) {
         co_await simulation_.delay(pause);
+        if (lineage != lineage_) co_return;
         const Instant cut = simulation_.now();
         const std::uint64_t commits = commits_;
         const double bytes = std::ceil(static_cast<double>(commits - commits_arrived_) * shape_.bytes_per_commit);
@@ -46,6 +57,7 @@ engine::Process<> LogBackup::send() {
             there = outcome == FlowOutcome::Completed;
             if (!there) co_await simulation_.delay(failed_again_after);
         }
+        if (lineage != lineage_) co_return;
         commits_arrived_ = commits;
         arrived_until_ = cut;
         arrived_.notify_all();
@@ -61,7 +73,7 @@ engine::Process<> LogBackup::arrived(Instant point) {
 }
 
 double LogBackup::commits_per_s() const {
-    const double elapsed = engine::in_seconds(simulation_.now() - engine::start_of_time);
+    const double elapsed = engine::in_seconds(simulation_.now() - began_);
     return elapsed > 0.0 ? static_cast<double>(commits_) / elapsed : 0.0;
 }
 

@@ -32,15 +32,17 @@ public:
     LogBackup(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers, const Topology& topology,
               LogBackupShape shape);
     void begin();
+    // A restored cluster goes on under the same names: its own log is sent from now on, and nothing before is missing.
+    void begin_again();
 
     void committed() {
         ++commits_;
         last_commit_ = simulation_.now();
     }
-    const std::uint64_t& commits() const { return commits_; }  // acknowledged since the start of the run
+    const std::uint64_t& commits() const { return commits_; }  // acknowledged since it first began
     Instant last_commit() const { return last_commit_; }
-    double commits_per_s() const;       // since the start of the run
-    Bytes log_of(Duration time) const;  // at the rate of the run
+    double commits_per_s() const;       // since it first began
+    Bytes log_of(Duration time) const;  // at that rate
 
     // The latest restorable time.
     Instant arrived_until() const { return arrived_until_; }
@@ -61,6 +63,8 @@ private:
     engine::Condition arrived_;
     std::uint64_t commits_ = 0;
     std::uint64_t commits_arrived_ = 0;
+    std::uint64_t lineage_ = 0;  // of the cluster whose log it sends
+    Instant began_{};
     Instant last_commit_{};
     Instant arrived_until_{};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace faultline::models {
 
@@ -19,26 +20,44 @@ Snapshots::Snapshots(engine::Simulation& simulation, engine::Component& owner, T
     SIM_CHECK(shape_.interval > Duration::zero());
     engine::RandomStream draws = simulation.stream(owner.path(), "snapshots");
     const double age_s = engine::in_seconds(shape_.interval) * draws.uniform();
-    first_ = engine::start_of_time - engine::duration_from_seconds(age_s);
+    firsts_.push_back(engine::start_of_time - engine::duration_from_seconds(age_s));
 }
 
-void Snapshots::begin(const std::uint64_t& commits) {
-    newest_ = Snapshot{first_, 0};
+void Snapshots::begin(const std::uint64_t& commits, bool restored) {
+    if (restored) firsts_.front() = simulation_.now();
+    newest_ = Snapshot{firsts_.front(), restored ? commits : 0};
     if (!shape_.copy_to) return;
+    simulation_.spawn(owner_, take(commits));
+    if (restored) {
+        simulation_.spawn(owner_, copy_all(shape_.size));
+        return;
+    }
     // Those copied before the run, each as if alone on its way.
     const Duration needed = alone();
-    Instant taken = first_;
+    Instant taken = firsts_.front();
     while (engine::start_of_time - taken < needed) taken -= shape_.interval;
     copied_ = Snapshot{taken, 0};
-    const double done = engine::in_seconds(engine::start_of_time - first_) / engine::in_seconds(needed);
+    const double done = engine::in_seconds(engine::start_of_time - firsts_.front()) / engine::in_seconds(needed);
     const double left = std::max(0.0, 1.0 - done) * static_cast<double>(shape_.size.count);
-    simulation_.spawn(owner_, take(commits));
     simulation_.spawn(owner_, copy_all(Bytes{std::llround(left)}));
 }
 
+// Copies from after the point that was restored share no more with the new cluster than that point.
+void Snapshots::begin_again(std::uint64_t commits) {
+    firsts_.push_back(simulation_.now());
+    newest_ = Snapshot{simulation_.now(), commits};
+    if (copied_) copied_->commits = std::min(copied_->commits, commits);
+    taken_.notify_all();
+}
+
+void Snapshots::end() {
+    ended_ = true;
+}
+
 engine::Process<> Snapshots::take(const std::uint64_t& commits) {
-    for (;;) {
+    while (!ended_) {
         co_await simulation_.delay(newest_.taken + shape_.interval - simulation_.now());
+        if (simulation_.now() < newest_.taken + shape_.interval) continue;  // begun again meanwhile
         newest_ = Snapshot{simulation_.now(), commits};
         taken_.notify_all();
     }
@@ -47,9 +66,10 @@ engine::Process<> Snapshots::take(const std::uint64_t& commits) {
 engine::Process<> Snapshots::copy_all(Bytes left) {
     Bytes size = left;
     for (;;) {
-        const Snapshot snapshot = newest_;
-        if (snapshot.taken > copied_->taken) {
+        Snapshot snapshot = newest_;
+        if (!copied_ || snapshot.taken > copied_->taken) {
             co_await copy(size);
+            snapshot.commits = std::min(snapshot.commits, newest_.commits);  // as of a restore meanwhile
             copied_ = snapshot;
         }
         size = shape_.size;
@@ -61,7 +81,11 @@ engine::Process<> Snapshots::copy_all(Bytes left) {
 }
 
 engine::Process<> Snapshots::copy(Bytes size) {
-    for (;;) {
+    while (!ended_) {
+        if (!topology_.alive(*shape_.copy_to)) {
+            co_await simulation_.delay(failed_again_after);
+            continue;
+        }
         TransferSpec spec{shape_.object_storage, *shape_.copy_to, size};
         spec.options.window = shape_.copy_window;
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
@@ -71,7 +95,9 @@ engine::Process<> Snapshots::copy(Bytes size) {
 }
 
 Instant Snapshots::newest_before(Instant point) const {
-    Duration since = (point - first_) % shape_.interval;
+    auto first = firsts_.rbegin();
+    while (*first > point && std::next(first) != firsts_.rend()) ++first;
+    Duration since = (point - *first) % shape_.interval;
     if (since < Duration::zero()) since += shape_.interval;
     return point - since;
 }

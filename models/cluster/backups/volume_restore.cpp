@@ -53,7 +53,7 @@ engine::Process<> VolumeRestore::fill_node(PlaceId zone, Bytes size) {
             spec.to = other;
         }
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
-        if (outcome == FlowOutcome::Completed) break;
+        if (outcome == FlowOutcome::Completed || given_up_) break;
         co_await simulation_.delay(failed_again_after);
     }
     --unfilled_;

@@ -36,6 +36,9 @@ public:
     // Ends when the new writer has applied the log, and is ready.
     engine::Process<> recover(engine::Bytes log);
 
+    // The region is given up: what cannot be filled is left.
+    void give_up() { given_up_ = true; }
+
     engine::Duration apply_time(engine::Bytes log) const;
     // What node `node` of each zone is given: whole segments, dealt in turn.
     engine::Bytes share_of(int node) const;
@@ -51,6 +54,7 @@ private:
     engine::RandomStream draws_;
     engine::Condition filled_;
     int unfilled_ = 0;  // nodes
+    bool given_up_ = false;
 };
 
 }  // namespace faultline::models

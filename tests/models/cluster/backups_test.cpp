@@ -249,5 +249,63 @@ TEST(BackupsTest, WhatIsAcknowledgedServesOrIsLost) {
     world.simulation.close();
 }
 
+// A restored cluster is its own first snapshot, and its log begins; what was kept of the old one still reaches back.
+TEST(BackupsTest, BeginAgainWithTheClusterThatARestoreMade) {
+    test::in_child([] {
+        TwoRegions world(unlimited_bandwidth);
+        Backups backups(world.simulation, "orders", world.transfers, world.network.topology, backup_shape(world));
+        backups.begin();
+        const auto commit = [&]() -> Process<> {
+            for (;;) {
+                co_await world.simulation.delay(10ms);
+                backups.committed();
+            }
+        };
+        world.simulation.spawn(backups.component(), commit());
+        world.simulation.run_until(start_of_time + 1000s);
+        const std::uint64_t mark = backups.serving() - 5000;
+        backups.rewind_to(mark);
+        backups.begin_again();
+        EXPECT_EQ(backups.made_at(), start_of_time + 1000s);
+        EXPECT_EQ(backups.log().arrived_until(), start_of_time + 1000s);
+        const Snapshots& snapshots = backups.snapshots();
+        EXPECT_EQ(snapshots.newest_before(start_of_time + 1400s), start_of_time + 1000s);
+        EXPECT_EQ(snapshots.newest_before(start_of_time + 1700s), start_of_time + 1600s);
+        EXPECT_LT(snapshots.newest_before(start_of_time + 999s), start_of_time + 999s);
+        EXPECT_GE(snapshots.newest_before(start_of_time + 999s), start_of_time + 399s);
+        EXPECT_TRUE(backups.reaches(start_of_time + 500s));
+        ASSERT_TRUE(snapshots.newest_copied());
+        EXPECT_LE(snapshots.newest_copied()->commits, mark);
+
+        world.simulation.run_until(start_of_time + 1200s);
+        EXPECT_GE(backups.log().arrived_until(), start_of_time + 1200s - 61s) << "the new log is sent";
+        ASSERT_TRUE(snapshots.newest_copied());
+        EXPECT_EQ(snapshots.newest_copied()->taken, start_of_time + 1000s) << "and the new cluster is copied at once";
+        EXPECT_EQ(snapshots.newest_copied()->commits, mark);
+        world.simulation.close();
+    });
+}
+
+// Made of another region's copy: nothing is as old as that, and there is no copy until the first has got through.
+TEST(BackupsTest, OfAClusterFromElsewhereReachBackToItsBeginning) {
+    test::in_child([] {
+        TwoRegions world(BitsPerSecond{1e9});
+        Backups backups(world.simulation, "orders/us-east-1", world.transfers, world.network.topology,
+                        backup_shape(world));
+        world.simulation.run_until(start_of_time + 500s);
+        backups.begin_restored(700);
+        EXPECT_EQ(backups.serving(), 700U);
+        EXPECT_FALSE(backups.reaches(start_of_time + 499s));
+        EXPECT_FALSE(backups.restorable_in(world.network.regions[1]));
+        backups.committed();
+        world.simulation.run_until(start_of_time + 605s);
+        const auto copy = backups.restorable_in(world.network.regions[1]);
+        ASSERT_TRUE(copy) << "12.5 GB at 1 Gbit/s";
+        EXPECT_EQ(copy->at, start_of_time + 500s);
+        EXPECT_EQ(copy->commits_lost, 1U);
+        world.simulation.close();
+    });
+}
+
 }  // namespace
 }  // namespace faultline::models

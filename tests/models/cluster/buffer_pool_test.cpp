@@ -191,5 +191,48 @@ TEST(BufferPoolTest, ClassesShareItByTheirWeights) {
     EXPECT_NEAR(firsts, 1'500, 110);
 }
 
+// From empty, each of N pages is there after n even draws with 1 - (1 - 1/N)^n, as long as there is room: Che's and the
+// exact LRU's law, without a list.
+TEST(BufferPoolTest, SharedPagesWarmUpAsDrawsWithoutPopularityDo) {
+    constexpr std::uint64_t set = 10'000;
+    BufferPool pool(20'000);
+    pool.set_shared(set);
+    std::mt19937_64 draws(1);
+    for (int touch = 1; touch <= 30'000; ++touch) {
+        pool.touch_shared(draws() % set);
+        if (touch % 10'000 != 0) continue;
+        const double exact = set * -std::expm1(touch * std::log1p(-1.0 / set));
+        EXPECT_NEAR(static_cast<double>(pool.shared().resident), exact, 4.0 * std::sqrt(exact * (1.0 - exact / set)))
+            << touch;
+    }
+    pool.clear();
+    EXPECT_EQ(pool.shared().resident, 0U);
+}
+
+TEST(BufferPoolTest, SharedPagesHaveTheRoomThatOthersLeave) {
+    BufferPool pool(1000);
+    pool.set_shared(5000);
+    for (std::uint64_t page = 0; page < 600; ++page) pool.touch(page);
+    pool.fill_shared();
+    EXPECT_EQ(pool.shared().resident, 400U);
+    EXPECT_TRUE(pool.touch_shared(399));
+    EXPECT_FALSE(pool.touch_shared(400));
+    for (std::uint64_t page = 600; page < 1000; ++page) pool.touch(page);
+    EXPECT_FALSE(pool.touch_shared(0)) << "nothing is left";
+    EXPECT_FALSE(pool.holds_all_shared());
+    pool.set_shared(0);
+    EXPECT_TRUE(pool.holds_all_shared());
+}
+
+// An array from half a large page on takes whole ones, whatever its capacity says.
+TEST(BufferPoolTest, MemoryIsCountedAsItIsTaken) {
+    constexpr std::size_t large = engine::LargePages<std::uint64_t>::page;
+    const BufferPool pool(1'000'000, 100'000);
+    EXPECT_EQ(pool.memory_bytes() % large, 0U);
+    EXPECT_GE(pool.memory_bytes(), 100'000U * 28U);
+    EXPECT_LE(pool.memory_bytes(), 100'000U * 28U + 2 * large + large);
+    EXPECT_EQ(engine::LargePages<std::uint64_t>::bytes_taken(10), 80U);
+}
+
 }  // namespace
 }  // namespace faultline::models
