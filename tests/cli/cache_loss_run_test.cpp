@@ -30,7 +30,7 @@ TEST(CacheNodeLossRunTest, GivesItsVerdicts) {
     };
     expect("", true, true, true);
     expect("coalescing", false, false, true);
-    expect("replica", true, true, false);
+    expect("replica", false, true, false);
     expect("replica and coalescing", false, false, false);
 }
 
@@ -40,7 +40,7 @@ TEST(HotKeyRunTest, GivesItsVerdicts) {
     };
     expect("", true, true);
     expect("jitter", true, true);
-    expect("coalescing", false, true);
+    expect("coalescing", false, false);
     expect("stale while revalidate", false, false);
     expect("all three", false, false);
 }

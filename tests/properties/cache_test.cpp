@@ -48,7 +48,7 @@ TEST(CacheTest, ClientsFollowTheNewPrimary) {
             cache.replicas = 1;
             cache.command_timeout = 200ms;
         });
-        const double promoted_s = entered_at_s(result, "caches/hot/1/node-2", "serving");
+        const double promoted_s = entered_at_s(result, "caches/hot/1/shard", "serving");
         ASSERT_GT(promoted_s, 120.0 + 12.0);
         ASSERT_LT(promoted_s, 120.0 + 45.0 + 1.0);
         const auto& rates = result.caches.front().hit_rate_per_s;
