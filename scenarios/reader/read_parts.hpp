@@ -8,7 +8,7 @@
 namespace faultline::scenarios {
 
 void read_run(ObjectReader& file, Scenario& scenario);
-void read_topology(ObjectReader& file, Scenario& scenario);   // network, regions, offices, stations
+void read_topology(ObjectReader& file, Scenario& scenario);  // network, regions, offices, stations
 void read_databases(ObjectReader& file, Scenario& scenario);
 void read_caches(ObjectReader& file, Scenario& scenario);
 void read_services(ObjectReader& file, Scenario& scenario);
