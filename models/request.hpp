@@ -157,8 +157,9 @@ inline RequestRef::~RequestRef() {
     if (request_ != nullptr && --request_->holders_ == 0) table_->close(*request_);
 }
 
-// What a server says. `travel` is how long the answer is under way (engine::Call).
-enum class AnswerStatus : std::uint8_t { ok, refused, failed, read_only, miss };
+// What a server says. `travel` is how long the answer is under way (engine::Call). Only of caches: miss; ageing, found
+// beyond its time to live; moved, another node serves the key.
+enum class AnswerStatus : std::uint8_t { ok, refused, failed, read_only, miss, ageing, moved };
 struct Answer {
     Duration travel{};
     AnswerStatus status = AnswerStatus::ok;

@@ -98,6 +98,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     describe_sessions(result);
     describe_memory(result);
     measures_->finish(simulation_.now(), result);
+    describe_caches(result);
     result.fingerprint = simulation_.fingerprint();
     result.events = simulation_.events_run();
     simulation_.close();

@@ -84,6 +84,7 @@ private:
     bool endpoint_used(std::size_t endpoint) const;
     void end_of_warm_up();
     void describe_queues(scenarios::ReplicationResult& result) const;
+    void describe_caches(scenarios::ReplicationResult& result) const;
     void describe_sessions(scenarios::ReplicationResult& result) const;
     void describe_memory(scenarios::ReplicationResult& result) const;
 

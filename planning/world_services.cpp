@@ -1,11 +1,9 @@
-// World's application tier: caches, services and those that stand by, and how offices reach them.
+// World's application tier: services and those that stand by, and how offices reach them.
 #include <algorithm>
-#include <cmath>
 
 #include "planning/index_of.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/world.hpp"
-#include "scenarios/catalogue.hpp"
 
 namespace faultline::planning {
 
@@ -22,67 +20,7 @@ const std::string& in_turn(const std::vector<std::string>& zones, std::size_t i)
     return zones[i % zones.size()];
 }
 
-// Hash slots deal the keys out as if by chance: four standard deviations above the mean is once in 30,000.
-std::uint64_t most_keys_of_a_shard(std::uint64_t keys, int shards) {
-    if (shards == 1) return keys;
-    const double mean = static_cast<double>(keys) / shards;
-    return static_cast<std::uint64_t>(mean + 4.0 * std::sqrt(mean));
-}
-
 }  // namespace
-
-void World::build_caches() {
-    for (std::size_t c = 0; c < scenario_.caches.size(); ++c) {
-        const scenarios::Cache& cache = scenario_.caches[c];
-        const auto* found = scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
-        SIM_CHECK(found != nullptr);
-        CacheNodeShape shape;
-        shape.ttl = cache.ttl;
-        std::uint64_t keys = 0;
-        for (const auto& query_class : scenario_.workload.classes) {
-            const ClassPlan& plan = classes_[index_of(classes_, query_class.name)];
-            if (plan.cache != c || plan.writes || !query_class.keys) continue;
-            shape.value = query_class.keys->value;
-            keys = std::max(keys, query_class.keys->count);
-        }
-        shape.store.maxmemory = cache.memory.value_or(found->data_memory);
-        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy), .samples = cache.samples};
-        for (const std::string& region : cache.regions) build_cache(cache, region, shape, keys);
-    }
-}
-
-// One region's. The first region's path has no region in it, as a database's.
-void World::build_cache(const scenarios::Cache& cache, const std::string& region, const CacheNodeShape& shape,
-                        std::uint64_t keys) {
-    const bool first = region == cache.regions.front();
-    const std::string path = "caches/" + cache.name + (first ? "" : "/" + region) + "/";
-    const auto& zones =
-        cache.zones.empty() ? scenario_.regions[index_of(scenario_.regions, region)].zones : cache.zones;
-    caches_.push_back(
-        std::make_unique<CacheGroup>(cache.name, CachePatience{cache.command_timeout, cache.reconnect_after}));
-    for (int shard = 0; shard < cache.shards; ++shard) {
-        const auto number = static_cast<std::size_t>(shard);
-        CacheNodeShape own = shape;
-        own.store.keys_expected = most_keys_of_a_shard(keys, cache.shards);
-        own.store.hash_seed = engine::stable_hash(cache.name) + number;
-        caches_.back()->add(std::make_unique<CacheNode>(simulation_, path + std::to_string(shard + 1),
-                                                        place_of(region, in_turn(zones, number)), own));
-    }
-    caches_.back()->remember_shards(keys);
-}
-
-// By cache of the scenario: the region's own, or the first one where it has none.
-std::vector<CacheGroup*> World::caches_of(const std::string& region) const {
-    std::vector<CacheGroup*> caches;
-    std::size_t first = 0;
-    for (const scenarios::Cache& cache : scenario_.caches) {
-        const auto own = std::find(cache.regions.begin(), cache.regions.end(), region);
-        const auto number = own == cache.regions.end() ? 0 : static_cast<std::size_t>(own - cache.regions.begin());
-        caches.push_back(caches_[first + number].get());
-        first += cache.regions.size();
-    }
-    return caches;
-}
 
 void World::build_services() {
     for (const auto& service : scenario_.services) {

@@ -46,6 +46,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_run(file, scenario);
     read_topology(file, scenario);
     read_databases(file, scenario);
+    read_caches(file, scenario);
     read_services(file, scenario);
     read_workload(file, scenario);
     read_faults(file, scenario);

@@ -138,6 +138,9 @@ struct CacheResult {
     std::vector<float> hit_rate_per_s;  // fresh hits over reads; NaN: no reads
     std::uint64_t offloaded = 0;        // reads that never reached the database: hits of both kinds and coalesced
     CacheShare steady{}, degraded{}, recovering{};
+    // Of shards with replicas, in the whole run: writes that were acknowledged, and of these lost at a failover; keys
+    // of which no other node had a copy.
+    std::uint64_t writes_acknowledged = 0, writes_lost = 0, keys_lost = 0, failovers = 0, full_syncs = 0;
 };
 
 struct ExposureResult {

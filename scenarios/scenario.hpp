@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/time.hpp"
+#include "scenarios/cache.hpp"
 #include "scenarios/database.hpp"
 
 namespace faultline::scenarios {
@@ -51,22 +52,6 @@ struct Station {
     Discipline discipline = Discipline::fcfs;
     std::optional<int> waiting_room;  // none: unbounded
     std::string zone;                 // "region/zone", or empty: no distance from any office
-};
-
-// One in each of its regions: a service looks into that of its own region, or the first where it has none.
-struct Cache {
-    std::string name;
-    std::string kind = "redis";
-    std::vector<std::string> regions;  // at least one
-    std::string class_name;
-    int shards = 1;                  // by hash slot; shard k stands in zone k modulo the zones
-    std::vector<std::string> zones;  // of each region; empty: all of it, in order
-    std::string policy = "allkeys-lru";
-    int samples = 5;
-    std::optional<Bytes> memory;  // for data; none: what the class has, less the reserve
-    std::optional<Duration> ttl;  // of every entry
-    Duration command_timeout{};
-    Duration reconnect_after{};  // a node that failed is tried again after this
 };
 
 // How a driver notices and outlives a lost server; the presets are in defaults.hpp with their sources.
@@ -223,7 +208,8 @@ enum class FaultKind {
     link_gray,
     switchover,
     operator_error,
-    evacuation
+    evacuation,
+    cache_node_loss
 };
 enum class FailureMode { crash, silent };
 enum class MendedBy { restore, backtrack, clone, delayed_standby, nothing };
@@ -242,7 +228,9 @@ struct Fault {
     // "us-east-1/a", "orders/writer", "orders/instance-2" (1 is the first writer, then the replicas),
     // "orders/storage/a/1" (zone and copy from 1), or the zone or region of a role at that instant: "az-of:
     // orders/writer", "region-of: orders/writer"; a region: "us-east-1"; the links of two: "us-east-1 - us-west-2";
-    // of a switchover the region that takes over: "orders/us-west-2"
+    // of a switchover the region that takes over: "orders/us-west-2"; a cache's node by its role at that instant, or by
+    // its number: "hot/shard-1/primary", "hot/shard-1/replica", "hot/shard-1/node-2"; in a further region of the cache
+    // "hot/us-west-2/shard-1/primary"
     std::string target;
     FailureMode mode = FailureMode::silent;
     Duration at{};  // after the warm-up's end

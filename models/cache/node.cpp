@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/cache/hash_slots.hpp"
+#include "models/cache/replica_set.hpp"
 
 namespace faultline::models {
 
@@ -15,6 +15,7 @@ CacheNode::CacheNode(engine::Simulation& simulation, std::string path, PlaceId p
       cpu_(simulation.now()),
       draws_(simulation.stream(component_.path(), "eviction")),
       store_(shape.store, RandomBits(draws_)) {
+    if (shape_.ttl_jitter > 0.0) ttl_draws_.emplace(simulation.stream(component_.path(), "ttl"));
     start();
 }
 
@@ -44,23 +45,50 @@ void CacheNode::leave_behind(const CacheOrder& order, Instant arrival) {
 
 engine::SerialServer::Turn CacheNode::execute(const CacheOrder& order, Answer& answer) {
     const engine::SerialServer::Turn turn = cpu_.take(simulation_.now(), shape_.command_cpu);
-    if (order.verb == CacheVerb::get) {
-        const Found found = store_.get(order.key, turn.end);
-        const AnswerStatus status = found.outcome == LookupOutcome::Hit ? AnswerStatus::ok : AnswerStatus::miss;
-        answer = {Duration::zero(), status, found.version};
-    } else if (order.verb == CacheVerb::set) {
-        store_.set({.key = order.key, .value = shape_.value, .version = order.version, .ttl = shape_.ttl}, turn.end);
+    if (duty_ != CacheDuty::serve) [[unlikely]] {
+        answer.status = duty_ == CacheDuty::redirect ? AnswerStatus::moved : AnswerStatus::refused;
+    } else if (order.verb == CacheVerb::get) {
+        read(order.key, turn.end, answer);
+    } else {
+        change(order, turn.end);
+    }
+    return turn;
+}
+
+void CacheNode::read(std::uint64_t key, Instant at, Answer& answer) {
+    const Found found = store_.get(key, at);
+    answer = {Duration::zero(), found.outcome == LookupOutcome::Hit ? AnswerStatus::ok : AnswerStatus::miss,
+              found.version};
+    if (shape_.ageing == Duration::zero() || answer.status != AnswerStatus::ok) return;
+    const Instant expires = engine::start_of_time + std::chrono::milliseconds{found.expires_ms};
+    if (at > expires - shape_.ageing) answer.status = AnswerStatus::ageing;
+}
+
+void CacheNode::change(const CacheOrder& order, Instant at) {
+    if (replicas_ != nullptr) replicas_->begin_write(at);
+    if (order.verb == CacheVerb::set) {
+        const std::optional<Duration> ttl = shape_.ttl ? std::optional{time_to_live()} : std::nullopt;
+        store_.set({.key = order.key, .value = shape_.value, .version = order.version, .ttl = ttl}, at);
     } else {
         store_.erase(order.key);
     }
-    return turn;
+    if (replicas_ != nullptr) replicas_->end_write(at, order.verb == CacheVerb::set ? shape_.value : Bytes{});
+}
+
+// Jitter is the client's in truth; of one node's entries it is drawn in the order of their commands either way.
+Duration CacheNode::time_to_live() {
+    Duration ttl = *shape_.ttl;
+    if (ttl_draws_)
+        ttl -= engine::duration_from_seconds(engine::in_seconds(ttl) * shape_.ttl_jitter * ttl_draws_->uniform());
+    return std::max(ttl, Duration{1}) + shape_.ageing;
 }
 
 void CacheNode::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
     cpu_.clear(simulation_.now());
-    store_.clear();
+    const bool kept = replicas_ != nullptr && replicas_->lost(*this, how);
+    if (!kept) store_.clear();
     drop_commands(how);
 }
 
@@ -82,6 +110,12 @@ void CacheNode::drop_commands(engine::Health how) {
 
 void CacheNode::start() {
     component_.revive();
+    if (replicas_ != nullptr) return replicas_->back(*this);
+    begin_serving();
+}
+
+void CacheNode::begin_serving() {
+    duty_ = CacheDuty::serve;
     component_.enter("serving");
     if (shape_.ttl) simulation_.spawn(component_, expire());
 }
@@ -91,19 +125,6 @@ engine::Process<> CacheNode::expire() {
         co_await simulation_.delay(shape_.store.expiry.period);
         store_.expire_cycle(simulation_.now());
     }
-}
-
-std::size_t CacheGroup::hashed_shard(std::uint64_t key) const {
-    return static_cast<std::size_t>(
-        shard_of({.slot = hash_slot_of_id(key), .shards = static_cast<int>(nodes_.size())}));
-}
-
-void CacheGroup::remember_shards(std::uint64_t keys) {
-    constexpr std::uint64_t most = 10'000'000;  // 20 MB; the keys beyond are hashed
-    shard_of_.clear();
-    std::vector<std::uint16_t> shards(std::min(keys, most));
-    for (std::uint64_t key = 0; key < shards.size(); ++key) shards[key] = static_cast<std::uint16_t>(hashed_shard(key));
-    shard_of_ = std::move(shards);
 }
 
 }  // namespace faultline::models

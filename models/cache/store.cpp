@@ -61,7 +61,7 @@ Found Store::get(std::uint64_t key, engine::Instant now) {
     }
     entry->set_clock(clock_.accessed(entry->clock(), now_ms, random_));
     ++counters_.hits;
-    return {LookupOutcome::Hit, entry->version};
+    return {LookupOutcome::Hit, entry->version, entry->expires_ms()};
 }
 
 SetResult Store::set(const CacheItem& item, engine::Instant now) {
@@ -80,6 +80,7 @@ SetResult Store::set(const CacheItem& item, engine::Instant now) {
     entry.set_charge(charge_of(item.value, entry.has_expiry()).count);
 
     CacheEntry* const old = table_.find(entry.hash);
+    if (changes_ != nullptr) changes_->note(old, entry.hash, ChangedBy::command);
     if (old != nullptr && !old->expired_at(now_ms)) {
         // A SET is an access too: the LFU counter goes on from where it was, the LRU clock is set.
         entry.set_clock(clock_.accessed(old->clock(), now_ms, random_));
@@ -105,7 +106,10 @@ std::uint64_t Store::evict_until_it_fits(std::uint64_t now_ms) {
 
 bool Store::evict_one(std::uint64_t now_ms) {
     if (options_.eviction.policy == EvictionPolicy::NoEviction || table_.size(evictable_) == 0) return false;
-    table_.erase(is_random(options_.eviction.policy) ? table_.sample_one(evictable_, random_) : choose_victim(now_ms));
+    CacheEntry* const victim =
+        is_random(options_.eviction.policy) ? table_.sample_one(evictable_, random_) : choose_victim(now_ms);
+    if (changes_ != nullptr) changes_->note(victim, victim->hash, ChangedBy::eviction);
+    table_.erase(victim);
     return true;
 }
 
@@ -128,8 +132,20 @@ CacheEntry* Store::choose_victim(std::uint64_t now_ms) {
 bool Store::erase(std::uint64_t key) {
     CacheEntry* const entry = table_.find(table_.hash_of(key));
     if (entry == nullptr) return false;
+    if (changes_ != nullptr) changes_->note(entry, entry->hash, ChangedBy::command);
     table_.erase(entry);
     return true;
+}
+
+void Store::undo(const CacheEntry& before) {
+    CacheEntry* const now = table_.find(before.hash);
+    if (now == nullptr) {
+        if (before.resident()) table_.insert(before);
+    } else if (before.resident()) {
+        table_.replace(now, before);
+    } else {
+        table_.erase(now);
+    }
 }
 
 void Store::clear() {

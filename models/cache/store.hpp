@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "engine/time.hpp"
+#include "models/cache/change_log.hpp"
 #include "models/cache/eviction.hpp"
 #include "models/cache/expiry.hpp"
 #include "models/cache/key_table.hpp"
@@ -39,7 +40,8 @@ enum class LookupOutcome {
 };
 struct Found {
     LookupOutcome outcome = LookupOutcome::Miss;
-    std::uint32_t version = 0;  // of a hit
+    std::uint32_t version = 0;     // of a hit
+    std::uint64_t expires_ms = 0;  // of a hit
 };
 
 struct CacheItem {
@@ -77,6 +79,11 @@ public:
     bool erase(std::uint64_t key);  // true if it was resident, expired or not
     void clear();                   // FLUSHALL, or a restart without a snapshot; counters stay
 
+    // What a key was is written down before it is changed, from now on; null: no more. Left out is what only expires.
+    void record_changes(ChangeLog* changes) { changes_ = changes; }
+    // The key is again what it was: of the changes recorded, the newest first.
+    void undo(const CacheEntry& before);
+
     // Active expiry; the owner calls it each options.expiry.period. Returns how many keys it deleted.
     std::uint64_t expire_cycle(engine::Instant now);
 
@@ -105,6 +112,7 @@ private:
     ExpiryCycle expiry_;
     RandomBits random_;
     StoreCounters counters_;
+    ChangeLog* changes_ = nullptr;
 };
 
 }  // namespace faultline::models

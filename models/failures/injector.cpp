@@ -15,6 +15,9 @@ constexpr std::string_view zone_of_role = "az-of: ";
 // A node that is lost for good is replaced by an empty one. Source: an assumption.
 constexpr Duration new_storage_node_after = std::chrono::seconds{3};
 
+// The same of a cache's node. Source: an assumption: a virtual machine, started and joined to its cluster.
+constexpr Duration new_cache_node_after = std::chrono::minutes{5};
+
 Health health_of(scenarios::FailureMode mode) {
     return mode == scenarios::FailureMode::crash ? Health::crash : Health::silent;
 }
@@ -35,6 +38,8 @@ engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault
         co_await crash_instance(index, fault);
     } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
         co_await lose_storage_node(index, fault);
+    } else if (fault.kind == scenarios::FaultKind::cache_node_loss) {
+        co_await lose_cache_node(index, fault);
     } else if (fault.kind == scenarios::FaultKind::link_cut) {
         co_await cut_links(index, fault);
     } else if (fault.kind == scenarios::FaultKind::brown_out) {
@@ -65,6 +70,18 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
     while (!instance->component().up()) {
         co_await simulation_.delay(look_again_after);
     }
+}
+
+engine::Process<> Injector::lose_cache_node(std::size_t index, const scenarios::Fault& fault) {
+    CacheNode* node = nullptr;
+    for (const auto& cache : targets_.caches) {
+        if (node == nullptr) node = cache->node_named(fault.target);
+    }
+    if (node == nullptr || !node->component().up()) co_return;
+    CacheNode& lost = *node;
+    cut(index, lost.component().path(), [&] { lost.crash(health_of(fault.mode)); });
+    co_await simulation_.delay(fault.lasts.value_or(new_cache_node_after));
+    if (!lost.component().up() && targets_.topology.alive(lost.place())) lost.start();
 }
 
 engine::Process<> Injector::lose_storage_node(std::size_t index, const scenarios::Fault& fault) {

@@ -3,6 +3,7 @@
 //
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
 //   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
+//   cache-node-loss    a node of a cache: its process ends, or its host vanishes; it comes back empty
 //   operator-error     the data of a database: operator_errors.hpp
 //   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
@@ -26,7 +27,7 @@
 #include <vector>
 
 #include "engine/simulation.hpp"
-#include "models/cache/node.hpp"
+#include "models/cache/group.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/failures/evacuations.hpp"
 #include "models/failures/operator_errors.hpp"
@@ -72,6 +73,7 @@ private:
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_cache_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_place(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);

@@ -1,14 +1,11 @@
 #include "models/services/service.hpp"
 
 #include "models/cluster/probe.hpp"
+#include "models/services/cache_link.hpp"
 
 namespace faultline::models {
 
 namespace {
-constexpr Payload cache_command{Bytes{64}, Bytes{64}};
-// Commands in a row without an answer until a connection counts as broken; one slow packet is none. Source: an
-// assumption (docs/models/services.md). A reset breaks it at once.
-constexpr int cache_failures_until_broken = 3;
 constexpr Payload health_probe{Bytes{256}, Bytes{256}};
 }  // namespace
 
@@ -21,7 +18,12 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
       shape_(shape),
       cpu_(context.simulation, component_.number(), {.servers = shape.vcpus}) {
     clients_.resize(context.endpoints.size());
-    for (CacheGroup* const cache : caches) caches_.push_back({cache, std::vector<CacheLink>(cache->shards())});
+    const CacheSurroundings around{simulation_,      context.transport, context.clusters,
+                                   context.measures, component_,        place};
+    for (CacheGroup* const cache : caches) {
+        caches_.push_back({cache, std::vector<CacheLink>(cache->shards()), nullptr});
+        if (cache->needs_a_client()) caches_.back().client = std::make_unique<CacheClient>(around, *cache);
+    }
     start();
 }
 
@@ -36,6 +38,9 @@ void ServiceInstance::crash(engine::Health how) {
     for (const auto& client : clients_) {
         if (client != nullptr) client->forget();
     }
+    for (const CacheView& cache : caches_) {
+        if (cache.client != nullptr) cache.client->forget();
+    }
 }
 
 void ServiceInstance::stand_by() {
@@ -49,6 +54,9 @@ void ServiceInstance::start() {
     component_.enter("serving");
     threads_ = std::make_unique<engine::Tokens>(static_cast<std::size_t>(shape_.threads),
                                                 static_cast<std::size_t>(shape_.queue));
+    for (const CacheView& cache : caches_) {
+        if (cache.client != nullptr) cache.client->begin();
+    }
 }
 
 engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration travel) {
@@ -61,6 +69,11 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
     const Duration demand = shape_.demand.sample_duration(request->work);
     const engine::Served served = co_await cpu_.serve(demand);
     request.charge(Stage::cpu, served.started);
+    if (plan.cache != nowhere && caches_[plan.cache].client != nullptr) [[unlikely]] {
+        const Answer asked = co_await caches_[plan.cache].client->serve(request, plan, *clients_[plan.endpoint]);
+        request.charge(Stage::network, simulation_.now());
+        co_return Answer{travel, asked.status, asked.version};
+    }
 
     // The cache looked aside. A node that is left alone for a while is as good as none.
     const CacheRoute cache = route_to_cache(plan, request->key);

@@ -13,9 +13,10 @@
 
 #include "engine/queueing/server_pool.hpp"
 #include "engine/tokens.hpp"
-#include "models/cache/node.hpp"
+#include "models/cache/group.hpp"
 #include "models/class_plan.hpp"
 #include "models/measures/measures.hpp"
+#include "models/services/cache_client.hpp"
 #include "models/services/database_client.hpp"
 
 namespace faultline::models {
@@ -67,7 +68,8 @@ private:
     };
     struct CacheView {
         CacheGroup* group = nullptr;
-        std::vector<CacheLink> links;  // by shard
+        std::vector<CacheLink> links;         // by shard
+        std::unique_ptr<CacheClient> client;  // null: looking aside is all
     };
     // The node that holds a key, and what this instance thinks of it; null where a class has no cache.
     struct CacheRoute {

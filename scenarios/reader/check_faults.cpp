@@ -54,6 +54,25 @@ void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets
     }
 }
 
+// By role, or by number: the first one of a shard, then its replicas as they were in the beginning.
+std::vector<std::string> cache_nodes(const Scenario& scenario) {
+    std::vector<std::string> targets;
+    for (const Cache& cache : scenario.caches) {
+        for (const std::string& region : cache.regions) {
+            const bool first = region == cache.regions.front();
+            for (int shard = 1; shard <= cache.shards; ++shard) {
+                const std::string at = fmt::format("{}{}/shard-{}/", cache.name, first ? "" : "/" + region, shard);
+                targets.push_back(at + "primary");
+                if (cache.replicas > 0) targets.push_back(at + "replica");
+                for (int node = 1; node <= 1 + cache.replicas; ++node) {
+                    targets.push_back(fmt::format("{}node-{}", at, node));
+                }
+            }
+        }
+    }
+    return targets;
+}
+
 // Everything that a fault of this kind may name, in the order of the file.
 std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     std::vector<std::string> targets;
@@ -62,6 +81,7 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
             for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
         }
     }
+    if (kind == FaultKind::cache_node_loss) return cache_nodes(scenario);
     if (is_of_regions(kind)) add_regions(scenario, kind, targets);
     if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
     if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut

@@ -179,6 +179,27 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
     take("services", scenario.services);
 }
 
+void check_cache(const Scenario& scenario, const Cache& cache, const Report& report) {
+    const Pointer at = Pointer{} / "caches" / cache.name;
+    const bool one = cache.regions.size() == 1;
+    for (std::size_t r = 0; r < cache.regions.size(); ++r) {
+        const Pointer place = one ? at / "region" : at / "regions" / r;
+        const Region* const region = find_region(scenario, cache.regions[r], place, report);
+        for (std::size_t i = 0; i < cache.zones.size(); ++i)
+            check_zone(region, cache.zones[i], at / "zones" / i, report);
+    }
+    const InstanceClass* const entry = find_instance_class(CatalogueService::elasticache, cache.class_name);
+    if (entry != nullptr && cache.memory && *cache.memory > entry->memory) {
+        report.add(at / "memory", fmt::format("{} is more than the class {} has", to_text(*cache.memory), entry->name));
+    }
+    if (cache.failover.by == FailoverBy::cluster && cache.shards < 3) {
+        report.add(at / "failover" / "by",
+                   fmt::format("of {} shards there is no majority without one, so nobody would be elected; give at "
+                               "least 3, or fail over by \"service\"",
+                               cache.shards));
+    }
+}
+
 }  // namespace
 
 void check_topology(const Scenario& scenario, const Report& report) {
@@ -190,21 +211,7 @@ void check_topology(const Scenario& scenario, const Report& report) {
         }
     }
     for (const Database& database : scenario.databases) check_database(scenario, database, report);
-    for (const Cache& cache : scenario.caches) {
-        const Pointer at = Pointer{} / "caches" / cache.name;
-        const bool one = cache.regions.size() == 1;
-        for (std::size_t r = 0; r < cache.regions.size(); ++r) {
-            const Pointer place = one ? at / "region" : at / "regions" / r;
-            const Region* const region = find_region(scenario, cache.regions[r], place, report);
-            for (std::size_t i = 0; i < cache.zones.size(); ++i)
-                check_zone(region, cache.zones[i], at / "zones" / i, report);
-        }
-        const InstanceClass* const entry = find_instance_class(CatalogueService::elasticache, cache.class_name);
-        if (entry != nullptr && cache.memory && *cache.memory > entry->memory) {
-            report.add(at / "memory",
-                       fmt::format("{} is more than the class {} has", to_text(*cache.memory), entry->name));
-        }
-    }
+    for (const Cache& cache : scenario.caches) check_cache(scenario, cache, report);
     check_services(scenario, report);
     check_stations(scenario, report);
     check_shared_names(scenario, report);

@@ -8,10 +8,7 @@
 
 namespace faultline::scenarios {
 
-namespace {
-
-// Reads "class" and checks it against the catalogue; an empty default means that it must be given.
-std::string read_class(ObjectReader& object, CatalogueService service, const std::string& otherwise) {
+std::string read_instance_class(ObjectReader& object, CatalogueService service, const std::string& otherwise) {
     std::optional<std::string> name = object.maybe_text("class");
     if (!name && !object.has("class")) {
         if (otherwise.empty()) object.problem("class", "\"class\" is missing: an instance class of the catalogue");
@@ -27,13 +24,11 @@ std::string read_class(ObjectReader& object, CatalogueService service, const std
     return *name;
 }
 
-}  // namespace
-
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report) {
     ObjectReader object(child, "database-instance", report);
     DatabaseInstance instance;
     if (child.value->is_object()) {
-        instance.class_name = read_class(object, CatalogueService::aurora, default_class);
+        instance.class_name = read_instance_class(object, CatalogueService::aurora, default_class);
     } else {
         object.raw("class");
     }
@@ -129,50 +124,12 @@ void read_database(const Child& child, Database& database, const Report& report)
     object.finish();
 }
 
-void read_regions(ObjectReader& object, const Child& child, Cache& cache) {
-    cache.regions = object.names("regions");
-    const std::string region = object.text("region");
-    if (object.has("region") && object.has("regions")) {
-        object.problem("regions", "a cache has either a \"region\" or \"regions\"");
-    } else if (object.has("regions") && cache.regions.empty()) {
-        object.problem("regions", "expected at least one region");
-    } else if (!object.has("region") && !object.has("regions") && child.value->is_object()) {
-        object.report().add(child.at, "\"region\" is missing: where it stands");
-    }
-    if (cache.regions.empty()) cache.regions.push_back(region);
-}
-
-void read_cache(const Child& child, Cache& cache, const Report& report) {
-    ObjectReader object(child, "cache", report);
-    cache.name = child.name;
-    cache.kind = object.one_of("kind");
-    read_regions(object, child, cache);
-    if (child.value->is_object() && object.has("class")) {
-        cache.class_name = read_class(object, CatalogueService::elasticache, "");
-    } else {
-        cache.class_name = object.text("class");
-    }
-    cache.shards = object.integer("shards");
-    cache.zones = object.names("zones");
-    cache.policy = object.one_of("policy");
-    cache.samples = object.integer("samples");
-    cache.memory = object.maybe_bytes("memory");
-    if (cache.memory && *cache.memory == Bytes{}) object.problem("memory", "expected a size above 0");
-    const bool has_ttl = object.has("ttl");
-    cache.ttl = object.maybe_duration("ttl");
-    if (has_ttl && cache.ttl == Duration{}) object.problem("ttl", "expected a duration above 0");
-    cache.command_timeout = object.positive_duration("command_timeout");
-    cache.reconnect_after = object.duration("reconnect_after");
-    object.finish();
-}
-
 }  // namespace
 
 void read_databases(ObjectReader& file, Scenario& scenario) {
     for (const Child& child : file.map("databases")) {
         read_database(child, scenario.databases.emplace_back(), file.report());
     }
-    for (const Child& child : file.map("caches")) read_cache(child, scenario.caches.emplace_back(), file.report());
 }
 
 }  // namespace faultline::scenarios

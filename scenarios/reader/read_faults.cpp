@@ -17,6 +17,7 @@ FaultKind fault_kind(std::string_view name) {
     if (name == "switchover") return FaultKind::switchover;
     if (name == "operator-error") return FaultKind::operator_error;
     if (name == "evacuation") return FaultKind::evacuation;
+    if (name == "cache-node-loss") return FaultKind::cache_node_loss;
     return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
 }
 

@@ -2,13 +2,15 @@
 // of entries with mistakes, so that references to them are not reported as well.
 #pragma once
 
+#include "scenarios/catalogue.hpp"
 #include "scenarios/reader/object_reader.hpp"
 
 namespace faultline::scenarios {
 
 void read_run(ObjectReader& file, Scenario& scenario);
-void read_topology(ObjectReader& file, Scenario& scenario);   // network, regions, offices, stations
-void read_databases(ObjectReader& file, Scenario& scenario);  // and caches
+void read_topology(ObjectReader& file, Scenario& scenario);  // network, regions, offices, stations
+void read_databases(ObjectReader& file, Scenario& scenario);
+void read_caches(ObjectReader& file, Scenario& scenario);
 void read_services(ObjectReader& file, Scenario& scenario);
 void read_workload(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
@@ -27,6 +29,8 @@ void read_instance_rules(ObjectReader& object, Database& database);
 // Custom endpoints: read when all instances are known.
 void read_endpoints(ObjectReader& object, Database& database);
 
+// A class of the catalogue, by its key "class"; `otherwise` where that is left out.
+std::string read_instance_class(ObjectReader& object, CatalogueService service, const std::string& otherwise);
 // One instance; an empty default class means that it must be given.
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report);
 void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report);

@@ -194,27 +194,6 @@ inline constexpr std::array monitor_keys{
         "pg_autoctl(5), pgautofailover.health_check_max_retries: 2", false, 1, 100},
 };
 
-inline constexpr std::array cache_keys{
-    Key{"kind", "one-of:redis", "the engine", R"("redis")", "-"},
-    Key{"region", "text", "where it stands; or \"regions\"", R"("")", "-"},
-    Key{"regions", "names", "one in each of these; a service looks into its own region's, or the first", "[]", "-"},
-    Key{.name = "class", .type = "text", .about = "of the catalogue, \"cache.r6g.large\"", .required = true},
-    Key{"shards", "integer", "by hash slot; shard k stands in zone k modulo the zones", "1", "-", false, 1, 500},
-    Key{"zones", "names", "of each region; left out: all of its zones, in order", "[]", "-"},
-    Key{"policy",
-        "one-of:allkeys-lru|allkeys-lfu|allkeys-random|volatile-lru|volatile-lfu|volatile-random|volatile-ttl|"
-        "noeviction",
-        "whom a full node evicts", R"("allkeys-lru")",
-        "Redis documentation, Key eviction: the choice for power-law access (Redis itself: noeviction; ElastiCache: "
-        "volatile-lru)"},
-    Key{"samples", "integer", "candidates for an eviction", "5", "redis.conf 7.0, maxmemory-samples", false, 1, 64},
-    Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
-    Key{"ttl", "duration", "of every entry; left out: for ever"},
-    Key{"command_timeout", "duration", "until a command is given up", R"("2s")",
-        "Jedis, Protocol.DEFAULT_TIMEOUT: 2000 ms"},
-    Key{"reconnect_after", "duration", "until a failed node is tried again", R"("1s")", "assumption"},
-};
-
 inline constexpr std::array service_keys{
     Key{.name = "regions",
         .type = "counts",

@@ -6,6 +6,7 @@
 #include "scenarios/reader/instance_tables.hpp"
 #include "scenarios/reader/random_duration_tables.hpp"
 #include "scenarios/reader/shape_tables.hpp"
+#include "scenarios/reader/shape_tables_caches.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 
 namespace faultline::scenarios {
@@ -98,7 +99,7 @@ constexpr std::array fault_keys{
     Key{.name = "kind",
         .type =
             "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
-            "switchover|operator-error|evacuation",
+            "switchover|operator-error|evacuation|cache-node-loss",
         .about = "what breaks",
         .required = true},
     Key{.name = "target",
@@ -106,7 +107,8 @@ constexpr std::array fault_keys{
         .about =
             "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
             "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
-            "\"orders/us-west-2\"; operator error: \"orders\"; brown-out: also the name of a service, cache or station",
+            "\"orders/us-west-2\"; operator error: \"orders\"; a cache's node: \"hot/shard-1/primary\", "
+            "\"hot/shard-1/replica\", \"hot/shard-1/node-2\"; brown-out: also the name of a service, cache or station",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
         "re:Post, redirected endpoint writer: a lost writer sends no reset"},
@@ -161,6 +163,8 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"replication", "the log of a primary, and its streams to standbys", replication_keys},
     {"monitor", "probes the instances and promotes a standby", monitor_keys},
     {"cache", "a look-aside cache", cache_keys},
+    {"cache-failover", "stages from the loss of a primary to the new one", cache_failover_keys},
+    {"cache-resync", "how a replica of a cache is filled", cache_resync_keys},
     {"service", "instances that offices call, and that call databases", service_keys},
     {"service-standby", "instances that are started when another region is given up", service_standby_keys},
     {"health-check", "how a dead instance of a service is taken out", health_check_keys},

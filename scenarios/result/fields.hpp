@@ -95,6 +95,8 @@ void fields(Archive& a, Part<Archive, CacheResult>& x) {
     a("misses", x.misses), a("bypassed", x.bypassed), a("coalesced", x.coalesced), a("evicted", x.evicted);
     a("resident_keys", x.resident_keys), a("used_bytes", x.used_bytes), a("hit_rate_per_s", x.hit_rate_per_s);
     a("offloaded", x.offloaded), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
+    a("writes_acknowledged", x.writes_acknowledged), a("writes_lost", x.writes_lost), a("keys_lost", x.keys_lost);
+    a("failovers", x.failovers), a("full_syncs", x.full_syncs);
 }
 
 template <typename Archive>

@@ -1,0 +1,102 @@
+// Caches.
+#include "scenarios/catalogue.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+void read_regions(ObjectReader& object, const Child& child, Cache& cache) {
+    cache.regions = object.names("regions");
+    const std::string region = object.text("region");
+    if (object.has("region") && object.has("regions")) {
+        object.problem("regions", "a cache has either a \"region\" or \"regions\"");
+    } else if (object.has("regions") && cache.regions.empty()) {
+        object.problem("regions", "expected at least one region");
+    } else if (!object.has("region") && !object.has("regions") && child.value->is_object()) {
+        object.report().add(child.at, "\"region\" is missing: where it stands");
+    }
+    if (cache.regions.empty()) cache.regions.push_back(region);
+}
+
+CacheFailover read_failover(const Child& child, const Report& report) {
+    ObjectReader object(child, "cache-failover", report);
+    CacheFailover failover;
+    failover.by = object.one_of("by") == "cluster" ? FailoverBy::cluster : FailoverBy::service;
+    failover.detection = object.random("detection");
+    failover.promotion = object.random("promotion");
+    failover.node_timeout = object.positive_duration("node_timeout");
+    const bool by_cluster = failover.by == FailoverBy::cluster;
+    for (const std::string_view key : {"detection", "promotion"}) {
+        if (by_cluster && object.has(key)) object.problem(key, "is of a failover by the service; a cluster elects");
+    }
+    if (!by_cluster && object.has("node_timeout")) object.problem("node_timeout", "is of a failover by the cluster");
+    object.finish();
+    return failover;
+}
+
+CacheResync read_resync(const Child& child, const Report& report) {
+    ObjectReader object(child, "cache-resync", report);
+    const CacheResync resync{object.duration("fork_per_gib"), object.duration("delay"), object.bytes("backlog"),
+                             object.bytes("output_buffer")};
+    object.finish();
+    return resync;
+}
+
+// Its nodes: how many, and what becomes of them.
+void read_nodes(ObjectReader& object, Cache& cache) {
+    cache.replicas = object.integer("replicas");
+    cache.require_full_coverage = object.flag("require_full_coverage");
+    cache.failover = read_failover(*object.child("failover"), object.report());
+    cache.resync = read_resync(*object.child("resync"), object.report());
+    cache.topology_refresh = object.positive_duration("topology_refresh");
+    cache.refresh_on_error = object.flag("refresh_on_error");
+    if (cache.replicas > 0) return;
+    if (object.has("resync")) object.problem("resync", "needs \"replicas\"");
+    if (object.has("failover") && !cache.require_full_coverage) object.problem("failover", "needs \"replicas\"");
+}
+
+// What services do with it.
+void read_use(ObjectReader& object, Cache& cache) {
+    cache.coalescing = object.flag("coalescing");
+    cache.stale_while_revalidate = object.maybe_duration("stale_while_revalidate");
+    cache.writes = object.one_of("writes") == "write-through" ? CacheWrites::write_through : CacheWrites::invalidate;
+    for (const std::string_view key : {"ttl_jitter", "stale_while_revalidate"}) {
+        if (object.has(key) && !cache.ttl) object.problem(key, "needs a \"ttl\"");
+    }
+}
+
+void read_cache(const Child& child, Cache& cache, const Report& report) {
+    ObjectReader object(child, "cache", report);
+    cache.name = child.name;
+    cache.kind = object.one_of("kind");
+    read_regions(object, child, cache);
+    if (child.value->is_object() && object.has("class")) {
+        cache.class_name = read_instance_class(object, CatalogueService::elasticache, "");
+    } else {
+        cache.class_name = object.text("class");
+    }
+    cache.shards = object.integer("shards");
+    cache.zones = object.names("zones");
+    cache.policy = object.one_of("policy");
+    cache.samples = object.integer("samples");
+    cache.memory = object.maybe_bytes("memory");
+    if (cache.memory && *cache.memory == Bytes{}) object.problem("memory", "expected a size above 0");
+    const bool has_ttl = object.has("ttl");
+    cache.ttl = object.maybe_duration("ttl");
+    if (has_ttl && cache.ttl == Duration{}) object.problem("ttl", "expected a duration above 0");
+    cache.ttl_jitter = object.share("ttl_jitter");
+    cache.command_timeout = object.positive_duration("command_timeout");
+    cache.reconnect_after = object.duration("reconnect_after");
+    read_nodes(object, cache);
+    read_use(object, cache);
+    object.finish();
+}
+
+}  // namespace
+
+void read_caches(ObjectReader& file, Scenario& scenario) {
+    for (const Child& child : file.map("caches")) read_cache(child, scenario.caches.emplace_back(), file.report());
+}
+
+}  // namespace faultline::scenarios
