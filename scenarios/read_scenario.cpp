@@ -47,6 +47,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_topology(file, scenario);
     read_databases(file, scenario);
     read_services(file, scenario);
+    read_warehouses(file, scenario);
     read_workload(file, scenario);
     read_faults(file, scenario);
     read_requirements(file, scenario);
@@ -54,6 +55,7 @@ Scenario read_document(const Json& document, const Report& report) {
     file.finish();
     if (!document.is_object()) return scenario;
     check_topology(scenario, report);
+    check_warehouses(scenario, report);
     check_workload(scenario, report);
     check_faults(scenario, report);
     check_requirements(scenario, report);
@@ -171,7 +173,8 @@ std::string requirement_text(const Requirement& requirement) {
                            requirement.measure == "availability" || is_of_sessions(requirement.measure);
     if (by_office) text += requirement.pooled ? " over all offices" : " at worst office";
     text += requirement.at_most ? " <= " : " >= ";
-    const bool duration = requirement.measure == "latency" || is_of_incidents(requirement.measure);
+    const bool duration =
+        requirement.measure == "latency" || is_of_incidents(requirement.measure) || is_freshness(requirement.measure);
     if (duration) return text + to_text(Duration{std::llround(requirement.limit * 1e9)});
     return text + fmt::format("{:.10g}", requirement.limit);
 }
