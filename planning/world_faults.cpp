@@ -55,6 +55,11 @@ Cluster& World::make_restored(std::size_t number) {
     ClusterShape shape = cluster_shape(database, region);
     shape.path = database.name + "/" + region;
     recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
+    for (TableFeed* const feed : recorders_[number]->feeds()) {
+        recorders_.back()->add_feed(*feed);
+        if (const auto kept = backups_[number]->restorable_in(network_->regions[index_of(scenario_.regions, region)]))
+            feed->lost(kept->commits_lost);
+    }
     clusters_.push_back(
         std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), *recorders_.back()));
     Cluster& made = *clusters_.back();
@@ -77,7 +82,7 @@ void World::schedule_faults() {
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                                  caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
+                                  caches_, service_regions_, stations_, warehouses_, *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
             operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),
