@@ -9,6 +9,7 @@
 #include "engine/random/zipf.hpp"
 #include "models/network/round_trip.hpp"
 #include "models/request.hpp"
+#include "models/warehouse/warehouse_query.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace faultline::models {
@@ -37,6 +38,8 @@ struct ClassPlan {
     std::size_t endpoint = nowhere;  // index
     std::size_t database = nowhere;  // that the endpoint belongs to
     std::size_t station = nowhere;
+    std::size_t warehouse = nowhere;
+    WarehouseQuery scan;  // what it does there
     int statements = 1;
     int pages = 1;  // that a statement touches
     bool transaction = false;

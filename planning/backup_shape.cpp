@@ -16,17 +16,6 @@ bool ends_at(const scenarios::QueryClass& query_class, const scenarios::Database
     return query_class.route.back().name == database.name;
 }
 
-double bytes_per_commit(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    double bytes = 0.0;
-    double shares = 0.0;
-    for (const scenarios::QueryClass& query_class : scenario.workload.classes) {
-        if (!query_class.writes || !ends_at(query_class, database)) continue;
-        bytes += query_class.share * static_cast<double>(query_class.log.count);
-        shares += query_class.share;
-    }
-    return shares > 0.0 ? bytes / shares : 0.0;
-}
-
 // A new volume in these zones, or new hosts, from the object storage of their region.
 models::RestoreShape restore_shape(const scenarios::Database& database, const BackupPlaces& places) {
     const scenarios::Restore& restore = database.backups->restore;
@@ -49,13 +38,24 @@ models::RestoreShape restore_shape(const scenarios::Database& database, const Ba
 
 }  // namespace
 
+double mean_log_of_commits(const scenarios::Database& database, const scenarios::Scenario& scenario) {
+    double bytes = 0.0;
+    double shares = 0.0;
+    for (const scenarios::QueryClass& query_class : scenario.workload.classes) {
+        if (!query_class.writes || !ends_at(query_class, database)) continue;
+        bytes += query_class.share * static_cast<double>(query_class.log.count);
+        shares += query_class.share;
+    }
+    return shares > 0.0 ? bytes / shares : 0.0;
+}
+
 models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
                                     const BackupPlaces& places) {
     const scenarios::Backups& backups = *database.backups;
     const scenarios::Restore& restore = backups.restore;
     models::BackupShape shape;
     shape.retention = backups.retention;
-    shape.log = {places.region, places.zones, backups.log_interval, bytes_per_commit(database, scenario)};
+    shape.log = {places.region, places.zones, backups.log_interval, mean_log_of_commits(database, scenario)};
     shape.snapshots = {places.region, places.copy_to, backups.snapshot_interval, database.data,
                        engine::Bytes{connection_window * backups.copy_streams}};
     shape.restore = restore_shape(database, places);

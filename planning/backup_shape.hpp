@@ -20,6 +20,9 @@ struct BackupPlaces {
 models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
                                     const BackupPlaces& places);
 
+// Redo of one commit of this database in the mean, by the shares of the classes that write; 0: none does.
+double mean_log_of_commits(const scenarios::Database& database, const scenarios::Scenario& scenario);
+
 models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario);
 
 // A restore of a database in the region of its copies, `there`; the caller adds its number and who asks. Requires that

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "engine/simulation.hpp"
 #include "models/cluster/backups/backups.hpp"
 #include "models/cluster/cluster.hpp"
 #include "models/measures/measures.hpp"
+#include "models/warehouse/table_feed.hpp"
 
 namespace faultline::planning {
 
@@ -19,12 +21,15 @@ public:
     void on_commit(models::Duration storage_latency) override {
         if (retired_) measures_.commits_lost(database_, 1, models::Duration::zero(), simulation_.now());
         measures_.commit_latency(database_, storage_latency, simulation_.now());
-        if (backups_ != nullptr && !retired_) backups_->committed();
+        if (retired_) return;
+        if (backups_ != nullptr) backups_->committed();
+        for (models::TableFeed* const feed : feeds_) feed->committed();
     }
     void on_recovered(const models::RecoveredLog& log) override {
         if (retired_) return;
         measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
         if (backups_ != nullptr) backups_->lost(log.commits_lost);
+        for (models::TableFeed* const feed : feeds_) feed->lost(log.commits_lost);
     }
     void on_stage(const char* stage) override {
         if (!retired_) measures_.incident_stage(stage, simulation_.now());
@@ -33,6 +38,10 @@ public:
         if (!retired_) measures_.redundancy(database_, whole, simulation_.now());
     }
 
+    // A warehouse shows what it commits.
+    void add_feed(models::TableFeed& feed) { feeds_.push_back(&feed); }
+    std::size_t database() const { return database_; }
+    const std::vector<models::TableFeed*>& feeds() const { return feeds_; }
     void set_backups(models::Backups& backups) { backups_ = &backups; }
     // Another cluster is the database now, and it is whole. What this one still tells its clients is lost.
     void retire() {
@@ -45,6 +54,7 @@ private:
     models::Measures& measures_;
     std::size_t database_;
     models::Backups* backups_ = nullptr;
+    std::vector<models::TableFeed*> feeds_;
     bool retired_ = false;
 };
 

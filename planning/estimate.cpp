@@ -128,6 +128,14 @@ Estimate estimate_latency(const LatencySeries& series, const Question& question)
     return estimate;
 }
 
+Estimate estimate_freshness(const LatencySeries& series, const Question& question) {
+    std::vector<double> values;
+    for (const LatencyHistogram& one : series.replications) {
+        values.push_back(question.mean ? one.mean_s() : in_s(one.quantile(question.p)));
+    }
+    return estimate_values(values, question);
+}
+
 Estimate estimate_share(const ShareSeries& series, const Question& question) {
     engine::Trials pooled;
     std::vector<double> shares;

@@ -27,6 +27,8 @@ struct Question {
 };
 
 Estimate estimate_latency(const LatencySeries& series, const Question& question);
+// Weighted by time or by queries: one figure for each replication.
+Estimate estimate_freshness(const LatencySeries& series, const Question& question);
 Estimate estimate_share(const ShareSeries& series, const Question& question);
 // `confidence` of each end.
 Estimate estimate_incidents(const IncidentSeries& series, const Question& question, std::size_t replications);

@@ -45,6 +45,20 @@ void check_incidents(const Scenario& scenario, Findings& findings) {
     }
 }
 
+// All is visible when a run begins, and tables age for an interval and a load until they are as they always are.
+void check_warm_up(const Scenario& scenario, Findings& findings) {
+    if (!scenario.run.warm_up) return;
+    for (const scenarios::Warehouse& warehouse : scenario.warehouses) {
+        for (const scenarios::WarehouseTable& table : warehouse.tables) {
+            if (*scenario.run.warm_up >= 2 * table.interval) continue;
+            findings.push_back({Severity::warning, "/run/warm_up",
+                                fmt::format("is below two intervals of the table {}/{}: what is measured begins with "
+                                            "a table that is fresher than it will be",
+                                            warehouse.name, table.name)});
+        }
+    }
+}
+
 bool ends_at_writer(const scenarios::QueryClass& query_class, const std::string& database) {
     const scenarios::RouteStep& end = query_class.route.back();
     return end.role == scenarios::TargetRole::writer && end.name == database;
@@ -96,6 +110,7 @@ std::vector<LintFinding> lint(const Scenario& scenario) {
     check_plan(scenario, findings);
     check_incidents(scenario, findings);
     check_connections(scenario, findings);
+    check_warm_up(scenario, findings);
     return findings;
 }
 

@@ -239,6 +239,33 @@ std::vector<IncidentSeries> restore_times(const Requirement& requirement, Result
     return all;
 }
 
+namespace {
+// null: it is of something else.
+const scenarios::HistogramData* freshness_of(const scenarios::WarehouseResult& warehouse, const std::string& of) {
+    if (warehouse.name == of) return &warehouse.freshness;
+    for (const scenarios::WarehouseTableResult& table : warehouse.tables) {
+        if (warehouse.name + "/" + table.name == of) return &table.freshness;
+    }
+    for (const scenarios::WarehouseAnswersResult& answers : warehouse.answers) {
+        if (answers.of == of) return &answers.freshness;
+    }
+    return nullptr;
+}
+}  // namespace
+
+std::vector<LatencySeries> freshness(const Requirement& requirement, Results results) {
+    LatencySeries series;
+    for (const ReplicationResult& replication : results) {
+        for (const scenarios::WarehouseResult& warehouse : replication.warehouses) {
+            const scenarios::HistogramData* const seen = freshness_of(warehouse, requirement.of);
+            if (seen == nullptr || seen->counts.empty()) continue;
+            series.replications.push_back(histogram_from(*seen));
+            break;
+        }
+    }
+    return {series};
+}
+
 std::vector<double> exposures_s(const Requirement& requirement, Results results) {
     std::vector<double> all;
     for (const ReplicationResult& replication : results) {

@@ -51,6 +51,10 @@ std::vector<IncidentSeries> data_losses(const scenarios::Requirement& requiremen
 // From the noticing of an operator error until its database serves what is right again.
 std::vector<IncidentSeries> restore_times(const scenarios::Requirement& requirement, Results results);
 
+// How fresh a warehouse, or one of its tables ("reports/sales"), was, by time; or what a class's queries were shown.
+// The counts of the first two are milliseconds.
+std::vector<LatencySeries> freshness(const scenarios::Requirement& requirement, Results results);
+
 // RPO exposure p99 of a database, in seconds, by replication.
 std::vector<double> exposures_s(const scenarios::Requirement& requirement, Results results);
 

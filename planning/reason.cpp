@@ -114,11 +114,36 @@ std::string restore_cause(const Requirement& requirement, Results results) {
         unbounded);
 }
 
+// What its loads did: how long they take, and whether they keep up.
+std::string freshness_cause(const Requirement& requirement, Results results) {
+    double loads = 0.0, load_s = 0.0;
+    std::uint64_t overdue = 0, skipped = 0;
+    for (const auto& replication : results) {
+        for (const auto& warehouse : replication.warehouses) {
+            const auto asked = [&](const auto& answers) { return answers.of == requirement.of; };
+            const bool by_class = std::any_of(warehouse.answers.begin(), warehouse.answers.end(), asked);
+            for (const auto& table : warehouse.tables) {
+                const bool named = requirement.of == warehouse.name + "/" + table.name;
+                if (!named && !by_class && requirement.of != warehouse.name) continue;
+                loads += static_cast<double>(table.loads);
+                load_s += table.load_s_mean * static_cast<double>(table.loads);
+                overdue += table.overdue;
+                skipped += table.skipped;
+            }
+        }
+    }
+    if (loads == 0.0) return "no load became visible";
+    std::string text = fmt::format("a load takes {} from its cut until it is visible", seconds_text(load_s / loads));
+    if (overdue > 0) text += fmt::format(", {} began late and {} were skipped", overdue, skipped);
+    return text;
+}
+
 std::string cause(const Requirement& requirement, Results results) {
     if (requirement.measure == "latency") return latency_cause(requirement, results);
     if (requirement.measure == "rpo") return loss_cause(requirement, results);
     if (requirement.measure == "restore") return restore_cause(requirement, results);
     if (requirement.measure == "rto") return recovery_cause(requirement, results);
+    if (scenarios::is_freshness(requirement.measure)) return freshness_cause(requirement, results);
     return "";
 }
 

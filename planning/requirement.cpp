@@ -103,6 +103,9 @@ Judged judge_measure(const Scenario& scenario, const Requirement& requirement, R
     if (measure == "latency") {
         return judge_places(scenario, requirement, latencies(scenario, requirement, results), estimate_latency);
     }
+    if (scenarios::is_freshness(measure)) {
+        return judge_places(scenario, requirement, freshness(requirement, results), estimate_freshness);
+    }
     if (measure == "availability") {
         return judge_places(scenario, requirement, good_operations(scenario, requirement, results), estimate_share);
     }

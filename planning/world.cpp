@@ -48,6 +48,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
     build_clusters();
     build_caches();
     build_stations();
+    build_warehouses();
     context_ = std::make_unique<ServiceContext>(
         ServiceContext{simulation_, *transport_, classes_, endpoints_, clusters_, *measures_});
     build_services();
@@ -82,6 +83,10 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
         RegionRestore* const restore = region_restores_[i].get();
         simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], restore, *measures_, i));
     }
+    // Only in a run with faults: a pilot run must not begin any flow.
+    for (const auto& warehouse : warehouses_) {
+        if (options_.with_faults) warehouse->begin();
+    }
     for (const auto& office : offices_) office->begin();
     simulation_.on_progress(progress);
 
@@ -96,6 +101,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     result.waits_without_timer = simulation_.calls_unanswered();
     describe_queues(result);
     describe_sessions(result);
+    describe_warehouses(result);
     describe_memory(result);
     measures_->finish(simulation_.now(), result);
     describe_caches(result);
@@ -116,6 +122,7 @@ void World::end_of_warm_up() {
         for (const auto& instance : region->instances()) instance->cpu().reset_statistics();
     }
     for (const auto& station : stations_) station->pool().reset_statistics();
+    for (const auto& warehouse : warehouses_) warehouse->reset_statistics(simulation_.now());
 }
 
 namespace {

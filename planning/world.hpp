@@ -17,6 +17,7 @@
 #include "models/services/service.hpp"
 #include "models/services/standby_capacity.hpp"
 #include "models/stations/station.hpp"
+#include "models/warehouse/warehouse.hpp"
 #include "planning/cluster_recorder.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
@@ -62,6 +63,8 @@ private:
                      std::uint64_t keys);
     std::vector<models::CacheGroup*> caches_of(const std::string& region) const;
     void build_stations();
+    void build_warehouses();
+    models::FeedWay way_from(std::size_t database, models::PlaceId storage) const;
     void build_services();
     void build_service_region(const scenarios::Service& service, const std::string& region, int count, int running);
     void give_up_region(models::PlaceId region);  // its services are started where they stand by
@@ -85,6 +88,7 @@ private:
     void end_of_warm_up();
     void describe_queues(scenarios::ReplicationResult& result) const;
     void describe_caches(scenarios::ReplicationResult& result) const;
+    void describe_warehouses(scenarios::ReplicationResult& result) const;
     void describe_sessions(scenarios::ReplicationResult& result) const;
     void describe_memory(scenarios::ReplicationResult& result) const;
 
@@ -122,6 +126,7 @@ private:
     std::vector<Serving> serving_;
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;  // of each cache, one a region
     std::vector<std::unique_ptr<models::Station>> stations_;
+    std::vector<std::unique_ptr<models::Warehouse>> warehouses_;
     struct Proxy {
         std::unique_ptr<engine::Component> component;
         std::shared_ptr<models::ConnectionPool> pool;

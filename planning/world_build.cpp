@@ -10,6 +10,7 @@
 #include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/standby_shape.hpp"
+#include "planning/warehouse_shape.hpp"
 #include "planning/world.hpp"
 #include "scenarios/kinds.hpp"
 
@@ -87,6 +88,10 @@ void World::build_classes() {
         for (const auto& step : query_class.route) {
             if (step.role == TargetRole::cache) plan.cache = index_of(scenario_.caches, step.name);
             if (step.role == TargetRole::station) plan.station = index_of(scenario_.stations, step.name);
+            if (step.role == TargetRole::warehouse) {
+                plan.warehouse = index_of(scenario_.warehouses, step.name);
+                plan.scan = warehouse_query_of(query_class, scenario_.warehouses[plan.warehouse]);
+            }
             plan.endpoint = endpoint_of(step);
             if (plan.endpoint != nowhere) plan.database = endpoints_[plan.endpoint].database;
         }

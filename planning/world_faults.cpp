@@ -74,10 +74,16 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
     shape.path = database.name + "/" + region;
     if (++serving.restores > 2) shape.path += "-" + std::to_string(serving.restores);
     const std::string path = shape.path;
-    serving.recorder->retire();
+    ClusterRecorder& before = *serving.recorder;
+    before.retire();
     recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
     serving.recorder = recorders_.back().get();
     serving.region = region;
+    const auto kept = backups_[number]->restorable_in(network_->regions[index_of(scenario_.regions, region)]);
+    for (TableFeed* const feed : before.feeds()) {
+        serving.recorder->add_feed(*feed);
+        if (kept) feed->lost(kept->commits_lost);
+    }
     clusters_.push_back(
         std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), *recorders_.back()));
     Cluster& made = *clusters_.back();
@@ -107,9 +113,9 @@ void World::schedule_faults() {
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
     injector_ = std::make_unique<Injector>(
-        simulation_,
-        FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
-                     region_restores_, caches_, service_regions_, stations_, *operator_errors_, *evacuations_});
+        simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
+                                  region_restores_, caches_, service_regions_, stations_, warehouses_,
+                                  *operator_errors_, *evacuations_});
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
         if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
             operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),

@@ -109,6 +109,7 @@ OfficeTargets World::targets_of(std::size_t office) {
         targets.canaries.push_back(watched ? client(endpoint, owner, shape) : nullptr);
     }
     for (const auto& station : stations_) targets.stations.push_back(station.get());
+    for (const auto& warehouse : warehouses_) targets.warehouses.push_back(warehouse.get());
     return targets;
 }
 

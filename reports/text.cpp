@@ -8,6 +8,7 @@
 #include "reports/incident_summary.hpp"
 #include "reports/session_summary.hpp"
 #include "reports/time_by_stage.hpp"
+#include "reports/warehouse_summary.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
@@ -98,6 +99,7 @@ void TextReport::results(const scenarios::RunResult& result) {
     where_time_goes(result);
     instances(result);
     sessions(result);
+    warehouses(result);
     incidents(result);
     deaths(result);
 }
@@ -258,6 +260,13 @@ void TextReport::sessions(const scenarios::RunResult& result) {
         text += fmt::format("; {} keys forgotten, of which nothing could be missed any more", users.keys_forgotten);
     }
     out_ << wrapped(text + ".", "   ", style_.width);
+}
+
+void TextReport::warehouses(const scenarios::RunResult& result) {
+    for (const WarehouseLines& one : warehouse_lines(result)) {
+        heading(fmt::format("How fresh {} was", one.name));
+        for (const std::string& line : one.lines) out_ << wrapped(line, "   ", style_.width);
+    }
 }
 
 void TextReport::incidents(const scenarios::RunResult& result) {

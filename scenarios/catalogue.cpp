@@ -31,7 +31,8 @@ std::vector<InstanceClass> read_instances() {
                       usable = csv.column("usable_memory_gib"), baseline = csv.column("net_baseline_gbps"),
                       burst = csv.column("net_burst_gbps"), mysql = csv.column("aurora_mysql_max_connections"),
                       postgresql = csv.column("aurora_postgresql_max_connections"),
-                      connections = csv.column("max_connections"), confidence = csv.column("confidence");
+                      connections = csv.column("max_connections"), slices = csv.column("slices"),
+                      confidence = csv.column("confidence");
     const auto number_or_zero = [&](std::size_t column) { return csv.text(column).empty() ? 0.0 : csv.number(column); };
     const auto count = [&](std::size_t column) -> std::optional<int> {
         if (csv.text(column).empty()) return std::nullopt;
@@ -51,6 +52,7 @@ std::vector<InstanceClass> read_instances() {
         entry.connections_mysql = count(mysql);
         entry.connections_postgresql = count(postgresql);
         entry.connections = count(connections);
+        entry.slices = static_cast<int>(number_or_zero(slices));
         entry.confidence = csv.text(confidence);
         classes.push_back(std::move(entry));
     }

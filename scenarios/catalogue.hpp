@@ -25,6 +25,7 @@ struct InstanceClass {
     std::optional<int> connections_mysql;      // default max_connections by engine; none: the engine lacks the class
     std::optional<int> connections_postgresql;
     std::optional<int> connections;  // caches and warehouses
+    int slices = 0;                  // of a warehouse's node; else 0
     std::string confidence;          // of the row: high, medium, low
 };
 

@@ -181,6 +181,34 @@ struct SessionsResult {
     std::uint64_t keys_forgotten = 0;                   // for want of memory, in the whole run
 };
 
+// A table of a warehouse in the measured part of a run.
+struct WarehouseTableResult {
+    std::string name;
+    HistogramData freshness{};  // counts are milliseconds of time
+    std::uint64_t loads = 0, overdue = 0, skipped = 0, retried = 0;
+    std::uint64_t commits_visible = 0;           // of the whole run, as the next two
+    std::uint64_t commits_hidden = 0;            // acknowledged, and not visible at the end
+    std::uint64_t commits_ahead = 0;             // that the source has lost and the table has
+    double load_s_mean = 0.0, load_s_max = 0.0;  // from the cut of a batch until it is visible
+    double bytes_loaded = 0.0;
+};
+// How fresh what a class was shown was, when its queries began.
+struct WarehouseAnswersResult {
+    std::string of;
+    HistogramData freshness{};
+};
+struct WarehouseResult {
+    std::string name;
+    HistogramData freshness{};  // of its worst table, as of a table
+    std::vector<WarehouseTableResult> tables;
+    std::vector<WarehouseAnswersResult> answers;
+    std::uint64_t waited = 0, waiting_most = 0;         // queries that found no slot
+    std::uint64_t scaled = 0, scaling_clusters = 0;     // queries that other clusters took, and how often one came
+    std::uint64_t refused = 0;                          // for want of connections
+    std::uint64_t snapshots = 0, snapshots_copied = 0;  // taken, and arrived in another region
+    std::int64_t copy_age_max_ns = 0;                   // of the newest copy there, at most
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -198,6 +226,7 @@ struct ReplicationResult {
     std::vector<QueueResult> queues;
     std::vector<InstanceResult> instances{};
     std::vector<SessionsResult> sessions{};  // by office; empty: there are none
+    std::vector<WarehouseResult> warehouses{};
     std::vector<StateChange> states;
     MemoryResult memory;
 };

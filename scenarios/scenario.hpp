@@ -12,6 +12,7 @@
 #include "engine/time.hpp"
 #include "scenarios/cache.hpp"
 #include "scenarios/database.hpp"
+#include "scenarios/warehouse.hpp"
 
 namespace faultline::scenarios {
 
@@ -133,10 +134,10 @@ struct RetryPolicy {
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.
-enum class TargetRole { station, cache, writer, reader, custom };
+enum class TargetRole { station, cache, writer, reader, custom, warehouse };
 struct RouteStep {
     TargetRole role = TargetRole::station;
-    std::string name;        // of the station, cache or database
+    std::string name;        // of the station, cache, database or warehouse
     std::string endpoint{};  // of the role custom: its name
 };
 
@@ -147,7 +148,7 @@ struct FollowUp {
     RandomDuration after;  // from the answer on
 };
 
-enum class QueryKind { point_read, range_read, update, complex_join, other };
+enum class QueryKind { point_read, range_read, update, complex_join, analytic, other };
 struct QueryClass {
     std::string name;
     QueryKind kind = QueryKind::point_read;
@@ -167,6 +168,7 @@ struct QueryClass {
     Bytes request{};
     Bytes response{};
     Bytes log{};  // redo of one commit
+    WarehouseWork warehouse;
     std::optional<FollowUp> follow_up;
     Duration staleness_bound{};  // a read of what was replaced longer ago is stale
 };
@@ -249,11 +251,11 @@ struct Fault {
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
-    std::string measure;  // "latency", "rto", "rpo", "restore", "availability", "hit-rate", "offload",
+    std::string measure;  // "latency", "rto", "rpo", "restore", "freshness", "availability", "hit-rate", "offload",
                           // "stale-reads", "read-your-writes-violations", "monotonic-read-violations"
     std::string
         statistic;   // "p99", "mean"; "p95" for rto, rpo and restore unless named; empty where the measure has only one
-    std::string of;  // a class, database or cache
+    std::string of;  // a class, database, cache or warehouse, or a table of one: "reports/sales"
     std::string after;    // a fault; empty where it does not matter
     bool pooled = false;  // false: judged at the worst office
     Phase phase = Phase::all;
@@ -266,9 +268,14 @@ inline bool is_of_incidents(const std::string& measure) {
     return measure == "rto" || measure == "rpo" || measure == "restore";
 }
 
+// In seconds, all run.
+inline bool is_freshness(const std::string& measure) {
+    return measure == "freshness";
+}
+
 // Measured in seconds; every other measure is a share.
 inline bool is_duration(const std::string& measure) {
-    return measure == "latency" || is_of_incidents(measure);
+    return measure == "latency" || is_of_incidents(measure) || is_freshness(measure);
 }
 
 // Measured of the reads of users' sessions.
@@ -293,6 +300,7 @@ struct Scenario {
     std::vector<Database> databases;
     std::vector<Cache> caches;
     std::vector<Service> services;
+    std::vector<Warehouse> warehouses;
     Workload workload;
     std::vector<Fault> faults;
     std::vector<Requirement> requirements;

@@ -136,6 +136,7 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
 }
 
 engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {
+    if (plan.warehouse != nowhere) return ask_warehouse(request, plan);
     return plan.station != nowhere ? ask_station(request, plan) : ask_database(request, plan);
 }
 
@@ -218,6 +219,18 @@ engine::Process<Office::Attempt> Office::ask_station(const RequestRef& request, 
     const Duration demand = plan.demand.sample_duration(request->work);
     engine::Timer patience(simulation_, plan.timeout);
     engine::Call<Answer> call(simulation_, station.component(), station.serve(request, demand, legs.back), legs);
+    co_await engine::any_of(call, patience);
+    co_return attempt_of(call);
+}
+
+// Analysts keep their sessions open, so that there is nothing to connect.
+engine::Process<Office::Attempt> Office::ask_warehouse(const RequestRef& request, const ClassPlan& plan) {
+    Warehouse& warehouse = *targets_.warehouses[plan.warehouse];
+    const Delays legs = context_.transport.round_trip(shape_.place, warehouse.place(), plan.call, request->network);
+    const Duration leader = plan.demand.sample_duration(request->work);
+    engine::Timer patience(simulation_, plan.timeout);
+    engine::Call<Answer> call(simulation_, warehouse.component(),
+                              warehouse.execute(request, plan.scan, leader, legs.back), legs);
     co_await engine::any_of(call, patience);
     co_return attempt_of(call);
 }

@@ -19,6 +19,7 @@
 #include "models/clients/sessions.hpp"
 #include "models/services/service.hpp"
 #include "models/stations/station.hpp"
+#include "models/warehouse/warehouse.hpp"
 
 namespace faultline::models {
 
@@ -40,6 +41,7 @@ struct OfficeTargets {
     std::vector<std::unique_ptr<DatabaseClient>> direct;    // by endpoint, null: not used
     std::vector<std::unique_ptr<DatabaseClient>> canaries;  // by endpoint, null: not watched
     std::vector<Station*> stations;
+    std::vector<Warehouse*> warehouses;
 };
 
 class Office {
@@ -96,8 +98,9 @@ private:
     engine::Process<> think(FollowUp next);
     static bool is_in_session(const ClassPlan& plan) { return plan.keys && plan.endpoint != nowhere; }
     engine::Process<Attempt> ask_station(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_warehouse(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
-    // One of the two, by where the class goes: a child of the caller all the same.
+    // One of these, by where the class goes: a child of the caller all the same.
     engine::Process<Attempt> ask(const RequestRef& request, const ClassPlan& plan);
     static Attempt attempt_of(const engine::Call<Answer>& call);
     // A connection to a service, out of those that the office may have.

@@ -34,7 +34,10 @@ void Injector::schedule(std::size_t index, const scenarios::Fault& fault, Instan
 engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault, Instant at) {
     co_await simulation_.delay(at - simulation_.now());
     targets_.measures.fault_started(index, simulation_.now());
-    if (fault.kind == scenarios::FaultKind::instance_crash) {
+    const bool crash = fault.kind == scenarios::FaultKind::instance_crash;
+    if (crash && warehouse_node_named(fault.target).warehouse != nullptr) {
+        co_await lose_warehouse_node(index, fault);
+    } else if (crash) {
         co_await crash_instance(index, fault);
     } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
         co_await lose_storage_node(index, fault);
@@ -150,6 +153,7 @@ void Injector::strike_machines(std::size_t index, PlaceId zone, Health how) {
                 cut(index, instance->component().path(), [&] { instance->crash(how); });
         }
     }
+    strike_warehouses(index, zone, how);
     for (const auto& station : targets_.stations) {
         if (station->place() != zone || !station->component().up()) continue;
         cut(index, station->component().path(), [&] {

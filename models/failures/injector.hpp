@@ -1,11 +1,13 @@
 // Faults on schedule: who is hit, what goes down with it, and when it comes back. Each fault proves what it did: the
 // nodes it hit and the operations it cut off. One that hit nothing is an error of the scenario.
 //
-//   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent)
+//   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent);
+//                      or a node of a warehouse
 //   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
 //   cache-node-loss    a node of a cache: its process ends, or its host vanishes; it comes back empty
 //   operator-error     the data of a database: operator_errors.hpp
-//   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations
+//   zone-outage        a zone and all that stands in it: instances, storage nodes, caches, services, stations,
+//                      and the nodes of warehouses
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
 //   link-cut           the links between two regions, or between one and all others; both ends go on
 //   brown-out          processors: they work at a share of their speed
@@ -37,6 +39,7 @@
 #include "models/network/transfers.hpp"
 #include "models/services/service.hpp"
 #include "models/stations/station.hpp"
+#include "models/warehouse/warehouse.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace faultline::models {
@@ -54,6 +57,7 @@ struct FaultTargets {
     const std::vector<std::unique_ptr<CacheGroup>>& caches;
     const std::vector<std::unique_ptr<ServiceRegion>>& services;
     const std::vector<std::unique_ptr<Station>>& stations;
+    const std::vector<std::unique_ptr<Warehouse>>& warehouses;
     OperatorErrors& operator_errors;
     Evacuations& evacuations;
 };
@@ -74,6 +78,7 @@ private:
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_cache_node(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_warehouse_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_place(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
@@ -85,6 +90,7 @@ private:
     void strike_zone(std::size_t index, PlaceId zone, engine::Health how);
     void strike_storage(std::size_t index, Cluster& cluster, PlaceId zone, engine::Health how);
     void strike_region(std::size_t index, PlaceId region, engine::Health how);
+    void strike_warehouses(std::size_t index, PlaceId zone, engine::Health how);
     void strike_machines(std::size_t index, PlaceId zone, engine::Health how);  // all in a zone but storage
     void revive_zone(PlaceId zone);
     void revive_region(PlaceId region);
@@ -102,6 +108,11 @@ private:
     template <class Told>
     void change_speed(const scenarios::Fault& fault, PlaceId zone, double factor, Told&& told);
     void degrade(LinkId link);  // by all that is active on it
+    struct WarehouseNode {
+        Warehouse* warehouse = nullptr;
+        Compute* compute = nullptr;
+    };
+    WarehouseNode warehouse_node_named(const std::string& target) const;  // null: it is of no warehouse
     PlaceId region_named(const std::string& target) const;
     std::vector<LinkId> links_named(const std::string& target) const;
     std::string now_named(std::string target) const;

@@ -28,6 +28,15 @@ public:
     }
     void clear() { weights_.fill(0); }
     Weight weight(std::size_t bucket) const { return weights_[bucket]; }
+    static constexpr std::size_t buckets() { return size; }
+    static engine::Duration lower_bound(std::size_t bucket) {
+        return engine::Duration{static_cast<std::int64_t>(lower(bucket))};
+    }
+    // The least value that is counted in a later bucket than this one.
+    static engine::Duration next_bucket(engine::Duration value) {
+        const std::size_t bucket = index_of(static_cast<std::uint64_t>(value.count()));
+        return engine::Duration{static_cast<std::int64_t>(lower(bucket) + width(bucket))};
+    }
 
     std::uint64_t total() const {
         std::uint64_t sum = 0;

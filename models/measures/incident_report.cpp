@@ -21,6 +21,7 @@ std::string target_name(const ClassShape& query_class) {
             return query_class.database + "/" + query_class.endpoint;
         case scenarios::TargetRole::cache:
         case scenarios::TargetRole::station:
+        case scenarios::TargetRole::warehouse:
             break;
     }
     return query_class.database;

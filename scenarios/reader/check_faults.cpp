@@ -86,6 +86,11 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
     if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut
     const std::string role{role_of(kind)};
+    for (const Warehouse& warehouse : scenario.warehouses) {
+        const bool hit = kind == FaultKind::instance_crash && warehouse.rpu == 0;
+        const int nodes = hit ? warehouse.nodes * (warehouse.multi_az ? 2 : 1) : 0;
+        for (int node = 1; node <= nodes; ++node) targets.push_back(fmt::format("{}/node-{}", warehouse.name, node));
+    }
     for (const Database& database : scenario.databases) {
         if (kind == FaultKind::switchover) {
             for (const Secondary& secondary : database.secondaries)
@@ -144,6 +149,28 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
                                           suggestion(fault.target, {targets.begin(), targets.end()})));
 }
 
+// Of a warehouse or one of its tables by time, or of a class by its queries.
+void check_of_freshness(const Scenario& scenario, const Requirement& requirement, const Pointer& at,
+                        const Report& report) {
+    std::vector<std::string> known;
+    for (const Warehouse& warehouse : scenario.warehouses) {
+        known.push_back(warehouse.name);
+        for (const WarehouseTable& table : warehouse.tables) known.push_back(warehouse.name + "/" + table.name);
+    }
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (!query.route.empty() && query.route.back().role == TargetRole::warehouse) known.push_back(query.name);
+    }
+    const std::vector<std::string_view> views{known.begin(), known.end()};
+    if (requirement.of.empty()) {
+        report.add(at, "\"of\" is missing: the warehouse, table or class that freshness is measured of");
+    } else if (std::find(known.begin(), known.end(), requirement.of) == known.end()) {
+        report.add(at, unknown_name("warehouse, table of one, or class that asks one", requirement.of, views));
+    }
+    if (requirement.phase != Phase::all) {
+        report.add(Pointer{} / "requirements" / requirement.name / "phase", "freshness is measured over the whole run");
+    }
+}
+
 void check_of(const Scenario& scenario, const Requirement& requirement, const Report& report) {
     const Pointer at = Pointer{} / "requirements" / requirement.name / "of";
     std::string_view what = "class";
@@ -155,6 +182,7 @@ void check_of(const Scenario& scenario, const Requirement& requirement, const Re
         what = "cache";
         known = names_of(scenario.caches);
     }
+    if (is_freshness(requirement.measure)) return check_of_freshness(scenario, requirement, at, report);
     if (what == "class" && known.empty()) return;  // that there are no classes was told
     if (requirement.of.empty()) {
         report.add(at, fmt::format("\"of\" is missing: the {} that {} is measured of", what, requirement.measure));

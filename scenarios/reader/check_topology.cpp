@@ -167,8 +167,8 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
             const auto [entry, added] = first.emplace(thing.name, map);
             if (added) continue;
             report.add(Pointer{} / map / thing.name,
-                       fmt::format("{} is the name of one of the {} as well; stations, databases, caches, services and "
-                                   "regions share their names",
+                       fmt::format("{} is the name of one of the {} as well; stations, databases, caches, services, "
+                                   "warehouses and regions share their names",
                                    in_quotes(thing.name), entry->second));
         }
     };
@@ -177,6 +177,7 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
     take("databases", scenario.databases);
     take("caches", scenario.caches);
     take("services", scenario.services);
+    take("warehouses", scenario.warehouses);
 }
 
 void check_cache(const Scenario& scenario, const Cache& cache, const Report& report) {

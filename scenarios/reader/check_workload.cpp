@@ -70,6 +70,10 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
                    fmt::format("\"keys\" is missing: what goes through a cache needs to say which keys it {}",
                                query.writes ? "writes" : "reads"));
     }
+    if (end.role == TargetRole::warehouse) check_warehouse_class(scenario, query, at, report);
+    if (!query.via.empty() && end.role == TargetRole::warehouse) {
+        report.add(at / "via", "offices ask a warehouse themselves in this version; leave \"via\" out");
+    }
     if (!query.via.empty() && end.role == TargetRole::station) {
         report.add(at / "via", "a service asks databases; leave \"via\" out where a station answers");
     }

@@ -32,6 +32,7 @@ constexpr Measure measures[] = {
     {"rto", "percentile, p95 if left out"},
     {"rpo", "percentile, p95 if left out"},
     {"restore", "percentile, p95 if left out"},
+    {"freshness", "percentile or mean"},
     {"availability", "", false},
     {"hit-rate", "", false},
     {"offload", "", false},
@@ -58,11 +59,11 @@ const Measure* read_measure(ObjectReader& object, Requirement& into) {
     for (const Measure& measure : measures) {
         known.push_back(measure.name);
         if (measure.name != into.measure) continue;
-        const bool optional_percentile = measure.duration() && measure.name != "latency";
+        const bool optional_percentile = is_of_incidents(std::string{measure.name});
         if (optional_percentile && blank == std::string::npos) into.statistic = "p95";
         const bool fits = measure.statistics.empty() ? blank == std::string::npos
                                                      : is_percentile(into.statistic) ||
-                                                           (measure.name == "latency" && into.statistic == "mean");
+                                                           (!is_of_incidents(into.measure) && into.statistic == "mean");
         if (!fits) {
             object.problem("measure",
                            measure.statistics.empty()

@@ -12,6 +12,7 @@ void read_topology(ObjectReader& file, Scenario& scenario);  // network, regions
 void read_databases(ObjectReader& file, Scenario& scenario);
 void read_caches(ObjectReader& file, Scenario& scenario);
 void read_services(ObjectReader& file, Scenario& scenario);
+void read_warehouses(ObjectReader& file, Scenario& scenario);
 void read_workload(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
@@ -41,6 +42,9 @@ void read_operator_error(ObjectReader& object, Fault& fault);
 // The same of an evacuation.
 void read_runbook(ObjectReader& object, Fault& fault);
 
+// What a class asks of a warehouse, if its route ends there.
+void read_warehouse_work(ObjectReader& object, QueryClass& into);
+
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
 
@@ -50,6 +54,9 @@ void check_standbys(const Database& database, const Pointer& at, const Report& r
 void check_backups(const Scenario& scenario, const Database& database, const Pointer& at, const Report& report);
 void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_evacuation(const Scenario& scenario, const Fault& fault, const Report& report);
+void check_warehouses(const Scenario& scenario, const Report& report);
+// A class whose route ends at a warehouse.
+void check_warehouse_class(const Scenario& scenario, const QueryClass& query, const Pointer& at, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);

@@ -65,8 +65,8 @@ std::vector<std::string_view> endpoints_of(const Database& database) {
     return known;
 }
 
-// "hot-east" is a cache or a station, "orders/reader" an endpoint of a database. None, and a problem, for anything
-// else.
+// "hot-east" is a cache, a station or a warehouse, "orders/reader" an endpoint of a database. None, and a problem, for
+// anything else.
 std::optional<RouteStep> read_endpoint(const std::string& text, const Pointer& at, const Scenario& scenario,
                                        const Report& report) {
     const std::size_t slash = text.find('/');
@@ -93,6 +93,7 @@ std::optional<RouteStep> read_step(const Child& child, const Scenario& scenario,
     if (name.find('/') != std::string::npos) return read_endpoint(name, child.at, scenario, report);
     if (find_named(scenario.caches, name) != nullptr) return RouteStep{TargetRole::cache, name};
     if (find_named(scenario.stations, name) != nullptr) return RouteStep{TargetRole::station, name};
+    if (find_named(scenario.warehouses, name) != nullptr) return RouteStep{TargetRole::warehouse, name};
     if (find_named(scenario.databases, name) != nullptr) {
         report.add(child.at,
                    fmt::format("{} is a database; write \"{}/reader\" or \"{}/writer\"", in_quotes(name), name, name));
@@ -101,12 +102,13 @@ std::optional<RouteStep> read_step(const Child& child, const Scenario& scenario,
     std::vector<std::string> known;
     for (const Cache& cache : scenario.caches) known.push_back(cache.name);
     for (const Station& station : scenario.stations) known.push_back(station.name);
+    for (const Warehouse& warehouse : scenario.warehouses) known.push_back(warehouse.name);
     for (const Database& database : scenario.databases) {
         for (const std::string_view endpoint : endpoints_of(database)) {
             known.push_back(fmt::format("{}/{}", database.name, endpoint));
         }
     }
-    report.add(child.at, unknown_name("cache, station or endpoint", name, {known.begin(), known.end()}));
+    report.add(child.at, unknown_name("cache, station, warehouse or endpoint", name, {known.begin(), known.end()}));
     return std::nullopt;
 }
 
@@ -173,10 +175,11 @@ std::optional<Sessions> read_sessions(const std::optional<Child>& child, const R
     return sessions;
 }
 
-constexpr std::array<std::pair<std::string_view, QueryKind>, 5> query_kinds{{{"point-read", QueryKind::point_read},
+constexpr std::array<std::pair<std::string_view, QueryKind>, 6> query_kinds{{{"point-read", QueryKind::point_read},
                                                                              {"range-read", QueryKind::range_read},
                                                                              {"update", QueryKind::update},
                                                                              {"complex-join", QueryKind::complex_join},
+                                                                             {"analytic", QueryKind::analytic},
                                                                              {"other", QueryKind::other}}};
 
 void read_kind(ObjectReader& object, QueryClass& into) {
@@ -184,6 +187,7 @@ void read_kind(ObjectReader& object, QueryClass& into) {
     std::string_view otherwise = "point-read";
     if (answers == TargetRole::writer) otherwise = "update";
     if (answers == TargetRole::station) otherwise = "other";
+    if (answers == TargetRole::warehouse) otherwise = "analytic";
     const std::string kind = object.maybe_one_of("kind").value_or(std::string{otherwise});
     for (const auto& [name, value] : query_kinds) {
         if (name == kind) into.kind = value;
@@ -205,6 +209,7 @@ void read_class_sizes(ObjectReader& object, QueryClass& into) {
     into.request = object.bytes("request");
     into.response = object.bytes("response");
     into.log = object.bytes("log");
+    read_warehouse_work(object, into);
     if (object.has("log") && !into.writes) object.problem("log", "this class does not write, so it has no log");
     // A message or log record beyond this would be a bulk transfer, not a query.
     constexpr Bytes largest{std::int64_t{1} << 30};
@@ -246,7 +251,9 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
     if (child.value->is_object()) {
         read_class_sizes(object, into);
     } else {
-        for (const std::string_view key : {"demand", "request", "response", "log"}) object.raw(key);
+        for (const std::string_view key :
+             {"demand", "request", "response", "log", "queue", "tables", "scan", "redistribute"})
+            object.raw(key);
     }
     object.finish();
 }

@@ -296,7 +296,7 @@ inline constexpr std::array arrivals_keys{
 };
 
 inline constexpr std::array class_keys{
-    Key{"kind", "one-of:point-read|range-read|update|complex-join|other",
+    Key{"kind", "one-of:point-read|range-read|update|complex-join|analytic|other",
         "what demand and sizes default to; left out: update to a writer, other to a station, else point-read"},
     Key{.name = "share",
         .type = "number",
@@ -306,7 +306,8 @@ inline constexpr std::array class_keys{
     Key{"via", "text", "a service; left out: the office talks to the last step of the route", R"("")", "-"},
     Key{.name = "route",
         .type = "route",
-        .about = "caches to look aside, then what answers: a station, \"orders/reader\" or \"orders/writer\"",
+        .about =
+            "caches to look aside, then what answers: a station, a warehouse, \"orders/reader\" or \"orders/writer\"",
         .required = true},
     Key{.name = "deadline", .type = "duration", .about = "an answer later than this is not good", .required = true},
     Key{"timeout", "duration", "the client gives an attempt up after this; left out: the deadline"},
@@ -328,6 +329,10 @@ inline constexpr std::array class_keys{
     Key{"request", "bytes", "size of a request", R"("200B")", "assumption: a statement with its parameters"},
     Key{"response", "bytes", "size of an answer", R"("200B")", "assumption"},
     Key{"log", "bytes", "redo of one commit; only of a class that writes", R"("0B")", "-"},
+    Key{"queue", "text", "of a warehouse; left out: its first", R"("")", "-"},
+    Key{"tables", "names", "of a warehouse, that it reads; left out: all", "[]", "-"},
+    Key{"scan", "share", "of the data of these tables that it reads", R"("0%")", "-"},
+    Key{"redistribute", "share", "of what it reads that goes to another node", R"("0%")", "-"},
 };
 
 inline constexpr std::array retry_keys{

@@ -8,6 +8,7 @@
 #include "scenarios/reader/shape_tables.hpp"
 #include "scenarios/reader/shape_tables_caches.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
+#include "scenarios/reader/warehouse_tables.hpp"
 
 namespace faultline::scenarios {
 
@@ -25,6 +26,7 @@ constexpr std::array scenario_keys{
     Key{"databases", "map:database", "database clusters", "{}", "-"},
     Key{"caches", "map:cache", "caches", "{}", "-"},
     Key{"services", "map:service", "the application tier", "{}", "-"},
+    Key{"warehouses", "map:warehouse", "warehouses for analysts", "{}", "-"},
     Key{.name = "workload", .type = "object:workload", .about = "who asks what, and how often", .required = true},
     Key{"faults", "map:fault", "what breaks, and when", "{}", "-"},
     Key{"requirements", "map:requirement", "what is judged", "{}", "-"},
@@ -81,17 +83,19 @@ constexpr std::array requirement_keys{
     Key{.name = "measure",
         .type = "text",
         .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
-                 "\"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
+                 "\"freshness p99\", \"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
                  "\"monotonic-read-violations\"",
         .required = true},
     Key{"of", "text",
-        "a class (latency, rto, availability, those of sessions), database (rpo, restore) or cache (hit-rate, offload)",
+        "a class (latency, rto, availability, those of sessions), database (rpo, restore), cache (hit-rate, offload), "
+        "or "
+        "warehouse or its table (freshness, by time; of a class: by its queries)",
         R"("")", "-"},
     Key{"after", "text", "a fault (rto, rpo, restore); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
         "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
-    Key{"at_most", "limit", "for latency, rto, rpo, restore: a duration; for those of sessions: a share"},
+    Key{"at_most", "limit", "for latency, rto, rpo, restore, freshness: a duration; for those of sessions: a share"},
     Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
 };
 
@@ -105,9 +109,9 @@ constexpr std::array fault_keys{
     Key{.name = "target",
         .type = "text",
         .about =
-            "\"orders/writer\", \"orders/instance-2\", \"orders/storage/a/1\", \"us-east-1/a\", \"az-of: "
-            "orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; switchover: "
-            "\"orders/us-west-2\"; operator error: \"orders\"; a cache's node: \"hot/shard-1/primary\", "
+            "\"orders/writer\", \"orders/instance-2\", \"reports/node-1\", \"orders/storage/a/1\", \"us-east-1/a\", "
+            "\"az-of: orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; "
+            "switchover: \"orders/us-west-2\"; operator error: \"orders\"; a cache's node: \"hot/shard-1/primary\", "
             "\"hot/shard-1/replica\", \"hot/shard-1/node-2\"; brown-out: also the name of a service, cache or station",
         .required = true},
     Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
@@ -169,6 +173,13 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"service-standby", "instances that are started when another region is given up", service_standby_keys},
     {"health-check", "how a dead instance of a service is taken out", health_check_keys},
     {"driver", "how a client notices and outlives a lost server", driver_keys},
+    {"warehouse", "a columnar warehouse, fed from databases", warehouse_keys},
+    {"warehouse-table", "a table, and how the commits of its source come into it", warehouse_table_keys},
+    {"warehouse-queue", "a queue of workload management", warehouse_queue_keys},
+    {"concurrency-scaling", "clusters that come while queries wait", concurrency_scaling_keys},
+    {"warehouse-recovery", "what a warehouse does after a failure", warehouse_recovery_keys},
+    {"warehouse-snapshots", "snapshots, and their copies elsewhere", warehouse_snapshots_keys},
+    {"warehouse-pause", "a warehouse that sleeps", warehouse_pause_keys},
     {"workload", "the demand", workload_keys},
     {"arrivals", "open arrivals, Poisson", arrivals_keys},
     {"sessions", "users, and what they remember", sessions_keys},

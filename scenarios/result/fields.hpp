@@ -133,6 +133,27 @@ void fields(Archive& a, Part<Archive, SessionsResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, WarehouseTableResult>& x) {
+    a("name", x.name), a("freshness", x.freshness), a("loads", x.loads), a("overdue", x.overdue);
+    a("skipped", x.skipped), a("retried", x.retried), a("commits_visible", x.commits_visible);
+    a("commits_hidden", x.commits_hidden), a("commits_ahead", x.commits_ahead), a("load_s_mean", x.load_s_mean);
+    a("load_s_max", x.load_s_max), a("bytes_loaded", x.bytes_loaded);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, WarehouseAnswersResult>& x) {
+    a("of", x.of), a("freshness", x.freshness);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, WarehouseResult>& x) {
+    a("name", x.name), a("freshness", x.freshness), a("tables", x.tables), a("answers", x.answers);
+    a("waited", x.waited), a("waiting_most", x.waiting_most), a("scaled", x.scaled);
+    a("scaling_clusters", x.scaling_clusters), a("refused", x.refused), a("snapshots", x.snapshots);
+    a("snapshots_copied", x.snapshots_copied), a("copy_age_max_ns", x.copy_age_max_ns);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
@@ -144,7 +165,7 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
-    a("instances", x.instances), a("sessions", x.sessions);
+    a("instances", x.instances), a("sessions", x.sessions), a("warehouses", x.warehouses);
 }
 
 template <typename Archive>

@@ -64,5 +64,25 @@ TEST(LintTest, OfficesWithPoolsOfTheirOwnCount) {
     EXPECT_EQ(of_connections(scenario).size(), 1U);
 }
 
+TEST(LintTest, AWarmUpInWhichTablesDoNotAge) {
+    scenarios::Scenario scenario;
+    scenarios::Warehouse warehouse;
+    warehouse.name = "reports";
+    warehouse.tables.emplace_back();
+    warehouse.tables.front().name = "sales";
+    warehouse.tables.front().interval = std::chrono::minutes{5};
+    scenario.warehouses.push_back(warehouse);
+    const auto told = [&] {
+        const std::vector<LintFinding> findings = lint(scenario);
+        return std::any_of(findings.begin(), findings.end(),
+                           [](const LintFinding& one) { return one.about == "/run/warm_up"; });
+    };
+    EXPECT_FALSE(told()) << "an automatic one is long enough";
+    scenario.run.warm_up = std::chrono::minutes{10};
+    EXPECT_FALSE(told());
+    scenario.run.warm_up = std::chrono::minutes{9};
+    EXPECT_TRUE(told());
+}
+
 }  // namespace
 }  // namespace faultline::planning

@@ -54,6 +54,18 @@ ReplicationResult example_replication() {
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};
     r.sessions = {{"boston", 1, 2, 3, 4, 5}};
+    r.warehouses = {{"reports",
+                     histogram,
+                     {{"sales", histogram, 1, 2, 3, 4, 5, 6, 7, 8.5, 9.5, 10.5}},
+                     {{"join", histogram}},
+                     11,
+                     12,
+                     13,
+                     14,
+                     15,
+                     16,
+                     17,
+                     18}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
     return r;

@@ -66,6 +66,7 @@ TEST(KindsTest, EveryChoiceOfTheFormatIsListed) {
     listed("station", "station", "discipline");
     listed("database", "database", "kind");
     listed("cache", "cache", "kind");
+    listed("table load", "warehouse-table", "load");
     listed("driver", "driver", "preset");
     listed("class", "class", "kind");
     listed("fault", "fault", "kind");

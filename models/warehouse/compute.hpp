@@ -1,0 +1,95 @@
+// The machines of a warehouse that answer together: the nodes of one zone, or a cluster that concurrency scaling has
+// made. A query or a load is spread over all slices, so one that is alone has all of them, and n at once get a share of
+// 1/n each (processor sharing). Data that no disk holds are read from managed storage, more slowly, until a background
+// flow has brought them.
+//
+// Leaves out: skew between slices, memory and spilling to disk, disks smaller than the data.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/call.hpp"
+#include "engine/queueing/server_pool.hpp"
+#include "models/network/transfers.hpp"
+#include "models/request.hpp"
+
+namespace faultline::models {
+
+using engine::BitsPerSecond;
+using engine::Bytes;
+
+struct ComputeShape {
+    int nodes = 1;
+    int slices = 1;  // of all nodes
+    BitsPerSecond slice_scan{};
+    BitsPerSecond slice_load{};
+    BitsPerSecond node_network{};
+    double cold_speed = 1.0;   // 0..1
+    std::vector<int> slots{};  // of each queue
+};
+
+// What a query reads, and what of it goes to other nodes.
+struct ScanWork {
+    double bytes = 0.0;
+    double redistributed = 0.0;  // bytes
+};
+
+// One load on the slices. files: of equal size, one at a time for each slice.
+struct LoadWork {
+    double bytes = 0.0;
+    int files = 1;
+};
+
+struct Loaded {
+    Duration travel{};
+};
+
+class Compute {
+public:
+    Compute(engine::Simulation& simulation, std::string path, PlaceId place, ComputeShape shape);
+
+    // Each alone on the machine. Scan: bytes / (slices x rate), and what goes to other nodes over their network.
+    Duration time_of(const ScanWork& work) const;
+    // In as many rounds as the slice with the most files has.
+    Duration time_of(const LoadWork& work) const;
+
+    // Processes of this machine: they end with it.
+    engine::Process<Answer> query(RequestRef request, Duration leader, ScanWork work);
+    engine::Process<Loaded> load(LoadWork work, Duration commit, engine::ServerPool& commits);
+
+    bool up() const { return component_.up(); }
+    // It serves nobody from now on; who waits for it is told.
+    void stop(std::string_view state);
+    // At `place`; `cold` bytes, of data that its disks do not hold, are read anew from `storage`.
+    void start(PlaceId place);
+    engine::Process<> warm(Transfers& transfers, PlaceId storage, Bytes cold);
+
+    // A router learns that it is gone when somebody has noticed.
+    bool noticed() const { return noticed_; }
+    void notice() { noticed_ = true; }
+
+    int free_slots(std::size_t queue) const { return shape_.slots[queue] - in_use_[queue]; }
+    void take_slot(std::size_t queue) { ++in_use_[queue]; }
+    void give_slot(std::size_t queue);
+    int busy() const;  // slots in use
+    Instant idle_since() const { return idle_since_; }
+
+    engine::Component& component() { return component_; }
+    engine::ServerPool& slices() { return slices_; }
+    const ComputeShape& shape() const { return shape_; }
+    PlaceId place() const { return place_; }
+
+private:
+    engine::Simulation& simulation_;
+    engine::Component component_;
+    ComputeShape shape_;
+    PlaceId place_;
+    engine::ServerPool slices_;
+    std::vector<int> in_use_;
+    Instant idle_since_{};
+    bool noticed_ = true;
+    std::uint64_t starts_ = 0;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,109 @@
+// What a warehouse does when it loses a node or a zone, and when it is told to sleep.
+#include <algorithm>
+
+#include "models/warehouse/warehouse.hpp"
+
+namespace faultline::models {
+
+namespace {
+constexpr Duration zone_looked_at_each = std::chrono::seconds{1};
+}
+
+bool Warehouse::whole() const {
+    return std::all_of(mains_.begin(), mains_.end(), [](const auto& compute) { return compute->up(); });
+}
+
+void Warehouse::lose_node(Compute& compute, engine::Health how) {
+    lose(compute, how, "a node lost");
+    simulation_.spawn(control_, mend(compute, Loss::node));
+}
+
+void Warehouse::lose_zone(Compute& compute, engine::Health how) {
+    lose(compute, how, "zone lost");
+    simulation_.spawn(control_, mend(compute, Loss::zone));
+}
+
+// Its queries end with it. While another compute serves, the endpoint does too.
+void Warehouse::lose(Compute& compute, engine::Health how, std::string_view state) {
+    compute.stop(state);
+    if (loading() != nullptr) return;
+    scaling_->stop_all();
+    if (!component_.up()) return;
+    component_.enter("down");
+    component_.kill(how);
+}
+
+engine::Process<> Warehouse::mend(Compute& compute, Loss loss) {
+    co_await simulation_.delay(drawn(shape_.recovery.detection));
+    compute.notice();
+    if (loss == Loss::node && topology_.alive(compute.place())) {
+        compute.component().enter("replacing a node");
+        co_await simulation_.delay(drawn(shape_.recovery.node_replacement));
+        if (topology_.alive(compute.place())) {
+            serve(compute, compute.place(), 1.0 / shape_.compute.nodes);
+            co_return;
+        }
+    }
+    co_await come_back(compute);
+}
+
+// Into another zone, where it may and there is one that is alive; else when its own is.
+engine::Process<> Warehouse::come_back(Compute& compute) {
+    for (;;) {
+        const std::optional<PlaceId> elsewhere = other_zone(compute);
+        const PlaceId zone = elsewhere.value_or(compute.place());
+        if (!topology_.alive(zone)) {
+            co_await simulation_.delay(zone_looked_at_each);
+            continue;
+        }
+        compute.component().enter(elsewhere ? "relocating" : "resuming");
+        const Duration needed = drawn(elsewhere ? shape_.recovery.relocating : shape_.recovery.resume);
+        co_await simulation_.delay(needed);
+        if (!topology_.alive(zone)) continue;
+        serve(compute, zone, 1.0);
+        co_return;
+    }
+}
+
+// none: its own is alive, or it has to wait for it.
+std::optional<PlaceId> Warehouse::other_zone(const Compute& compute) const {
+    if (topology_.alive(compute.place()) || !shape_.recovery.relocation) return std::nullopt;
+    for (const PlaceId zone : shape_.zones) {
+        const bool taken = std::any_of(mains_.begin(), mains_.end(), [&](const auto& other) {
+            return other.get() != &compute && other->place() == zone;
+        });
+        if (!taken && topology_.alive(zone)) return zone;
+    }
+    return std::nullopt;
+}
+
+void Warehouse::serve(Compute& compute, PlaceId zone, double cold_share) {
+    compute.start(zone);
+    const auto cold = static_cast<std::int64_t>(cold_share * bytes());
+    simulation_.spawn(control_, compute.warm(transfers_, shape_.storage, Bytes{cold}));
+    if (!component_.up()) {
+        entrance_ = zone;
+        component_.revive();
+        component_.enter("serving");
+    }
+    queues_.dispatch();
+    available_.notify_all();
+}
+
+// Those that are down already come back by themselves.
+engine::Process<> Warehouse::sleep() {
+    for (const WarehousePauseShape& pause : shape_.pauses) {
+        co_await simulation_.delay(std::max(Duration::zero(), pause.at - simulation_.now()));
+        std::vector<Compute*> paused;
+        for (const auto& compute : mains_) {
+            if (!compute->up()) continue;
+            paused.push_back(compute.get());
+            lose(*compute, engine::Health::crash, "paused");
+            compute->notice();
+        }
+        co_await simulation_.delay(pause.lasts);
+        for (Compute* const compute : paused) simulation_.spawn(control_, come_back(*compute));
+    }
+}
+
+}  // namespace faultline::models

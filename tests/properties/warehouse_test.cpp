@@ -1,0 +1,158 @@
+// Laws of whole systems with a warehouse: each query ends exactly once, it is never ahead of its source but by what is
+// counted, and what it costs others is nothing.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include "tests/properties/small_system.hpp"
+#include "tests/support/in_child.hpp"
+
+namespace faultline::tests {
+namespace {
+
+constexpr std::string_view loads_by_copy = R"("source": "orders", "load": "copy", "interval": "30s")";
+
+// Two tables of one source, in the zone of the writer, and analysts who ask for both.
+std::string with_warehouse(std::string_view faults, std::string_view sales = loads_by_copy) {
+    std::string text = small_system(faults);
+    replace_in(text, R"("workload": {)",
+               R"("warehouses": { "reports": { "region": "us-east-1", "zone": "a", "class": "ra3.xlplus",
+                    "tables": { "sales": { )" +
+                   std::string{sales} + R"(, "data": "10GB" },
+                                "stock": { "source": "orders", "load": "zero-etl", "data": "1GB" } },
+                    "recovery": { "relocating": "100s", "node_replacement": "40s" } } },
+                  "workload": {)");
+    replace_in(text, R"("share": 0.7,)", R"("share": 0.69,)");
+    replace_in(text, R"("update": {)",
+               R"("by branch": { "share": 0.01, "route": ["reports"], "deadline": "10s", "timeout": "30s" },
+                  "update": {)");
+    return text;
+}
+
+void expect_conserved(const scenarios::ReplicationResult& result) {
+    const scenarios::Outcomes reports = all_outcomes(class_named(result, "by branch"));
+    EXPECT_GT(reports.due, 1000U);
+    EXPECT_EQ(reports.due, reports.answered + reports.refused + reports.timed_out + reports.failed + reports.in_flight);
+    ASSERT_EQ(result.warehouses.size(), 1U);
+    const scenarios::WarehouseResult& warehouse = result.warehouses.front();
+    ASSERT_EQ(warehouse.tables.size(), 2U);
+    // Both are fed by the same commits: what one shows and the other does not is hidden there.
+    const auto& sales = warehouse.tables[0];
+    const auto& stock = warehouse.tables[1];
+    EXPECT_EQ(sales.commits_visible + sales.commits_hidden - sales.commits_ahead,
+              stock.commits_visible + stock.commits_hidden - stock.commits_ahead);
+    EXPECT_GT(stock.commits_visible, 10'000U);
+    EXPECT_GT(sales.freshness.sum_ns, stock.freshness.sum_ns) << "a copy each 30 s is older than zero-ETL";
+    std::uint64_t answers = 0;
+    for (const std::uint64_t count : warehouse.answers.front().freshness.counts) answers += count;
+    EXPECT_GE(answers, reports.answered) << "of the whole measured part";
+}
+
+TEST(WarehouseTest, InCalmEveryQueryEndsOnceAndNothingIsAhead) {
+    test::in_child([] {
+        const auto result = run(read(with_warehouse("")));
+        expect_conserved(result);
+        for (const auto& table : result.warehouses.front().tables) {
+            EXPECT_EQ(table.commits_ahead, 0U);
+            EXPECT_EQ(table.retried, 0U);
+        }
+        const scenarios::Outcomes reports = all_outcomes(class_named(result, "by branch"));
+        EXPECT_GE(reports.answered + reports.in_flight, reports.due) << "nobody is turned away";
+    });
+}
+
+// Its zone is the writer's: it relocates in 100 s and half a minute of noticing, and loads what has come meanwhile.
+TEST(WarehouseTest, ALostZoneStopsItUntilItHasMoved) {
+    test::in_child([] {
+        const auto result = run(read(with_warehouse(writers_zone_lost)));
+        expect_conserved(result);
+        EXPECT_TRUE(reached(result, "reports/compute-1", "relocating"));
+        const auto& hit = result.faults.front().hit;
+        EXPECT_NE(std::find(hit.begin(), hit.end(), "reports/compute-1"), hit.end());
+        const auto& reports = class_named(result, "by branch");
+        EXPECT_EQ(good_between(reports, 121, 220), 0U);
+        EXPECT_GT(good_between(reports, 290, 350), 200U);
+        EXPECT_GT(result.warehouses.front().freshness.max_ns, 100'000'000'000) << "as old as the outage is long";
+    });
+}
+
+TEST(WarehouseTest, ALostNodeIsReplaced) {
+    test::in_child([] {
+        const auto result = run(read(with_warehouse(
+            R"("node lost": { "kind": "instance-crash", "target": "reports/node-2", "mode": "crash", "at": "60s" })")));
+        expect_conserved(result);
+        ASSERT_EQ(result.faults.size(), 1U);
+        EXPECT_EQ(result.faults.front().hit, std::vector<std::string>{"reports/node-2"});
+        EXPECT_TRUE(result.faults.front().ended);
+        EXPECT_TRUE(reached(result, "reports/compute-1", "replacing a node"));
+        EXPECT_GT(good_between(class_named(result, "by branch"), 230, 290), 200U);
+    });
+}
+
+// The region of the writer is lost, and with it what the other one had not received. A stream of short turns had cut
+// it.
+TEST(WarehouseTest, RowsOfAnAbandonedLineageAreCounted) {
+    test::in_child([] {
+        std::string text = with_warehouse(
+            R"("region lost": { "kind": "region-outage", "target": "us-east-1", "at": "60s", "lasts": "200s" })",
+            R"("source": "orders", "load": "streaming", "interval": "20ms", "capture": "0s")");
+        replace_in(
+            text, R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
+            R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] }, "us-west-2": { "zones": ["a", "b", "c"] } })");
+        replace_in(text, R"("reports": { "region": "us-east-1", "zone": "a",)",
+                   R"("reports": { "region": "us-west-2", "zone": "a",)");
+        replace_in(text, R"("load": "zero-etl")", R"("load": "copy", "interval": "20s")");
+        replace_in(
+            text, R"("replicas": [ { "zone": "b" }, { "zone": "c" } ])",
+            R"("replicas": [ { "zone": "b" } ], "secondaries": { "us-west-2": { "replicas": [ { "zone": "a" } ] } },
+                      "global": { "alarm_after": "5s", "decision": "5s", "promotion": "20s", "step_fails": 0 })");
+        const auto result = run(read(text));
+        ASSERT_FALSE(result.incidents.empty());
+        std::uint64_t lost = 0;
+        for (const auto& incident : result.incidents) {
+            for (const auto& loss : incident.losses) lost += loss.commits_lost;
+        }
+        EXPECT_GT(lost, 0U);
+        for (const auto& table : result.warehouses.front().tables) EXPECT_LE(table.commits_ahead, lost);
+        EXPECT_GT(result.warehouses.front().tables.front().commits_ahead, 0U);
+    });
+}
+
+// Commits come to the warehouse and draw from nobody's stream: the rest of the system does what it does without one.
+TEST(WarehouseTest, AWarehouseNobodyAsksChangesNothingElse) {
+    struct Shared {
+        std::uint64_t good[2];
+        std::uint64_t fingerprints[3];
+    };
+    auto* const found =
+        static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    for (std::size_t i = 0; i < 2; ++i) {
+        test::in_child([&, i] {
+            const auto result = run(read(with_warehouse(""), [i](scenarios::Scenario& scenario) {
+                for (auto& one : scenario.workload.classes) {
+                    if (one.name == "by branch") one.share = 0.0;
+                    if (one.name == "lookup") one.share = 0.7;
+                }
+                scenario.run.measured = std::chrono::seconds{60};
+                if (i == 0) return;
+                scenario.warehouses.front().tables.pop_back();
+            }));
+            found->good[i] = all_outcomes(class_named(result, "update")).good;
+        });
+    }
+    EXPECT_GT(found->good[0], 0U);
+    EXPECT_EQ(found->good[0], found->good[1]);
+    for (std::size_t i = 0; i < 3; ++i) {
+        test::in_child([&, i] {
+            const auto scenario = read(with_warehouse(""), [i](scenarios::Scenario& changed) {
+                changed.run.measured = std::chrono::seconds{60};
+                changed.run.seed = i == 2 ? 8 : 7;
+            });
+            found->fingerprints[i] = run(scenario).fingerprint;
+        });
+    }
+    EXPECT_EQ(found->fingerprints[0], found->fingerprints[1]);
+    EXPECT_NE(found->fingerprints[0], found->fingerprints[2]);
+}
+
+}  // namespace
+}  // namespace faultline::tests
