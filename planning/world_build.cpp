@@ -191,8 +191,9 @@ void World::build_cluster(const scenarios::Database& database) {
         recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
         ClusterRecorder& recorder = *recorders_.back();
         if (scenarios::has_standbys(database.kind)) {
-            clusters_.push_back(std::make_unique<StandbyCluster>(
-                simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
+            clusters_.push_back(std::make_unique<StandbyCluster>(simulation_, *transport_, shape,
+                                                                 standby_shape(database, scenario_.workload.classes),
+                                                                 recorder, transfers_.get()));
         } else {
             clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
         }
