@@ -52,6 +52,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
         ServiceContext{simulation_, *transport_, classes_, endpoints_, clusters_, *measures_});
     build_services();
     build_offices();
+    if (options_.with_faults) schedule_transfers();
     if (options_.with_faults) schedule_faults();
 }
 
@@ -83,6 +84,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
         simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], restore, *measures_, i));
     }
     for (const auto& office : offices_) office->begin();
+    for (const auto& transfer : scheduled_transfers_) transfer->begin();
     simulation_.on_progress(progress);
 
     scenarios::ReplicationResult result;
@@ -96,6 +98,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     result.waits_without_timer = simulation_.calls_unanswered();
     describe_queues(result);
     describe_sessions(result);
+    describe_transfers(result);
     describe_memory(result);
     measures_->finish(simulation_.now(), result);
     result.fingerprint = simulation_.fingerprint();

@@ -48,6 +48,8 @@ void World::build_network() {
         const std::string& known = profile_.regions()[plan.regions.size() % profile_.regions().size()];
         plan.regions.push_back({named_freely ? known : region.name, region.zones});
     }
+    plan.backbone_bandwidth = scenario_.network.backbone_bandwidth.value_or(unlimited_bandwidth);
+    plan.inter_zone_bandwidth = scenario_.network.inter_zone_bandwidth.value_or(unlimited_bandwidth);
     if (plan.regions.empty()) plan.regions.push_back({nowhere_region, {nowhere_zone}});
     for (const auto& office : scenario_.offices) {
         SitePlan site{.name = office.name,

@@ -30,6 +30,7 @@ private:
     void instances(const scenarios::RunResult& result);
     void instance(const InstanceRow& one);
     void sessions(const scenarios::RunResult& result);
+    void transfers(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void footer();

@@ -48,6 +48,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_databases(file, scenario);
     read_services(file, scenario);
     read_workload(file, scenario);
+    read_transfers(file, scenario);
     read_faults(file, scenario);
     read_requirements(file, scenario);
     scenario.variants = read_variants(file);
@@ -55,6 +56,7 @@ Scenario read_document(const Json& document, const Report& report) {
     if (!document.is_object()) return scenario;
     check_topology(scenario, report);
     check_workload(scenario, report);
+    check_transfers(scenario, report);
     check_faults(scenario, report);
     check_requirements(scenario, report);
     return scenario;

@@ -11,8 +11,12 @@ void read_topology(ObjectReader& file, Scenario& scenario);   // network, region
 void read_databases(ObjectReader& file, Scenario& scenario);  // and caches
 void read_services(ObjectReader& file, Scenario& scenario);
 void read_workload(ObjectReader& file, Scenario& scenario);
+void read_transfers(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
+
+// The bandwidth of a kind of links; none: no limit.
+std::optional<engine::BitsPerSecond> read_link_bandwidth(ObjectReader& network, std::string_view key);
 
 // The parts of a database that only the kinds with standbys have, and what these kinds have not.
 void read_standbys(ObjectReader& object, Database& database);
@@ -47,6 +51,7 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
 void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_evacuation(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
+void check_transfers(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);
 

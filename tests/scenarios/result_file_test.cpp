@@ -54,6 +54,7 @@ ReplicationResult example_replication() {
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};
     r.sessions = {{"boston", 1, 2, 3, 4, 5}};
+    r.transfers = {{"nightly load", 1, 2, 3, 4, true, {5, INT64_MAX}}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
     return r;
