@@ -86,7 +86,8 @@ Judged judge_incidents(const Scenario& scenario, const Requirement& requirement,
     return judged;
 }
 
-// Both must hold: what incidents lost, and what a loss at any instant would have lost.
+// Both must hold: what incidents lost, and what a loss at any instant would have lost. Without a fault there are no
+// incidents.
 Judged judge_rpo(const Scenario& scenario, const Requirement& requirement, Results results) {
     Judged lost = judge_incidents(scenario, requirement, data_losses(requirement, results), results.size());
     const std::vector<double> exposures = exposures_s(requirement, results);
@@ -94,6 +95,7 @@ Judged judge_rpo(const Scenario& scenario, const Requirement& requirement, Resul
     Estimate exposure = estimate_values(exposures, question_of(scenario, requirement, 1));
     exposure.place = exposure_place;
     const Judged exposed{judge(requirement, exposure.interval), exposure};
+    if (scenario.faults.empty()) return exposed;
     if (lost.verdict == Verdict::violated || exposed.verdict == Verdict::met) return lost;
     return exposed.verdict == Verdict::violated || lost.verdict == Verdict::met ? exposed : lost;
 }

@@ -53,6 +53,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
         ServiceContext{simulation_, *transport_, classes_, endpoints_, clusters_, *measures_});
     build_services();
     build_offices();
+    if (options_.with_faults) schedule_transfers();
     if (options_.with_faults) schedule_faults();
 }
 
@@ -88,6 +89,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
         if (options_.with_faults) warehouse->begin();
     }
     for (const auto& office : offices_) office->begin();
+    for (const auto& transfer : scheduled_transfers_) transfer->begin();
     simulation_.on_progress(progress);
 
     scenarios::ReplicationResult result;
@@ -102,6 +104,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     describe_queues(result);
     describe_sessions(result);
     describe_warehouses(result);
+    describe_transfers(result);
     describe_memory(result);
     measures_->finish(simulation_.now(), result);
     describe_caches(result);

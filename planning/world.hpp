@@ -12,7 +12,7 @@
 #include "models/global/global_database.hpp"
 #include "models/global/region_restore.hpp"
 #include "models/measures/measures.hpp"
-#include "models/network/transfers.hpp"
+#include "models/network/scheduled_transfer.hpp"
 #include "models/network/wiring.hpp"
 #include "models/services/service.hpp"
 #include "models/services/standby_capacity.hpp"
@@ -70,6 +70,7 @@ private:
     void give_up_region(models::PlaceId region);  // its services are started where they stand by
     std::vector<models::ServiceRegion*> preferred_regions(std::size_t service, models::PlaceId office) const;
     void build_offices();
+    void schedule_transfers();
     void schedule_faults();
     std::int32_t local_start_of_day_s(const scenarios::Office& office) const;
     models::MeasuresShape measures_shape() const;
@@ -89,6 +90,7 @@ private:
     void describe_queues(scenarios::ReplicationResult& result) const;
     void describe_caches(scenarios::ReplicationResult& result) const;
     void describe_warehouses(scenarios::ReplicationResult& result) const;
+    void describe_transfers(scenarios::ReplicationResult& result) const;
     void describe_sessions(scenarios::ReplicationResult& result) const;
     void describe_memory(scenarios::ReplicationResult& result) const;
 
@@ -137,6 +139,7 @@ private:
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
     std::vector<std::unique_ptr<models::StandbyCapacity>> standbys_;
     std::vector<std::unique_ptr<models::Office>> offices_;
+    std::vector<std::unique_ptr<models::ScheduledTransfer>> scheduled_transfers_;
     std::unique_ptr<models::OperatorErrors> operator_errors_;
     std::unique_ptr<models::Evacuations> evacuations_;
     std::unique_ptr<models::Injector> injector_;

@@ -49,6 +49,8 @@ void World::build_network() {
         const std::string& known = profile_.regions()[plan.regions.size() % profile_.regions().size()];
         plan.regions.push_back({named_freely ? known : region.name, region.zones});
     }
+    plan.backbone_bandwidth = scenario_.network.backbone_bandwidth.value_or(unlimited_bandwidth);
+    plan.inter_zone_bandwidth = scenario_.network.inter_zone_bandwidth.value_or(unlimited_bandwidth);
     if (plan.regions.empty()) plan.regions.push_back({nowhere_region, {nowhere_zone}});
     for (const auto& office : scenario_.offices) {
         SitePlan site{.name = office.name,
@@ -197,8 +199,9 @@ void World::build_cluster(const scenarios::Database& database) {
         recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
         ClusterRecorder& recorder = *recorders_.back();
         if (scenarios::has_standbys(database.kind)) {
-            clusters_.push_back(std::make_unique<StandbyCluster>(
-                simulation_, *transport_, shape, standby_shape(database, scenario_.workload.classes), recorder));
+            clusters_.push_back(std::make_unique<StandbyCluster>(simulation_, *transport_, shape,
+                                                                 standby_shape(database, scenario_.workload.classes),
+                                                                 recorder, transfers_.get()));
         } else {
             clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
         }

@@ -8,6 +8,7 @@
 #include "reports/incident_summary.hpp"
 #include "reports/session_summary.hpp"
 #include "reports/time_by_stage.hpp"
+#include "reports/transfer_summary.hpp"
 #include "reports/warehouse_summary.hpp"
 #include "scenarios/quantity_text.hpp"
 
@@ -100,6 +101,7 @@ void TextReport::results(const scenarios::RunResult& result) {
     instances(result);
     sessions(result);
     warehouses(result);
+    transfers(result);
     incidents(result);
     deaths(result);
 }
@@ -230,6 +232,23 @@ void TextReport::instance(const InstanceRow& one) {
                             counted(one.row_timeouts, "statement"));
     }
     if (!more.empty()) out_ << in(Colour::dim, wrapped(more, "     ", style_.width));
+}
+
+void TextReport::transfers(const scenarios::RunResult& result) {
+    const std::vector<TransferSummary> summaries = transfer_summaries(result);
+    if (summaries.empty()) return;
+    heading("Bulk transfers, of all replications");
+    for (const TransferSummary& one : summaries) {
+        std::string text = fmt::format("{}: {} due, {} completed", one.name, one.due, one.completed);
+        if (one.completed > 0) {
+            text += fmt::format(" (median {}, p95 {}, longest {})", quantity_text(one.median_s, "s"),
+                                quantity_text(one.p95_s, "s"), quantity_text(one.longest_s, "s"));
+        }
+        if (one.failed > 0) text += fmt::format(", {} failed", one.failed);
+        if (one.overlapped > 0) text += fmt::format(", {} left out: the one before went on", one.overlapped);
+        if (one.moving_at_end > 0) text += fmt::format(", {} under way at the end", one.moving_at_end);
+        out_ << wrapped(text + ".", "   ", style_.width);
+    }
 }
 
 void TextReport::sessions(const scenarios::RunResult& result) {

@@ -31,6 +31,7 @@ private:
     void instance(const InstanceRow& one);
     void sessions(const scenarios::RunResult& result);
     void warehouses(const scenarios::RunResult& result);
+    void transfers(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void footer();

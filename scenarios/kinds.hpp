@@ -74,6 +74,7 @@ inline constexpr auto kinds = std::to_array<Kind>({
      ""},
     {"distribution", "quantiles", "{\"0\": \"1ms\", \"0.5\": \"2ms\", \"1\": \"9ms\"}, linear between",
      "random-duration", ""},
+    {"transfer", "transfer", "bulk data that are moved at fixed times: a nightly load", "transfer", ""},
     {"fault", "instance-crash", "a database instance dies", "fault", ""},
     {"fault", "storage-node-loss", "one copy of the storage volume is lost", "fault", ""},
     {"fault", "zone-outage", "everything in a zone is gone", "fault", ""},

@@ -50,6 +50,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_services(file, scenario);
     read_warehouses(file, scenario);
     read_workload(file, scenario);
+    read_transfers(file, scenario);
     read_faults(file, scenario);
     read_requirements(file, scenario);
     scenario.variants = read_variants(file);
@@ -58,6 +59,7 @@ Scenario read_document(const Json& document, const Report& report) {
     check_topology(scenario, report);
     check_warehouses(scenario, report);
     check_workload(scenario, report);
+    check_transfers(scenario, report);
     check_faults(scenario, report);
     check_requirements(scenario, report);
     return scenario;

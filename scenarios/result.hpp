@@ -209,6 +209,16 @@ struct WarehouseResult {
     std::int64_t copy_age_max_ns = 0;                   // of the newest copy there, at most
 };
 
+// Bulk data that are moved at fixed times, in the measured part of a run.
+struct TransferResult {
+    std::string name;
+    std::uint64_t due = 0, completed = 0;
+    std::uint64_t failed = 0;                  // a link was cut, or there was no way
+    std::uint64_t overlapped = 0;              // due while the one before went on: left out
+    bool moving_at_end = false;                // one was under way
+    std::vector<std::int64_t> durations_ns{};  // of the completed, in their order
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -227,6 +237,7 @@ struct ReplicationResult {
     std::vector<InstanceResult> instances{};
     std::vector<SessionsResult> sessions{};  // by office; empty: there are none
     std::vector<WarehouseResult> warehouses{};
+    std::vector<TransferResult> transfers{};
     std::vector<StateChange> states;
     MemoryResult memory;
 };

@@ -31,11 +31,24 @@ struct Run {
 struct Network {
     std::string profile = "aws-2025";  // or "zero": no round trip takes time and nothing is lost
     double spike_multiplier = 1.0;     // of the probability of a jitter spike, 0..1 and above
+    // Of each link between two regions, and between two zones of one, each way; none: no limit.
+    std::optional<engine::BitsPerSecond> backbone_bandwidth{}, inter_zone_bandwidth{};
 };
 
 struct Region {
     std::string name;
     std::vector<std::string> zones;  // "a": its full name is "us-east-1/a"
+};
+
+// Bulk data that are moved again and again: a nightly load.
+struct BulkTransfer {
+    std::string name;
+    std::string from, to;  // "us-east-1" or "us-east-1/a"
+    Bytes size{};
+    Duration first{};                           // due, after the warm-up's end
+    std::optional<Duration> every;              // none: once
+    int streams = 1;                            // connections side by side, each with a TCP window of its own
+    std::optional<engine::BitsPerSecond> rate;  // of all together, at most
 };
 
 struct Office {
@@ -302,6 +315,7 @@ struct Scenario {
     std::vector<Service> services;
     std::vector<Warehouse> warehouses;
     Workload workload;
+    std::vector<BulkTransfer> transfers;
     std::vector<Fault> faults;
     std::vector<Requirement> requirements;
     std::vector<Variant> variants;

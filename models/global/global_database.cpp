@@ -13,7 +13,7 @@ constexpr Duration probe_timeout = std::chrono::seconds{5};
 constexpr Duration streams_looked_after = std::chrono::seconds{1};
 constexpr Duration look_again_after = std::chrono::seconds{5};
 // A copy of a volume goes in several streams side by side. Source: an assumption.
-constexpr std::int64_t copy_streams = 16;
+constexpr int copy_streams = 16;
 constexpr std::size_t no_region = static_cast<std::size_t>(-1);
 }  // namespace
 
@@ -25,7 +25,7 @@ GlobalDatabase::GlobalDatabase(engine::Simulation& simulation, const Transport& 
       shape_(std::move(shape)),
       observer_(observer),
       component_(simulation, shape_.path + "/operator"),
-      log_(simulation, transport, shape_.log),
+      log_(simulation, transport, shape_.log, &transfers),
       routes_(simulation, transport, component_.path(), log_, shape_.routes),
       writer_endpoint_(shape_.writer_time_to_live),
       draws_(simulation.stream(component_.path(), "steps")),
@@ -225,7 +225,7 @@ engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t prom
     regions_[region]->begin_copy();
     for (;;) {
         log_.begin_copy(region);
-        const FlowOptions options{Bytes{copy_streams * FlowOptions{}.window.count}, shape_.copy_rate};
+        const FlowOptions options{Bytes{copy_streams * FlowOptions{}.window.count}, shape_.copy_rate, copy_streams};
         const TransferSpec spec{primary().region(), regions_[region]->region(), shape_.data, options};
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
         if (promotion != promotions_) co_return;
@@ -248,7 +248,8 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     while (!complete(target)) {
         const Duration to_come = log_.has_all(target) - simulation_.now();
         // Nothing to come: its stream is cut, and will be connected again.
-        const Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
+        Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
+        if (log_.shares_links(target)) pause = std::min(pause, streams_looked_after);
         co_await simulation_.delay(pause);
     }
     component_.enter("promoting");

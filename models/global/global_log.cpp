@@ -13,7 +13,9 @@ constexpr std::uint64_t settled_every = 64;  // commits: looking for what is set
 
 void GlobalLog::add_region(PlaceId border, const std::string& path) {
     regions_.push_back(
-        {border, std::make_unique<LogStream>(simulation_, transport_, shape_.stream, border, path + "/storage"), true});
+        {border,
+         std::make_unique<LogStream>(simulation_, transport_, shape_.stream, border, path + "/storage", transfers_),
+         true});
 }
 
 void GlobalLog::begin() {

@@ -1,8 +1,9 @@
 // The log of a global database: what the primary region's volume has made durable goes to the volume of each other
 // region, by a stream of its own; and every commit is counted: it is in the database, or it is lost.
 //
-// A stream (models/standby/log_stream.hpp) is as wide as its bandwidth: an unloaded one lags by propagation and
-// transmission, and with more log than it carries a backlog grows at the difference of the rates. No commit waits for
+// A stream (models/standby/log_stream.hpp) is as wide as its bandwidth, and what bulk flows leave of its links: an
+// unloaded one lags by propagation and transmission, and with more log than it carries a backlog grows at the
+// difference of the rates. No commit waits for
 // another region, unless an RPO limit says so: then it waits while every region's RPO lag is beyond the limit.
 //
 // The stream is that of the volume's log, or a binary log (StreamShape::logical): its transactions are executed again,
@@ -12,7 +13,7 @@
 // When a region is promoted, its version of the log is the database: told commits that it lacks are lost, one by one,
 // and so is each that an unfenced writer tells afterwards.
 // Source: Aurora User Guide, Global databases, Managing RPOs, Monitoring (the two lags).
-// Leaves out: a share of the link that depends on other flows; log that is kept for only so long.
+// Leaves out: streams that share a link with each other alone; log that is kept for only so long.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,10 @@ struct GlobalLogShape {
 
 class GlobalLog {
 public:
-    GlobalLog(engine::Simulation& simulation, const Transport& transport, GlobalLogShape shape)
-        : simulation_(simulation), transport_(transport), shape_(std::move(shape)) {}
+    // `transfers`: with whose flows the streams share their links; null: with none.
+    GlobalLog(engine::Simulation& simulation, const Transport& transport, GlobalLogShape shape,
+              Transfers* transfers = nullptr)
+        : simulation_(simulation), transport_(transport), transfers_(transfers), shape_(std::move(shape)) {}
 
     // Building: regions in their order, the first is the primary. `border`: where its storage is reached.
     void add_region(PlaceId border, const std::string& path);
@@ -76,6 +79,8 @@ public:
     Lsn received(std::size_t region) { return reached(region, Reached::flushed); }
     // When it will have received and persisted all that was sent to it, as things stand.
     Instant has_all(std::size_t region) { return regions_[region].stream->all_applied(); }
+    // Bulk flows are beside its stream, so what was said of the future may change.
+    bool shares_links(std::size_t region) const { return regions_[region].stream->shares_links(); }
     bool connected(std::size_t region) const { return regions_[region].stream->connected(); }
 
     // What a reader of this region may miss: since the oldest commit that it does not show was told.
@@ -115,6 +120,7 @@ private:
 
     engine::Simulation& simulation_;
     const Transport& transport_;
+    Transfers* transfers_;
     GlobalLogShape shape_;
     std::vector<Region> regions_;
     std::size_t primary_ = 0;

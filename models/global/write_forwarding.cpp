@@ -133,7 +133,8 @@ engine::Process<> WriteForwarding::shown(Lsn end) {
     while (log_.follows(region_) && log_.applied(region_) < end) {
         const Instant there = log_.applies(region_, end);
         const bool under_way = there < engine::end_of_time;
-        const Duration pause = under_way ? there - simulation_.now() : look_again_after;
+        Duration pause = under_way ? there - simulation_.now() : look_again_after;
+        if (log_.shares_links(region_)) pause = std::min(pause, look_again_after);
         co_await simulation_.delay(pause);
     }
 }

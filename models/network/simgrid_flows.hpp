@@ -2,12 +2,14 @@
 // way of a link by itself; a flow is further bounded by its window over the round trip, and fails with a link on its
 // route.
 //
-// SimGrid computes the shares; this class drives it from outside, and simgrid_flows.cpp is the only file that knows it.
+// SimGrid computes the shares; this class drives it from outside, and no file but simgrid_flows* knows it.
 // SimGrid is one engine a process, so there is one Flows a process (SIM_CHECK). A fork() in mid-flow goes on in the
 // child. Between its calls nothing runs: the owner schedules next_step() and calls advance() then.
 //
 //     flows.start(now, from, to, Bytes{64 << 20});
 //     …at flows.next_step(now):  for (const Finished& end : flows.advance(now)) …
+//
+// A stream is a flow without an end (start_stream): a replication stream, while bulk flows are beside it.
 //
 // It leaves out: slow start, loss-limited rates but for gray links, the cost of headers, and queueing delay that flows
 // cause to requests. Assumptions and sources: docs/models/flows.md.
@@ -15,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "engine/time.hpp"
@@ -39,6 +42,7 @@ struct FlowOptions {
     // 2021 (linux_default_single_flow_inflight of bandwidth_limits.csv).
     engine::Bytes window{3'020'000};                        // > 0
     engine::BitsPerSecond rate_most = unlimited_bandwidth;  // a network card, a throttle; > 0
+    int connections = 1;  // side by side, that share it; each has the share of one on a full link. 1..999,999
 };
 
 struct Finished {
@@ -66,6 +70,15 @@ public:
     // lowers the rate by its extra loss (Mathis et al. 1997). Requires size.count >= 0.
     FlowId start(engine::Instant now, PlaceId from, PlaceId to, engine::Bytes size, FlowOptions options = {});
     void cancel(engine::Instant now, FlowId flow);  // nothing if it has ended
+
+    // A stream that has been running: no latency is paid, it wants `rate_most` all along, and it ends by a cut, by
+    // cancel(), or completed after 1 TB, to be started again. None: there is no usable route to start on.
+    std::optional<FlowId> start_stream(engine::Instant now, PlaceId from, PlaceId to, engine::BitsPerSecond rate_most);
+    // Is a flow with an end on a limited link of the path from `from` to `to`, in that direction?
+    bool beside_flows(PlaceId from, PlaceId to) const;
+    // What a stream could have, from what all flows moved of late: what it gets; or, while it wants less than its fair
+    // share, that share. None: not known before 0.1 ms without a change, so ask at the next step.
+    std::optional<engine::BitsPerSecond> present_share(FlowId stream) const;
 
     // A cut fails the flows on the link. Cuts nest, as failures of the topology do.
     void cut_link(engine::Instant now, LinkId link);

@@ -1,10 +1,19 @@
 #include "models/network/transfers.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace faultline::models {
 
 namespace {
+
+// A bound or share that differs by less is not worth to be told.
+constexpr double tolerance = 0.001;
+constexpr double wanted_least_bps = 1000.0;  // a flow needs a bound above zero
+
+bool about_equal(double a, double b) {
+    return a == b || std::abs(a - b) <= tolerance * std::min(a, b);
+}
 
 // Leaves the list when its process ends, by itself or with its owner.
 template <class Item>
@@ -28,6 +37,7 @@ engine::Process<FlowOutcome> Transfers::transfer(TransferSpec spec) {
     waiting.flow = flows_->start(simulation_.now(), spec.from, spec.to, spec.size, spec.options);
     ++started_;
     const Listed<Waiting> listed(waiting_, waiting);
+    review_streams(false);
     begin_driving();
     while (!waiting.over) {
         engine::Condition::Wait ended(waiting.ended);
@@ -39,6 +49,7 @@ engine::Process<FlowOutcome> Transfers::transfer(TransferSpec spec) {
 void Transfers::topology_changed() {
     if (flows_ == nullptr) return;
     flows_->follow_topology(simulation_.now());
+    review_streams(true);
     begin_driving();
 }
 
@@ -53,7 +64,12 @@ engine::Process<> Transfers::drive() {
         const engine::Instant next = flows_->next_step(simulation_.now());
         if (next == engine::end_of_time) break;
         co_await simulation_.delay(next - simulation_.now());
-        for (const Finished& end : flows_->advance(simulation_.now())) deliver(end);
+        const std::span<const Finished> ended = flows_->advance(simulation_.now());
+        const bool changed = !ended.empty();
+        for (const Finished& end : ended) deliver(end);
+        if (streams_.empty()) continue;
+        tell_shares();
+        if (changed || simulation_.now() >= review_at_) review_streams(false);
     }
     driving_ = false;
 }
@@ -65,6 +81,59 @@ void Transfers::deliver(const Finished& end) {
         waiting->outcome = end.outcome;
         waiting->ended.notify_all();
     }
+    for (Shared& shared : streams_) {
+        if (shared.flow == end.flow) shared.flow.reset();
+    }
+}
+
+void Transfers::leave(LinkStream& stream) {
+    for (const Shared& shared : streams_) {
+        if (shared.stream == &stream && shared.flow && !simulation_.closing()) {
+            flows_->cancel(simulation_.now(), *shared.flow);
+        }
+    }
+    std::erase_if(streams_, [&](const Shared& shared) { return shared.stream == &stream; });
+}
+
+// Which streams have a transfer beside them, and what each of these wants.
+void Transfers::review_streams(bool routes_changed) {
+    review_at_ = simulation_.now() + streams_asked_every;
+    for (Shared& shared : streams_) review(shared, routes_changed);
+}
+
+void Transfers::review(Shared& shared, bool routes_changed) {
+    const engine::Instant now = simulation_.now();
+    const std::optional<LinkStream::Ends> ends = shared.stream->ends();
+    const bool beside = ends && flows_->beside_flows(ends->from, ends->to);
+    double wanted_bps = 0.0;
+    if (beside) wanted_bps = std::max(wanted_least_bps, shared.stream->wanted(streams_asked_every).value);
+    if (shared.flow) {
+        const bool same = beside && !routes_changed && shared.ends == *ends;
+        if (same && about_equal(shared.wanted_bps, wanted_bps)) return;
+        flows_->cancel(now, *shared.flow);
+        shared.flow.reset();
+    }
+    if (beside) shared.flow = flows_->start_stream(now, ends->from, ends->to, engine::BitsPerSecond{wanted_bps});
+    if (!shared.flow) {
+        tell(shared, unlimited_bandwidth.value);
+        return;
+    }
+    shared.ends = *ends;
+    shared.wanted_bps = wanted_bps;
+}
+
+void Transfers::tell_shares() {
+    for (Shared& shared : streams_) {
+        if (!shared.flow) continue;
+        const auto share = flows_->present_share(*shared.flow);
+        if (share) tell(shared, share->value);
+    }
+}
+
+void Transfers::tell(Shared& shared, double share_bps) {
+    if (about_equal(shared.told_bps, share_bps)) return;
+    shared.told_bps = share_bps;
+    shared.stream->set_share(engine::BitsPerSecond{share_bps});
 }
 
 }  // namespace faultline::models

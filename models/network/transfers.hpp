@@ -1,13 +1,19 @@
 // Bulk transfers as waits of processes: `const FlowOutcome end = co_await transfers.transfer(…);`. Drives the fluid
 // flows (simgrid_flows.hpp) in their steps while one is active, and not at all otherwise; SimGrid itself is not begun
 // before the first transfer.
+//
+// Streams (link_stream.hpp) share links with the transfers: while one is on a limited link of a stream's route, in its
+// direction, the stream is a flow beside it, bounded by what it wants, and is told what it can have. Without a transfer
+// on its way a stream costs nothing and has its links to itself: streams alone do not share among each other.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/call.hpp"
 #include "engine/waits.hpp"
+#include "models/network/link_stream.hpp"
 #include "models/network/simgrid_flows.hpp"
 
 namespace faultline::models {
@@ -21,16 +27,24 @@ struct TransferSpec {
 
 class Transfers {
 public:
+    // How often a stream beside a transfer is asked what it wants.
+    static constexpr engine::Duration streams_asked_every = std::chrono::seconds{1};
+
     Transfers(engine::Simulation& simulation, const Topology& topology)
         : simulation_(simulation), topology_(topology), component_(simulation, "network/transfers") {}
 
     // Ends when the last byte has arrived, or the flow has failed.
     engine::Process<FlowOutcome> transfer(TransferSpec spec);
 
+    // From now on it shares its links; it leaves before it dies.
+    void join(LinkStream& stream) { streams_.push_back({&stream}); }
+    void leave(LinkStream& stream);
+
     // A place or link failed or came back: flows on it end now.
     void topology_changed();
 
     std::uint64_t started() const { return started_; }
+    bool active() const { return driving_; }  // SimGrid is being driven
 
 private:
     struct Waiting {
@@ -39,15 +53,28 @@ private:
         FlowOutcome outcome = FlowOutcome::Failed;
         bool over = false;
     };
+    struct Shared {
+        LinkStream* stream = nullptr;
+        std::optional<FlowId> flow = std::nullopt;  // while a transfer is beside it
+        LinkStream::Ends ends{};                    // of the flow
+        double wanted_bps = 0.0;                    // its bound
+        double told_bps = unlimited_bandwidth.value;
+    };
     engine::Process<> drive();
     void begin_driving();
     void deliver(const Finished& end);
+    void review_streams(bool routes_changed);
+    void review(Shared& shared, bool routes_changed);
+    void tell_shares();
+    void tell(Shared& shared, double share_bps);
 
     engine::Simulation& simulation_;
     const Topology& topology_;
     engine::Component component_;
     std::unique_ptr<Flows> flows_;
     std::vector<Waiting*> waiting_;
+    std::vector<Shared> streams_;
+    engine::Instant review_at_{};
     std::uint64_t started_ = 0;
     bool driving_ = false;
 };

@@ -23,14 +23,21 @@ Bytes on_the_wire(Lsn log) {
 }  // namespace
 
 LogStream::LogStream(engine::Simulation& simulation, const Transport& transport, const StreamShape& shape,
-                     PlaceId standby, const std::string& path)
+                     PlaceId standby, const std::string& path, Transfers* transfers)
     : simulation_(simulation),
       transport_(transport),
       shape_(shape),
       standby_(standby),
       draws_(simulation.stream(path, "log stream")),
       disk_(shape.flush),
-      executor_(shape.apply_threads) {}
+      executor_(shape.apply_threads),
+      transfers_(transfers) {
+    if (transfers_ != nullptr) transfers_->join(*this);
+}
+
+LogStream::~LogStream() {
+    if (transfers_ != nullptr) transfers_->leave(*this);
+}
 
 void LogStream::connect(PlaceId primary) {
     if (!standby_up_ || !transport_.path(primary, standby_).usable) return;
@@ -61,26 +68,47 @@ bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits) {
     Chunk chunk;
     chunk.begin = sent_;
     chunk.end = end;
-    chunk.leaves.first = std::max(simulation_.now(), last_leaves_);
-    chunk.leaves.last = chunk.leaves.first;
-    if (std::isfinite(shape_.bandwidth.value)) {
-        chunk.leaves.last += engine::transmission_time(size, shape_.bandwidth);
-    }
-    // TCP keeps the order: nothing overtakes what was sent before it.
-    chunk.arrives.first = std::max(chunk.leaves.first + legs.forward, last_arrives_);
-    chunk.arrives.last = std::max(chunk.leaves.last + legs.forward, last_arrives_);
-    chunk.flushed = disk_.join(chunk.arrives.last, end, draws_);
-    chunk.applied.first = std::max(chunk.flushed, last_applied_);
-    chunk.applied.last = chunk.applied.first + apply;
-    // A transaction is there as a whole or not at all.
-    if (shape_.logical) chunk.applied.first = chunk.applied.last = executed(chunk.flushed, commits);
+    chunk.commits = commits;
+    // The wait for the bytes before it, and its own time on the wire, are the stream's.
+    const Path& path = transport_.path(primary_, standby_);
+    chunk.forward = legs.forward - detail::on_the_wire(path, size);
     chunk.back = legs.back;
-    last_leaves_ = chunk.leaves.last;
-    last_arrives_ = chunk.arrives.last;
-    last_applied_ = chunk.applied.last;
+    send_chunk(chunk);
+    chunk.flushed = disk_.join(chunk.arrives.last, end, draws_);
+    apply_chunk(chunk, apply);
     sent_ = end;
     chunks_.push(chunk);
+    log_rate_.add(simulation_.now(), size);
     return true;
+}
+
+// As wide as its own limit, the narrowest link of its path, and what bulk flows leave of that.
+engine::BitsPerSecond LogStream::bandwidth() const {
+    const double path_bps = transport_.path(primary_, standby_).bandwidth.value;
+    return engine::BitsPerSecond{std::min({shape_.bandwidth.value, share_.value, path_bps})};
+}
+
+void LogStream::send_chunk(Chunk& chunk) {
+    chunk.leaves.first = std::max(simulation_.now(), last_leaves_);
+    chunk.leaves.last = chunk.leaves.first;
+    const engine::BitsPerSecond rate = bandwidth();
+    if (std::isfinite(rate.value)) {
+        chunk.leaves.last += engine::transmission_time(on_the_wire(chunk.end - chunk.begin), rate);
+    }
+    // TCP keeps the order: nothing overtakes what was sent before it.
+    chunk.arrives.first = std::max(chunk.leaves.first + chunk.forward, last_arrives_);
+    chunk.arrives.last = std::max(chunk.leaves.last + chunk.forward, last_arrives_);
+    last_leaves_ = chunk.leaves.last;
+    last_arrives_ = chunk.arrives.last;
+}
+
+// Once it is known when it is flushed.
+void LogStream::apply_chunk(Chunk& chunk, Duration work) {
+    chunk.applied.first = std::max(chunk.flushed, last_applied_);
+    chunk.applied.last = chunk.applied.first + work;
+    // A transaction is there as a whole or not at all.
+    if (shape_.logical) chunk.applied.first = chunk.applied.last = executed(chunk.flushed, chunk.commits);
+    last_applied_ = chunk.applied.last;
 }
 
 // Commits that have arrived together; when the last of them is seen. They begin side by side with those before them

@@ -7,25 +7,31 @@
 // bytes leave, arrive and are replayed at a constant rate. A failure cuts the chunks where it finds them: reached() is
 // what is really there.
 //
+// It shares its links with bulk flows (models/network/transfers.hpp): when what it can have changes, what has not left
+// yet is sent at the new rate from that instant on, so the answers about the future change too (on_sooner).
+//
 // Sources: PostgreSQL 15 documentation, 27.2.5 Streaming Replication, 20.5 Write Ahead Log (synchronous_commit).
 // Leaves out: TCP's window and slow start, replay that waits for a query of the standby, a limit on the log kept.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
 #include "engine/simulation.hpp"
 #include "models/cluster/replica_apply.hpp"
+#include "models/network/transfers.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
 #include "models/standby/group_flush.hpp"
+#include "models/standby/recent_rate.hpp"
 
 namespace faultline::models {
 
 struct StreamShape {
-    engine::BitsPerSecond bandwidth = unlimited_bandwidth;             // on the wire, headers included
+    engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // on the wire, headers included; at most the path's
     engine::Distribution flush = engine::Distribution::constant(0.0);  // seconds, of the standby's log disk
     Duration apply{};                                                  // replay of one commit
     // A binary log: each commit is executed again, by so many threads side by side. What had not been executed when the
@@ -44,10 +50,17 @@ enum class AfterLoss : std::uint8_t {
     handed_over,  // and so does what its kernel held: the process died, and not its host
 };
 
-class LogStream {
+class LogStream : public LinkStream {
 public:
+    // `transfers`: with whose flows it shares its links; null: with none. Outlives it.
     LogStream(engine::Simulation& simulation, const Transport& transport, const StreamShape& shape, PlaceId standby,
-              const std::string& path);
+              const std::string& path, Transfers* transfers = nullptr);
+    ~LogStream() override;
+    LogStream(const LogStream&) = delete;
+    LogStream& operator=(const LogStream&) = delete;
+
+    // What is under way comes sooner than was said.
+    std::function<void()> on_sooner;
 
     // The standby asks `primary` for what follows the log that it has.
     void connect(PlaceId primary);
@@ -77,6 +90,12 @@ public:
     // What the primary's kernel has taken (sent_lsn).
     Lsn handed_over(Instant at);
 
+    // Bulk flows are beside it, so what was said of the future may change.
+    bool shares_links() const { return share_.value < unlimited_bandwidth.value; }
+    std::optional<Ends> ends() const override;
+    engine::BitsPerSecond wanted(Duration until_asked_again) const override;
+    void set_share(engine::BitsPerSecond share) override;
+
 private:
     // From `first` to `last`, bytes go by at a constant rate.
     struct Span {
@@ -90,13 +109,20 @@ private:
         Span arrives;
         Instant flushed{};
         Span applied;
-        Duration back{};  // an acknowledgement's way
+        Duration forward{};  // the first byte's way, and an acknowledgement's
+        Duration back{};
+        std::uint64_t commits = 0;
     };
     static Lsn passed(const Chunk& chunk, const Span& span, Instant at);
     static Instant when(const Chunk& chunk, const Span& span, Lsn end);
     static Instant time_of(const Chunk& chunk, Reached what, Lsn end);
     const Chunk& chunk_with(Lsn end);
     bool push(Lsn end, Duration apply, std::uint64_t commits);
+    engine::BitsPerSecond bandwidth() const;
+    void send_chunk(Chunk& chunk);
+    void apply_chunk(Chunk& chunk, Duration work);
+    void reschedule();
+    Instant take_up(const Chunk& whole, Lsn gone, Instant flushed);
     Instant executed(Instant arrived, std::uint64_t commits);
     Lsn left(Instant at);
     void drop_settled(Instant at);
@@ -117,6 +143,9 @@ private:
     Instant last_leaves_{};
     Instant last_arrives_{};
     Instant last_applied_{};
+    Transfers* transfers_;
+    engine::BitsPerSecond share_ = unlimited_bandwidth;
+    RecentRate log_rate_;  // on the wire
     bool connected_ = false;
     bool standby_up_ = true;
 };

@@ -23,9 +23,10 @@ void count_applied(const RequestRef& request) {
 }  // namespace
 
 PrimaryLog::PrimaryLog(engine::Simulation& simulation, const Transport& transport, std::string path,
-                       PrimaryLogShape shape)
+                       PrimaryLogShape shape, Transfers* transfers)
     : simulation_(simulation),
       transport_(transport),
+      transfers_(transfers),
       path_(std::move(path)),
       shape_(std::move(shape)),
       draws_(simulation.stream(path_ + "/log", "flushes")),
@@ -36,8 +37,9 @@ void PrimaryLog::add_member(Instance& instance) {
     SIM_CHECK(members_.size() < members_max);
     members_.push_back({&instance,
                         std::make_unique<LogStream>(simulation_, transport_, shape_.stream, instance.place(),
-                                                    instance.component().path()),
+                                                    instance.component().path(), transfers_),
                         true});
+    members_.back().stream->on_sooner = [this] { changed_.notify_all(); };
 }
 
 void PrimaryLog::serve(std::size_t member) {
@@ -63,7 +65,11 @@ engine::Process<bool> PrimaryLog::commit(PlaceId, std::uint32_t epoch, const Req
     ship();
     // Nearly always the first answer stands. It does not if a standby or its stream was lost meanwhile.
     for (Instant heard = standbys_have(end); heard > simulation_.now(); heard = standbys_have(end)) {
-        if (heard < engine::end_of_time) {
+        if (heard < engine::end_of_time && shares_links()) {
+            engine::Timer answer(simulation_, heard - simulation_.now());
+            engine::Condition::Wait change(changed_);
+            co_await engine::any_of(answer, change);
+        } else if (heard < engine::end_of_time) {
             co_await simulation_.delay(heard - simulation_.now());
         } else {
             engine::Condition::Wait change(changed_);
@@ -121,6 +127,12 @@ engine::Process<> PrimaryLog::write_in_bursts(std::uint32_t epoch) {
         co_await simulation_.delay(durable - simulation_.now());
         ship();
     }
+}
+
+// What was said of the future may change.
+bool PrimaryLog::shares_links() const {
+    return std::any_of(members_.begin(), members_.end(),
+                       [](const Member& member) { return member.stream->shares_links(); });
 }
 
 // When so many standbys have told that they have it; now: no need to wait.

@@ -38,7 +38,9 @@ struct PrimaryLogShape {
 
 class PrimaryLog : public CommitLog {
 public:
-    PrimaryLog(engine::Simulation& simulation, const Transport& transport, std::string path, PrimaryLogShape shape);
+    // `transfers`: with whose flows the streams share their links; null: with none.
+    PrimaryLog(engine::Simulation& simulation, const Transport& transport, std::string path, PrimaryLogShape shape,
+               Transfers* transfers = nullptr);
 
     // Building: the instances in their order. The owner outlives them.
     void add_member(Instance& instance);
@@ -90,12 +92,14 @@ private:
     engine::Process<> write_in_bursts(std::uint32_t epoch);
     bool synchronous() const { return shape_.mode >= CommitMode::remote_write && quorum_ > 0; }
     Instant standbys_have(Lsn end);
+    bool shares_links() const;
     bool is_standby(std::size_t member) const { return member != primary_ && members_[member].follows; }
     RecoveredLog end_log_at(Lsn end);
     void drop_settled();
 
     engine::Simulation& simulation_;
     const Transport& transport_;
+    Transfers* transfers_;
     std::string path_;
     PrimaryLogShape shape_;
     engine::RandomStream draws_;

@@ -14,12 +14,12 @@ ClusterShape without_volume(ClusterShape shape) {
 }  // namespace
 
 StandbyCluster::StandbyCluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape,
-                               StandbyShape standby, ClusterObserver& observer)
+                               StandbyShape standby, ClusterObserver& observer, Transfers* transfers)
     : Cluster(simulation, transport, nullptr, without_volume(std::move(shape)), observer),
       monitor_(standby.monitor),
       synchronous_(standby.log.synchronous),
       goes_on_without_standby_(standby.goes_on_without_standby),
-      log_(simulation, transport, component_.path(), std::move(standby.log)) {}
+      log_(simulation, transport, component_.path(), std::move(standby.log), transfers) {}
 
 void StandbyCluster::begin() {
     for (const auto& instance : instances_) log_.add_member(*instance);

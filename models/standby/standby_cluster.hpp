@@ -31,8 +31,9 @@ struct StandbyShape {
 class StandbyCluster : public Cluster {
 public:
     // Of `shape`, neither zones nor volume are used, and of its failover not the detection.
+    // `transfers`: with whose flows the log's streams share their links; null: with none.
     StandbyCluster(engine::Simulation& simulation, const Transport& transport, ClusterShape shape, StandbyShape standby,
-                   ClusterObserver& observer);
+                   ClusterObserver& observer, Transfers* transfers = nullptr);
 
     void begin() override;
     void begin_watching() override;

@@ -14,8 +14,12 @@ void read_caches(ObjectReader& file, Scenario& scenario);
 void read_services(ObjectReader& file, Scenario& scenario);
 void read_warehouses(ObjectReader& file, Scenario& scenario);
 void read_workload(ObjectReader& file, Scenario& scenario);
+void read_transfers(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
+
+// The bandwidth of a kind of links; none: no limit.
+std::optional<engine::BitsPerSecond> read_link_bandwidth(ObjectReader& network, std::string_view key);
 
 // The parts of a database that only the kinds with standbys have, and what these kinds have not.
 void read_standbys(ObjectReader& object, Database& database);
@@ -58,6 +62,7 @@ void check_warehouses(const Scenario& scenario, const Report& report);
 // A class whose route ends at a warehouse.
 void check_warehouse_class(const Scenario& scenario, const QueryClass& query, const Pointer& at, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
+void check_transfers(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);
 

@@ -63,7 +63,9 @@ void read_run(ObjectReader& file, Scenario& scenario) {
 
 void read_topology(ObjectReader& file, Scenario& scenario) {
     ObjectReader network(*file.child("network"), "network", file.report());
-    scenario.network = {network.one_of("profile"), network.number("spike_multiplier")};
+    scenario.network = {network.one_of("profile"), network.number("spike_multiplier"),
+                        read_link_bandwidth(network, "backbone_bandwidth"),
+                        read_link_bandwidth(network, "inter_zone_bandwidth")};
     network.finish();
     for (const Child& child : file.map("regions")) {
         ObjectReader region(child, "region", file.report());

@@ -28,6 +28,7 @@ constexpr std::array scenario_keys{
     Key{"services", "map:service", "the application tier", "{}", "-"},
     Key{"warehouses", "map:warehouse", "warehouses for analysts", "{}", "-"},
     Key{.name = "workload", .type = "object:workload", .about = "who asks what, and how often", .required = true},
+    Key{"transfers", "map:transfer", "bulk data that are moved at fixed times, \"nightly load\"", "{}", "-"},
     Key{"faults", "map:fault", "what breaks, and when", "{}", "-"},
     Key{"requirements", "map:requirement", "what is judged", "{}", "-"},
     Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
@@ -50,6 +51,19 @@ constexpr std::array network_keys{
         "scenarios/profiles/README.md"},
     Key{"spike_multiplier", "number", "of the probability of a jitter spike", "1", "scenarios/profiles/README.md",
         false, 0, 1000},
+    Key{"backbone_bandwidth", "bandwidth", "of the link between two regions, each way; left out: no limit"},
+    Key{"inter_zone_bandwidth", "bandwidth", "of the link between two zones of a region, each way; left out: no limit"},
+};
+
+constexpr std::array transfer_keys{
+    Key{.name = "from", .type = "text", .about = "a region or zone, \"us-east-1/a\"", .required = true},
+    Key{.name = "to", .type = "text", .about = "another one", .required = true},
+    Key{.name = "size", .type = "bytes", .about = "of each, on the wire", .required = true},
+    Key{"first", "duration", "due, after the end of the warm-up", R"("0s")", "-"},
+    Key{"every", "duration", "until the next is due; left out: once"},
+    Key{"streams", "integer", "connections side by side, each 3.02 MB / round trip at most", "1",
+        "assumption: one copy command", false, 1, 10'000},
+    Key{"rate", "bandwidth", "of all its connections together, at most; left out: no limit of its own"},
 };
 
 constexpr std::array region_keys{
@@ -146,6 +160,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"scenario", "a system, its load, its faults and its requirements", scenario_keys},
     {"run", "how it is simulated", run_keys},
     {"network", "what lies between the places", network_keys},
+    {"transfer", "bulk data that are moved at fixed times", transfer_keys},
     {"region", "a region", region_keys},
     {"office", "a branch office", office_keys},
     {"station", "one queue with c servers", station_keys},

@@ -154,6 +154,12 @@ void fields(Archive& a, Part<Archive, WarehouseResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, TransferResult>& x) {
+    a("name", x.name), a("due", x.due), a("completed", x.completed), a("failed", x.failed);
+    a("overlapped", x.overlapped), a("moving_at_end", x.moving_at_end), a("durations_ns", x.durations_ns);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
@@ -166,6 +172,7 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
     a("instances", x.instances), a("sessions", x.sessions), a("warehouses", x.warehouses);
+    a("transfers", x.transfers);
 }
 
 template <typename Archive>

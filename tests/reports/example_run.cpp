@@ -69,6 +69,8 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
     lookup.session_reads.steady = {{1'000'000, 12'345, 200'000, 777, 400'000, 1}, {1'000'000, 0, 200'000, 0, 0, 0}};
     one.classes.push_back(lookup);
     one.sessions = {{"boston", 500, 499, 31, 1, number == 1 ? 17U : 0U}, {"denver", 500, 400, 0, 0, 0}};
+    one.transfers = {{"nightly load", 4, 2, 0, 1, true, {(600 + number) * 1'000'000'000LL, 900'000'000'000}},
+                     {"export", 1, 0, 1, 0, false, {}}};
     one.incidents.push_back(incident(28 + number, number != 3));
     return one;
 }

@@ -66,6 +66,7 @@ ReplicationResult example_replication() {
                      16,
                      17,
                      18}};
+    r.transfers = {{"nightly load", 1, 2, 3, 4, true, {5, INT64_MAX}}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
     return r;

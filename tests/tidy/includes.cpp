@@ -72,7 +72,8 @@ constexpr std::array packages{
     Package{"Qt", "^Q[A-Za-z]", "^(gui|tests/gui)/|^reports/pdf"},
     Package{"JSON", "^nlohmann/", "^(scenarios|planning|reports|tests)/"},
     Package{"Boost.Graph", "^boost/(graph/|property_map/)", "^models/topology"},
-    Package{"SimGrid", "^simgrid[./]|^xbt[./]", "^models/network/simgrid_flows\\.cpp$|^benchmarks/"},
+    Package{"SimGrid", "^simgrid[./]|^xbt[./]",
+            "^models/network/simgrid_flows(\\.cpp|_engine\\.hpp|_platform\\.hpp)$|^benchmarks/"},
     Package{"CLI11", "^CLI/", "^cli/"},
 };
 

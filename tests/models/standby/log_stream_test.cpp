@@ -99,6 +99,59 @@ TEST(LogStreamTest, WhatIsLostWithThePrimaryDependsOnWhereItWas) {
     EXPECT_NEAR(received_in_the_end(AfterLoss::handed_over), payload_per_s + 4 * 1024 * 1024, 1000.0);
 }
 
+// Half of a chunk has left when its share falls to a quarter: the rest takes four times as long, behind a header of its
+// own. What had left arrives when it would have, and is flushed as long after that as was drawn.
+TEST(LogStreamTest, AChangeOfItsShareIsForWhatHasNotLeft) {
+    Line line({.bandwidth = slow, .flush = Distribution::constant(0.002), .apply = 1ms});
+    line.stream->send(100'000, 1);
+    line.stream->send(120'000, 1);
+    const Instant before = line.stream->reaches(120'000, Reached::received);
+    line.run_to(std::chrono::microseconds{(100'030 + 70 * 52) / 2});
+    line.stream->set_share(engine::BitsPerSecond{slow.value / 4.0});
+    EXPECT_TRUE(line.stream->shares_links());
+    EXPECT_EQ(line.stream->reaches(50'000, Reached::received), line.simulation.now() + 10ms);
+    EXPECT_LE(line.stream->reaches(50'000, Reached::flushed), line.simulation.now() + 12ms);
+    const Duration rest = 4 * std::chrono::microseconds{50'030 + 35 * 52};
+    const Duration second = 4 * std::chrono::microseconds{20'030 + 14 * 52};
+    EXPECT_EQ(line.stream->reaches(100'000, Reached::received), line.simulation.now() + rest + 10ms);
+    EXPECT_EQ(line.stream->reaches(120'000, Reached::received), line.simulation.now() + rest + second + 10ms);
+    EXPECT_EQ(line.stream->reaches(120'000, Reached::applied), line.simulation.now() + rest + second + 13ms);
+    int sooner = 0;
+    line.stream->on_sooner = [&] { ++sooner; };
+    line.stream->set_share(unlimited_bandwidth);
+    EXPECT_EQ(sooner, 1);
+    const Duration headers = std::chrono::microseconds{30};
+    EXPECT_LE(line.stream->reaches(120'000, Reached::received), before + headers);
+    EXPECT_GE(line.stream->reaches(120'000, Reached::received), before);
+}
+
+// What has been received stays received, and all arrives in the end, whatever the shares do.
+TEST(LogStreamTest, ReceivedNeverGoesBackWhateverTheShares) {
+    for (const bool logical : {false, true}) {
+        Line line({.bandwidth = engine::BitsPerSecond{7.7e6},
+                   .flush = Distribution::constant(0.0015),
+                   .apply = 137us,
+                   .logical = logical,
+                   .apply_threads = 2});
+        Lsn received = 0, flushed = 0, applied = 0;
+        for (Lsn i = 1; i <= 3000; ++i) {
+            line.run_to(static_cast<std::int64_t>(i) * 1'234'567ns);
+            if (i <= 2000) line.stream->send(i * 1013, 1);
+            if (i % 7 == 0) line.stream->set_share(engine::BitsPerSecond{1e6 * static_cast<double>(1 + i * 5 % 13)});
+            const Instant now = line.simulation.now();
+            ASSERT_GE(line.received(), received);
+            ASSERT_GE(line.stream->reached(Reached::flushed, now), flushed);
+            ASSERT_GE(line.stream->reached(Reached::applied, now), applied);
+            received = line.received();
+            flushed = line.stream->reached(Reached::flushed, now);
+            applied = line.stream->reached(Reached::applied, now);
+            ASSERT_GE(received, flushed);
+            ASSERT_GE(flushed, applied);
+        }
+        EXPECT_EQ(applied, 2000U * 1013U);
+    }
+}
+
 // What a primary has been told of is there, to the byte, at whatever instant it dies.
 TEST(LogStreamTest, WhatWasAcknowledgedIsThere) {
     for (int i = 0; i < 300; ++i) {

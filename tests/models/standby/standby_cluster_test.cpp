@@ -131,6 +131,26 @@ TEST(StandbyLawsTest, AcknowledgedIsDurableAndLost) {
     EXPECT_GT(lost_by_asynchronous, 1000U) << "nothing was at stake";
 }
 
+// Whatever bulk flows leave of its links: no commit is told before the standby has it, and none waits any longer once
+// the primary has heard.
+TEST(StandbyLawsTest, CommitsFollowTheShareOfTheStream) {
+    StandbyShape shape = shape_of(CommitMode::remote_write, 1);
+    shape.log.stream.bandwidth = engine::BitsPerSecond{6e6};  // 325 KB/s of log into 750 KB/s at most, 125 at least
+    System system(shape, 1);
+    system.begin_load(300.0);
+    LogStream& stream = system.log().stream(1);
+    for (int i = 1; i <= 2000; ++i) {
+        if (i % 9 == 0) stream.set_share(engine::BitsPerSecond{1e6 * static_cast<double>(1 + i * 5 % 8)});
+        system.run_to(i * 10ms);
+        const Instant now = system.region.simulation.now();
+        const Lsn told = system.log().commits_acknowledged() * record;
+        ASSERT_GE(told, stream.reported(Reached::received, now)) << i;
+        ASSERT_LE(told, stream.reached(Reached::received, now)) << i;
+    }
+    EXPECT_GT(system.log().commits_acknowledged(), 5000U);
+    EXPECT_GT(*std::max_element(system.latencies_ms.begin(), system.latencies_ms.end()), 50.0) << "nothing waited";
+}
+
 // The lag of a standby is never negative, and zero when it has replayed everything; exposure is as large as the loss of
 // the primary would be.
 TEST(StandbyLawsTest, LagIsNeverNegativeAndEndsWithTheLoad) {
