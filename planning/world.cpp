@@ -194,6 +194,7 @@ void World::describe_memory(scenarios::ReplicationResult& result) const {
         for (const auto& node : cache->nodes()) {
             memory.resident_keys += node->store().resident_keys();
             key_bytes += node->store().simulator_memory_bytes();
+            memory.fixed_bytes += node->store().rounding_bytes();
         }
     }
     memory.bytes_per_key = memory.resident_keys == 0 ? 0 : key_bytes / memory.resident_keys;

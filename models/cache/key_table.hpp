@@ -93,7 +93,9 @@ public:
     std::size_t size() const { return size_; }
     std::size_t size(Members members) const { return members == Members::All ? size_ : with_expiry_; }
     std::int64_t charged_bytes() const { return charged_bytes_; }
-    std::size_t memory_bytes() const { return engine::bytes_taken(slots_); }
+    std::size_t memory_bytes() const { return slots_.capacity() * sizeof(CacheEntry); }
+    // That large pages take beyond it: under 2 MB.
+    std::size_t rounding_bytes() const { return engine::bytes_taken(slots_) - memory_bytes(); }
 
     // Redis' number of buckets, as a power of two.
     int bucket_bits(Members members) const { return bucket_bits_[static_cast<std::size_t>(members)]; }

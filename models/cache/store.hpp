@@ -97,6 +97,7 @@ public:
     std::size_t resident_keys() const { return table_.size(); }  // expired but not yet deleted ones included
     engine::Bytes used_memory() const { return {table_.charged_bytes()}; }
     std::size_t simulator_memory_bytes() const { return table_.memory_bytes(); }
+    std::size_t rounding_bytes() const { return table_.rounding_bytes(); }
 
 private:
     bool over_limit() const { return options_.maxmemory.count > 0 && used_memory() > options_.maxmemory; }

@@ -237,7 +237,7 @@ inline constexpr std::array health_check_keys{
     Key{"interval", "duration", "between two checks", R"("30s")",
         "Elastic Load Balancing, target group health checks: HealthCheckIntervalSeconds"},
     Key{"threshold", "integer", "failures in a row until an instance is out", "2",
-        "Elastic Load Balancing, target group health checks: 2 failures (but 5 successes)", false, 1, 100},
+        "Elastic Load Balancing, target group health checks: 2 failures, 5 successes (from memory)", false, 1, 100},
 };
 
 inline constexpr std::array driver_keys{

@@ -20,7 +20,7 @@ inline constexpr std::array binlog_keys{
     Key{"promoted_with", "one-of:received|applied",
         "what of its log a region is promoted with: all that it has received, executed first, or what it has executed",
         R"("received")",
-        "MySQL 8.0 Reference Manual, Switching Sources During Failover: relay logs are processed first"},
+        "MySQL 8.0 Reference Manual, Switching Sources During Failover: relay logs are processed first (from memory)"},
 };
 
 inline constexpr std::array global_keys{

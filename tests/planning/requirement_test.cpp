@@ -207,12 +207,16 @@ TEST(RequirementTest, RpoIsJudgedOnIncidentsAndOnExposure) {
     Requirement rpo = rto(0.0);
     rpo.measure = "rpo";
     rpo.of = "orders";
-    EXPECT_EQ(judge(example_scenario(), rpo, results).verdict, Verdict::met);
+    scenarios::Scenario scenario = example_scenario();
+    scenario.faults.emplace_back();
+    EXPECT_EQ(judge(scenario, rpo, results).verdict, Verdict::met);
     for (auto& one : results) one.databases[0].p99_ns = 800'000'000;
-    EXPECT_EQ(judge(example_scenario(), rpo, results).verdict, Verdict::violated);
+    EXPECT_EQ(judge(scenario, rpo, results).verdict, Verdict::violated);
     for (auto& one : results) one.databases[0].p99_ns = 0;
     for (auto& one : results) one.incidents[0].losses[0].commits_lost = 3;
-    EXPECT_EQ(judge(example_scenario(), rpo, results).verdict, Verdict::violated);
+    EXPECT_EQ(judge(scenario, rpo, results).verdict, Verdict::violated);
+    scenario.faults.clear();
+    EXPECT_EQ(judge(scenario, rpo, results).verdict, Verdict::met) << "without a fault the exposure alone counts";
 }
 
 TEST(RequirementTest, ALossWithoutBoundIsNeverMetAndSaidInWords) {
