@@ -8,5 +8,5 @@ function(precompile_headers target)
     endif()
     target_precompile_headers(${target} PRIVATE
         <algorithm> <array> <bit> <chrono> <cmath> <cstddef> <cstdint> <functional> <limits> <map> <memory> <optional>
-        <span> <string> <string_view> <utility> <vector> <fmt/format.h>)
+        <span> <string> <string_view> <utility> <vector> ${ARGN})
 endfunction()
