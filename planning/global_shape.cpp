@@ -9,7 +9,7 @@ namespace {
 
 // A commit whose class gives no size. Source: 4 KB is the unit in which Aurora counts log writes.
 constexpr engine::Bytes log_write{4096};
-// Of a health check. Source: Route 53 Developer Guide, How Route 53 determines health: 2 s to answer.
+// Of a health check. Source: Route 53 Developer Guide, How Route 53 determines health: 2 s to answer (from memory).
 constexpr engine::Duration health_timeout = std::chrono::seconds{2};
 
 }  // namespace

@@ -10,8 +10,6 @@ using engine::Instant;
 
 namespace {
 
-constexpr std::string_view zone_of_role = "az-of: ";
-
 // A node that is lost for good is replaced by an empty one. Source: an assumption.
 constexpr Duration new_storage_node_after = std::chrono::seconds{3};
 

@@ -26,6 +26,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/simulation.hpp"
@@ -73,6 +74,8 @@ public:
     void watch_convergence();
 
 private:
+    static constexpr std::string_view zone_of_role = "az-of: ";
+
     engine::Process<> run(std::size_t index, const scenarios::Fault& fault, engine::Instant at);
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
@@ -104,9 +107,9 @@ private:
         const std::size_t after = simulation_.processes();  // more than before if a repair has begun
         targets_.measures.fault_cut(index, before - std::min(before, after));
     }
-    // Multiplies the speed of every processor that the target names or holds, and tells their names.
-    template <class Told>
-    void change_speed(const scenarios::Fault& fault, PlaceId zone, double factor, Told&& told);
+    // visit(path or name of what it belongs to, the part itself, change_speed(factor)) of every processor.
+    template <class Visit>
+    void each_processor(Visit&& visit);
     void degrade(LinkId link);  // by all that is active on it
     struct WarehouseNode {
         Warehouse* warehouse = nullptr;

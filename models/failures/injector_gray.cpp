@@ -1,60 +1,62 @@
 // The injector's part of what is slow or loses packets, and not down: nothing ends with it, and no model is told.
 #include <algorithm>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "models/failures/injector.hpp"
 
 namespace faultline::models {
 
 namespace {
-constexpr std::string_view zone_of_role = "az-of: ";
 constexpr PlaceId no_place{~std::uint32_t{0}};
 }  // namespace
 
-template <class Told>
-void Injector::change_speed(const scenarios::Fault& fault, PlaceId zone, double factor, Told&& told) {
+template <class Visit>
+void Injector::each_processor(Visit&& visit) {
     for (const auto& cluster : targets_.clusters) {
         for (const auto& instance : cluster->instances()) {
-            if (instance->component().path() != fault.target && instance->place() != zone) continue;
-            instance->change_speed(factor);
-            told(instance->component().path());
+            visit(cluster->component().path(), *instance, [&](double factor) { instance->change_speed(factor); });
         }
     }
+    const auto visit_with_cpu = [&visit](const std::string& owner, auto& part, auto& cpu) {
+        visit(owner, part, [&cpu](double factor) { cpu.set_speed(cpu.speed() * factor); });
+    };
     for (const auto& cache : targets_.caches) {
-        for (const auto& node : cache->nodes()) {
-            if (cache->name() != fault.target && node->place() != zone) continue;
-            node->cpu().set_speed(node->cpu().speed() * factor);
-            told(node->component().path());
-        }
+        for (const auto& node : cache->nodes()) visit_with_cpu(cache->name(), *node, node->cpu());
     }
     for (const auto& service : targets_.services) {
-        const bool whole = service->component().path().starts_with("services/" + fault.target + "/");
         for (const auto& instance : service->instances()) {
-            if (!whole && instance->place() != zone) continue;
-            instance->cpu().set_speed(instance->cpu().speed() * factor);
-            told(instance->component().path());
+            visit_with_cpu(service->component().path(), *instance, instance->cpu());
         }
     }
     for (const auto& station : targets_.stations) {
-        if (station->component().path() != "stations/" + fault.target && station->place() != zone) continue;
-        station->pool().set_speed(station->pool().speed() * factor);
-        told(station->component().path());
+        visit_with_cpu(station->component().path(), *station, station->pool());
     }
 }
 
-// Whoever is the writer now, or stands in the zone now, gets its speed back, whatever its role is then.
+// Those that were hit get their speed back, whatever their role is then; those that came meanwhile were never slow.
 engine::Process<> Injector::brown_out(std::size_t index, const scenarios::Fault& fault) {
-    scenarios::Fault hit = fault;
     const Instance* const named = instance_named(fault.target);
-    if (named != nullptr) hit.target = named->component().path();
-    const bool of_zone = fault.target.starts_with(zone_of_role) ||
-                         std::any_of(targets_.zones.begin(), targets_.zones.end(),
-                                     [&fault](const auto& zone) { return zone.first == fault.target; });
-    const PlaceId zone = of_zone ? zone_named(fault.target) : no_place;
-    change_speed(hit, zone, fault.speed,
-                 [this, index](const std::string& name) { targets_.measures.fault_hit(index, name); });
+    const std::string target = named != nullptr ? named->component().path() : fault.target;
+    const bool of_zone =
+        target.starts_with(zone_of_role) || std::any_of(targets_.zones.begin(), targets_.zones.end(),
+                                                        [&target](const auto& zone) { return zone.first == target; });
+    const PlaceId zone = of_zone ? zone_named(target) : no_place;
+    std::vector<std::string> hit;
+    each_processor([&](const std::string& owner, auto& part, auto&& change_speed) {
+        const std::string& path = part.component().path();
+        const bool whole =
+            owner == target || owner == "stations/" + target || owner.starts_with("services/" + target + "/");
+        if (path != target && part.place() != zone && !whole) return;
+        change_speed(fault.speed);
+        targets_.measures.fault_hit(index, path);
+        hit.push_back(path);
+    });
     co_await simulation_.delay(time_away(fault));
-    change_speed(hit, zone, 1.0 / fault.speed, [](const std::string&) {});
+    each_processor([&](const std::string&, auto& part, auto&& change_speed) {
+        const bool was_hit = std::find(hit.begin(), hit.end(), part.component().path()) != hit.end();
+        if (was_hit) change_speed(1.0 / fault.speed);
+    });
 }
 
 engine::Process<> Injector::go_gray(std::size_t index, const scenarios::Fault& fault) {
