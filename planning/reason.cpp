@@ -173,7 +173,7 @@ std::string incidents_finding(const RequirementResult& result, const Estimate& a
 
 std::string margin(const RequirementResult& result) {
     if (result.unit.empty()) {  // points of percent
-        return fmt::format("{} points", scenarios::trimmed(100.0 * std::abs(result.limit - result.estimate), 4));
+        return fmt::format("{:.3g} points", 100.0 * std::abs(result.limit - result.estimate));
     }
     return seconds_text(std::abs(result.limit - result.estimate));
 }

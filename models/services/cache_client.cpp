@@ -4,7 +4,6 @@
 
 #include "models/cluster/cluster.hpp"
 #include "models/cluster/probe.hpp"
-#include "models/services/cache_link.hpp"
 
 namespace faultline::models {
 
@@ -40,7 +39,7 @@ engine::Process<Answer> CacheClient::read(RequestRef request, const ClassPlan& p
     if (!left_alone(request->key)) {
         const CacheOrder order{CacheVerb::get, request->key, 0};
         const Reply reply = co_await command(request, order, cache_command);
-        kind = kind_of(reply, plan, request->key);
+        kind = read_of(reply.outcome, reply.answer, *around_.clusters[plan.database], request->key);
         ageing = reply.answer.status == AnswerStatus::ageing;
         answer = {Duration::zero(), AnswerStatus::ok, reply.answer.version};
     }
@@ -118,31 +117,15 @@ bool CacheClient::left_alone(std::uint64_t key) {
 }
 
 void CacheClient::note_outcome(Link& link, CallOutcome outcome) {
-    if (outcome == CallOutcome::answered) {
-        link.failures = 0;
-        return;
-    }
-    ++link.failures;
-    const bool broken = outcome == CallOutcome::reset || link.failures >= cache_failures_until_broken;
-    if (!broken) return;
-    link.retry_at = around_.simulation.now() + group_.patience().reconnect;
+    if (!link.broken_by(outcome, around_.simulation.now(), group_.patience().reconnect)) return;
     if (group_.sets().empty() || !group_.patience().refresh_on_error || asking_) return;
     around_.simulation.spawn(around_.owner, ask_who_serves());
-}
-
-CacheRead CacheClient::kind_of(const Reply& reply, const ClassPlan& plan, std::uint64_t key) const {
-    if (reply.outcome != CallOutcome::answered) return CacheRead::bypassed;
-    if (reply.answer.status == AnswerStatus::miss) return CacheRead::miss;
-    if (reply.answer.status != AnswerStatus::ok && reply.answer.status != AnswerStatus::ageing)
-        return CacheRead::bypassed;
-    const std::uint32_t newest = around_.clusters[plan.database]->newest_version(key);
-    return reply.answer.version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit;
 }
 
 // Who serves which shard, as any of the nodes has it.
 void CacheClient::learn() {
     for (std::size_t shard = 0; shard < links_.size(); ++shard) {
-        if (links_[shard].node != &group_.node(shard)) links_[shard] = {&group_.node(shard), {}, 0};
+        if (links_[shard].node != &group_.node(shard)) links_[shard] = {{}, &group_.node(shard)};
     }
 }
 

@@ -17,11 +17,10 @@
 #include "models/cache/group.hpp"
 #include "models/class_plan.hpp"
 #include "models/measures/measures.hpp"
+#include "models/services/cache_link.hpp"
 #include "models/services/database_client.hpp"
 
 namespace faultline::models {
-
-class Cluster;
 
 struct CacheSurroundings {
     engine::Simulation& simulation;
@@ -44,10 +43,8 @@ public:
 
 private:
     // What it thinks of a shard: who is primary, and whether to leave it alone for a while.
-    struct Link {
+    struct Link : CacheLink {
         CacheNode* node = nullptr;
-        Instant retry_at{};
-        int failures = 0;
     };
     struct Reply {
         Duration travel{};
@@ -76,7 +73,6 @@ private:
 
     Link& link_of(std::uint64_t key) { return links_[group_.shard_of_key(key)]; }
     bool left_alone(std::uint64_t key);
-    CacheRead kind_of(const Reply& reply, const ClassPlan& plan, std::uint64_t key) const;
     void note_outcome(Link& link, engine::CallOutcome outcome);
     void learn();
     Flight* flight_of(std::uint64_t key);

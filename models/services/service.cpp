@@ -1,7 +1,6 @@
 #include "models/services/service.hpp"
 
 #include "models/cluster/probe.hpp"
-#include "models/services/cache_link.hpp"
 
 namespace faultline::models {
 
@@ -87,8 +86,8 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
                               legs_to(*cache.node, cache_command, request), cache.patience->timeout);
             co_await get;
             get.charge(request, simulation_.now());
-            note_outcome(cache, get.outcome());
-            read = kind_of(get, plan, request->key);
+            cache.link->broken_by(get.outcome(), simulation_.now(), cache.patience->reconnect);
+            read = read_of(get.outcome(), get.answer(), *context_.clusters[plan.database], request->key);
             answer = get.answer();
         }
         context_.measures.cache_read(plan.cache, read, simulation_.now());
@@ -108,7 +107,7 @@ engine::Process<Answer> ServiceInstance::handle(RequestRef request, Duration tra
                                   cache_command.response};
             CacheExchange change(*cache.node, order, legs_to(*cache.node, payload, request), cache.patience->timeout);
             co_await change;
-            note_outcome(cache, change.outcome());
+            cache.link->broken_by(change.outcome(), simulation_.now(), cache.patience->reconnect);
         }
     }
     request.charge(Stage::network, simulation_.now());
@@ -124,24 +123,6 @@ ServiceInstance::CacheRoute ServiceInstance::route_to_cache(const ClassPlan& pla
 
 Delays ServiceInstance::legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const {
     return context_.transport.round_trip(place_, node.place(), payload, request->network);
-}
-
-void ServiceInstance::note_outcome(const CacheRoute& cache, engine::CallOutcome outcome) const {
-    CacheLink& link = *cache.link;
-    if (outcome == engine::CallOutcome::answered) {
-        link.failures = 0;
-        return;
-    }
-    ++link.failures;
-    const bool broken = outcome == engine::CallOutcome::reset || link.failures >= cache_failures_until_broken;
-    if (broken) link.retry_at = simulation_.now() + cache.patience->reconnect;
-}
-
-CacheRead ServiceInstance::kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const {
-    if (get.outcome() != engine::CallOutcome::answered) return CacheRead::bypassed;
-    if (get.answer().status != AnswerStatus::ok) return CacheRead::miss;
-    const std::uint32_t newest = context_.clusters[plan.database]->newest_version(key);
-    return get.answer().version == newest ? CacheRead::fresh_hit : CacheRead::stale_hit;
 }
 
 ServiceRegion::ServiceRegion(ServiceContext& context, std::string path, PlaceId balancer,

@@ -17,6 +17,7 @@
 #include "models/class_plan.hpp"
 #include "models/measures/measures.hpp"
 #include "models/services/cache_client.hpp"
+#include "models/services/cache_link.hpp"
 #include "models/services/database_client.hpp"
 
 namespace faultline::models {
@@ -61,11 +62,6 @@ public:
     engine::ServerPool& cpu() { return cpu_; }
 
 private:
-    // What this instance thinks of a cache node: after some failures in a row it is left alone for a while.
-    struct CacheLink {
-        Instant retry_at{};
-        int failures = 0;
-    };
     struct CacheView {
         CacheGroup* group = nullptr;
         std::vector<CacheLink> links;         // by shard
@@ -79,8 +75,6 @@ private:
     };
     CacheRoute route_to_cache(const ClassPlan& plan, std::uint64_t key);
     Delays legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const;
-    void note_outcome(const CacheRoute& cache, engine::CallOutcome outcome) const;
-    CacheRead kind_of(const CacheExchange& get, const ClassPlan& plan, std::uint64_t key) const;
 
     ServiceContext& context_;
     engine::Simulation& simulation_;

@@ -60,6 +60,13 @@ Duration restored_after(TwoRegions& world, const RestoreShape& shape, Bytes log)
     return taken;
 }
 
+Process<> commit_each_10_ms(engine::Simulation& simulation, Backups& backups) {
+    for (;;) {
+        co_await simulation.delay(10ms);
+        backups.committed();
+    }
+}
+
 // Ten groups of 10 GB, two copies in each zone: 20 segments of 80 s each at 1 Gbit/s.
 TEST(VolumeRestoreTest, TakesAsLongAsTheNodeWithTheMostSegmentsAndTheLog) {
     struct Case {
@@ -212,13 +219,7 @@ TEST(BackupsTest, EachRegionHasWhatArrivedThere) {
         shape.snapshots.copy_to.reset();
         Backups backups(world.simulation, "orders", world.transfers, world.network.topology, shape);
         backups.begin();
-        const auto commit = [&]() -> Process<> {
-            for (;;) {
-                co_await world.simulation.delay(10ms);
-                backups.committed();
-            }
-        };
-        world.simulation.spawn(backups.component(), commit());
+        world.simulation.spawn(backups.component(), commit_each_10_ms(world.simulation, backups));
         world.simulation.run_until(start_of_time + 1000s);
         const auto here = backups.restorable_in(world.network.regions[0]);
         ASSERT_TRUE(here);
@@ -255,13 +256,7 @@ TEST(BackupsTest, BeginAgainWithTheClusterThatARestoreMade) {
         TwoRegions world(unlimited_bandwidth);
         Backups backups(world.simulation, "orders", world.transfers, world.network.topology, backup_shape(world));
         backups.begin();
-        const auto commit = [&]() -> Process<> {
-            for (;;) {
-                co_await world.simulation.delay(10ms);
-                backups.committed();
-            }
-        };
-        world.simulation.spawn(backups.component(), commit());
+        world.simulation.spawn(backups.component(), commit_each_10_ms(world.simulation, backups));
         world.simulation.run_until(start_of_time + 1000s);
         const std::uint64_t mark = backups.serving() - 5000;
         backups.rewind_to(mark);
