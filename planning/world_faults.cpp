@@ -1,4 +1,6 @@
 // World's construction, the part of faults and what cures them.
+#include <fmt/format.h>
+
 #include "planning/backup_shape.hpp"
 #include "planning/global_shape.hpp"
 #include "planning/index_of.hpp"
@@ -72,7 +74,7 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
     const auto& zones = scenario_.regions[index_of(scenario_.regions, region)].zones;
     ClusterShape shape = cluster_shape(database, region);
     shape.path = database.name + "/" + region;
-    if (++serving.restores > 2) shape.path += "-" + std::to_string(serving.restores);
+    if (++serving.restores > 2) shape.path = fmt::format("{}-{}", shape.path, serving.restores);
     const std::string path = shape.path;
     ClusterRecorder& before = *serving.recorder;
     before.retire();
