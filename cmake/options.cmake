@@ -15,7 +15,7 @@ target_compile_options(faultline_options INTERFACE
     -Woverloaded-virtual -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # -Wmaybe-uninitialized misreads coroutine frames in g++ 12; the other three see overflows in the library's own
-    # strings and vectors at -O3 (https://gcc.gnu.org/PR105651, PR105329). What they look for is found by the sanitizers.
+    # strings and vectors at -O3 (https://gcc.gnu.org/PR105651 is one). What they look for is found by the sanitizers.
     target_compile_options(faultline_options INTERFACE -fcoroutines -Wno-maybe-uninitialized
         -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()

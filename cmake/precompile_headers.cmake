@@ -1,7 +1,7 @@
 # precompile_headers(<target>)
 # The standard headers that most files of the project include, parsed once a library. Faster builds, nothing else: each
-# file still includes what it uses, and the presets clang and bench compile without this.
-option(FAULTLINE_PRECOMPILED_HEADERS "Parse the standard headers once a library" ON)
+# file still includes what it uses.
+option(FAULTLINE_PRECOMPILED_HEADERS "Parse the standard headers once a library" OFF)
 function(precompile_headers target)
     if(NOT FAULTLINE_PRECOMPILED_HEADERS)
         return()
