@@ -1,7 +1,9 @@
-"""From samples (perf script --fields ip,sym,dso, on standard input) to shares of CPU time by part of the source.
+"""From samples (perf script --show-mmap-events --fields pid,ip,sym,dso, on standard input) to shares of CPU time by
+part of the source.
 
 A sample counts for the innermost function of the project that it lies in, inlined or not: a comparison in std::vector
-counts for whoever asked for it. addr2line names the chain of inlined functions of each address.
+counts for whoever asked for it. addr2line names the chain of inlined functions of each address. Where a process had the
+program in its memory, the events of its maps tell.
 """
 import collections
 import re
@@ -9,8 +11,9 @@ import subprocess
 import sys
 
 PARTS = [
-    ("calendar and dispatch", r"engine/(calendar|ready_queue|simulation|fingerprint|process|component)\.[ch]pp"),
-    ("waits and calls", r"engine/(call|waits|tokens|frame_pool)\.[ch]pp"),
+    ("calendar and dispatch", r"engine/(calendar|bit_ring|ready_queue|simulation|fingerprint|component|roster)\."),
+    ("processes and their frames", r"engine/(process|frame_pool|large_pages)\.|/coroutine"),
+    ("waits and calls", r"engine/(call|waits|tokens)\."),
     ("server pools", r"engine/(queueing/|ring)"),
     ("random numbers", r"engine/random/|Random123|boost/random"),
     ("statistics and measures", r"engine/statistics/|models/measures/"),
@@ -19,7 +22,8 @@ PARTS = [
     ("models: clients", r"models/clients/"),
     ("models: services", r"models/services/"),
     ("models: cache", r"models/cache/"),
-    ("models: cluster", r"models/cluster/"),
+    ("models: databases", r"models/(cluster|global|standby)/"),
+    ("models: the query itself", r"models/(request|class_plan)"),
     ("models: the rest", r"models/"),
     ("planning, scenarios, cli", r"(planning|scenarios|reports|cli)/"),
 ]
@@ -46,16 +50,25 @@ def parts_of_addresses(program, addresses):
     return {address: part_of(chain) for address, chain in chains.items()}
 
 
+MAPPED = re.compile(r"MMAP2 (\d+)/\d+: \[(0x[0-9a-f]+)\(.*\) @ (0x[0-9a-f]+|0) .*\]: r-xp .*/faultline$")
+
+
 def main():
     program = sys.argv[1]
     inside, counts = collections.Counter(), collections.Counter()
+    loaded_at = {}
     for line in sys.stdin:
-        match = re.match(r"\s*([0-9a-f]+) (.*) \((.*)\)\s*$", line)
+        mapped = MAPPED.search(line)
+        if mapped:
+            process, start, offset = (int(text, 0) for text in mapped.groups())
+            loaded_at[process] = start - offset
+            continue
+        match = re.match(r"\s*(\d+)\s+([0-9a-f]+) (.*) \((.*)\)\s*$", line)
         if not match:
             continue
-        address, symbol, place = match.groups()
+        process, address, symbol, place = match.groups()
         if place.endswith("/faultline"):
-            inside[int(address, 16)] += 1
+            inside[int(address, 16) - loaded_at[int(process)]] += 1
         elif "libm" in place:
             counts["libm: log, exp, pow"] += 1
         elif "libsimgrid" in place:

@@ -4,10 +4,20 @@
 
 #include <CLI/CLI.hpp>
 
+namespace faultline::planning {
+class Ranks;
+}
+
 namespace faultline::cli {
 
-void add_run(CLI::App& application, int& exit_code);
+// `ranks`: of the MPI job that this is rank 0 of; null: of none.
+void add_run(CLI::App& application, int& exit_code, planning::Ranks* ranks);
+void add_availability(CLI::App& application, int& exit_code);
+void add_compare(CLI::App& application, int& exit_code, planning::Ranks* ranks);
+void add_sweep(CLI::App& application, int& exit_code, planning::Ranks* ranks);
+void add_merge(CLI::App& application, int& exit_code);
 void add_check(CLI::App& application, int& exit_code);
+void add_trace(CLI::App& application, int& exit_code);
 void add_kinds(CLI::App& application, int& exit_code);
 void add_worker(CLI::App& application, int& exit_code);  // hidden: for `run` itself
 

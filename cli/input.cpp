@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "cli/exit_code.hpp"
 #include "scenarios/read_scenario.hpp"
 
 namespace faultline::cli {
@@ -12,12 +13,22 @@ std::optional<scenarios::Scenario> read_or_tell(const std::string& path, const s
                                                 scenarios::Problems& problems) {
     auto scenario = scenarios::read_scenario_file(path, variant, problems);
     if (problems.empty()) return scenario;
+    tell_problems(problems);
+    return std::nullopt;
+}
+
+int tell_problems(const scenarios::Problems& problems) {
     for (const scenarios::Problem& problem : problems.sorted()) {
         fmt::print(stderr, "{}\n", scenarios::to_text(problem));
     }
     if (problems.not_kept() > 0) fmt::print(stderr, "... and {} more\n", problems.not_kept());
     fmt::print(stderr, "{} {}; nothing was run.\n", problems.count(), problems.count() == 1 ? "problem" : "problems");
-    return std::nullopt;
+    return exit_bad_input;
+}
+
+int tell_error(int code, const std::string& text) {
+    fmt::print(stderr, "faultline: {}\n", text);
+    return code;
 }
 
 std::string shell_word(const std::string& text) {

@@ -13,6 +13,12 @@ namespace faultline::cli {
 std::optional<scenarios::Scenario> read_or_tell(const std::string& path, const std::string& variant,
                                                 scenarios::Problems& problems);
 
+// Puts them on standard error, with their count; returns exit_bad_input.
+int tell_problems(const scenarios::Problems& problems);
+
+// Puts "faultline: text" on standard error and returns the code.
+int tell_error(int code, const std::string& text);
+
 // A word as a shell takes it: in quotes where it needs them.
 std::string shell_word(const std::string& text);
 

@@ -1,11 +1,13 @@
 // faultline: the command line. It parses, calls and prints; what is computed is computed in planning/.
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/version.hpp"
+#include "planning/ranks.hpp"
 
 namespace {
 
@@ -18,7 +20,14 @@ Examples:
   faultline run scenarios/xyz-corporation.json          the verdict table
   faultline run S.json --variant "no replica" --seed 7  another topology, other random numbers
   faultline run S.json --format junit > verdicts.xml    for a build server
+  faultline availability S.json                         years of failures: minutes a year, and why
+  faultline compare S.json                              all variants side by side, who is better at what
+  faultline compare S.json --baseline R.json            1 if it is significantly worse than that result
+  faultline sweep S.json --vary /json/pointer=1,2,4     at many points; --saturate: up to which load it holds
   faultline check S.json                                what is wrong with a scenario, without running it
+  faultline run S.json --shard 2/8                      an eighth of the replications, for a job array
+  faultline merge part-*.json                           all eighths to one result, as if one machine had run them
+  faultline trace requests.csv --ttl 10min              which classes and keys a cache would save
   faultline kinds                                       everything a scenario may name, with defaults and sources
 
 Exit status:
@@ -27,13 +36,23 @@ Exit status:
   2    bad input: scenario or options      130  stopped by Ctrl-C)";
 
 int run(int argc, char** argv) {
+    const std::unique_ptr<faultline::planning::Ranks> ranks = faultline::planning::Ranks::join(argc, argv);
+    if (ranks != nullptr && !ranks->leads()) {
+        ranks->serve();
+        return faultline::cli::exit_met;
+    }
     CLI::App application{about, "faultline"};
     application.set_version_flag("--version", faultline::cli::version_text());
     application.footer(footer);
     application.require_subcommand(1);
     int exit_code = faultline::cli::exit_error;
-    faultline::cli::add_run(application, exit_code);
+    faultline::cli::add_run(application, exit_code, ranks.get());
+    faultline::cli::add_merge(application, exit_code);
+    faultline::cli::add_availability(application, exit_code);
+    faultline::cli::add_compare(application, exit_code, ranks.get());
+    faultline::cli::add_sweep(application, exit_code, ranks.get());
     faultline::cli::add_check(application, exit_code);
+    faultline::cli::add_trace(application, exit_code);
     faultline::cli::add_kinds(application, exit_code);
     faultline::cli::add_worker(application, exit_code);
     if (argc < 2) {

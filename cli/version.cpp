@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "planning/ranks.hpp"
+
 namespace faultline::cli {
 
 std::string version() {
@@ -14,7 +16,8 @@ std::string version_text() {
 #else
     const std::string compiler = "g++ " __VERSION__;
 #endif
-    return fmt::format("faultline {}\ncompiler: {}\nSimGrid: yes\nMPI: not built", version(), compiler);
+    return fmt::format("faultline {}\ncompiler: {}\nSimGrid: yes\nMPI: {}", version(), compiler,
+                       planning::mpi_version());
 }
 
 }  // namespace faultline::cli

@@ -13,6 +13,8 @@ void add_worker(CLI::App& application, int& exit_code) {
     command->group("");  // hidden
     command->add_option("--replication", task->replication)->required();
     command->add_option("--seed", task->seed)->required();
+    command->add_option("--traced", task->traced);
+    command->add_option("--folder", task->folder);
     command->add_option("--parent", task->parent);
     command->callback([task, &exit_code] { exit_code = planning::worker_main(*task); });
 }

@@ -18,6 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # strings and vectors at -O3 (https://gcc.gnu.org/PR105651 is one). What they look for is found by the sanitizers.
     target_compile_options(faultline_options INTERFACE -fcoroutines -Wno-maybe-uninitialized
         -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+    if(CMAKE_UNITY_BUILD)
+        # Coroutine frames hold what is local to their file; in a unity build that file is not the main one.
+        target_compile_options(faultline_options INTERFACE -Wno-subobject-linkage)
+    endif()
 endif()
 if(FAULTLINE_SANITIZE)
     target_compile_options(faultline_options INTERFACE

@@ -16,6 +16,10 @@ target_link_libraries(simgrid INTERFACE "${SIMGRID_LIBRARY}")
 
 if(NOT FAULTLINE_ENGINE_AND_MODELS_ONLY)
     find_package(CLI11 2.1 REQUIRED)
+    find_package(SQLite3 3.37 REQUIRED)
+    # Optional: what `faultline --version` says of it. Without the C++ bindings, which MPI 3 has no more.
+    set(MPI_CXX_SKIP_MPICXX TRUE)
+    find_package(MPI QUIET COMPONENTS CXX)
 endif()
 if(FAULTLINE_TESTS)
     find_package(GTest REQUIRED)

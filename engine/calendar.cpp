@@ -7,7 +7,15 @@ namespace faultline::engine {
 
 namespace {
 constexpr std::size_t heap_first = 1024;  // entries: what a crowded bucket needs now and then
+
+// Soon its event is fired: the node's line and the next, for as a rule it stands in a frame that nobody has touched for
+// tens of milliseconds, which is a thousand events.
+inline void prefetch_frame_of(const CalendarNode& node) {
+    constexpr std::size_t line = 64;
+    __builtin_prefetch(&node);
+    __builtin_prefetch(reinterpret_cast<const std::byte*>(&node) + line);
 }
+}  // namespace
 
 Calendar::Calendar() : heap_(heap_first, past_the_end) {
     heads_.fill(no_slot);
@@ -113,12 +121,12 @@ void Calendar::open(std::int64_t bucket) {
     move_to(bucket);
     do {
         Slot& opened = slots_[slot];
+        prefetch_frame_of(*opened.node);
         slot = std::exchange(opened.next, in_near);
         insert_opened(opened.entry);
     } while (slot != no_slot && near_size_ < opened_max);
     if (slot != no_slot) [[unlikely]]
         push_all(slot);
-    __builtin_prefetch(slots_[near_[near_size_].slot()].node);
 }
 
 inline void Calendar::insert_opened(const Entry& entry) {

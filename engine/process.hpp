@@ -81,9 +81,8 @@ private:
     void destroy();
 
     struct Root {
-        ProcessState* newer = nullptr;  // in the simulation's list of root processes
-        ProcessState* older = nullptr;
         CallBase* call = nullptr;  // who waits for the answer, if anyone still does
+        std::uint32_t place = 0;   // in the simulation's roster of root processes
     };
     struct Child {
         ProcessState* parent;

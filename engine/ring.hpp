@@ -27,6 +27,7 @@ public:
         return items_[head_++ & mask()];
     }
     Item& front() { return items_[head_ & mask()]; }
+    const Item& front() const { return items_[head_ & mask()]; }
     Item* find(std::uint64_t ticket) { return ticket >= head_ && ticket < tail_ ? &items_[ticket & mask()] : nullptr; }
     std::uint64_t first_ticket() const { return head_; }
     std::uint64_t next_ticket() const { return tail_; }

@@ -1,6 +1,5 @@
 #include "engine/simulation.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/call.hpp"
@@ -57,27 +56,24 @@ bool Simulation::running_belongs_to(const Component& owner) const {
 
 void Simulation::end_processes_of(const Component& owner, Health how) {
     SIM_CHECK(!running_belongs_to(owner));
-    std::vector<ProcessState*> theirs;  // newest first
-    for (ProcessState* state = newest_; state != nullptr; state = state->root_.older) {
-        if (state->owner_ == &owner) theirs.push_back(state);
+    std::vector<ProcessState*> theirs = processes_.oldest_first();
+    std::erase_if(theirs, [&](const ProcessState* state) { return state->owner_ != &owner; });
+    for (ProcessState* const state : theirs) {
+        if (state->root_.call != nullptr) state->root_.call->callee_died(how);
     }
-    for (auto state = theirs.rbegin(); state != theirs.rend(); ++state) {
-        if ((*state)->root_.call != nullptr) (*state)->root_.call->callee_died(how);
-    }
-    for (ProcessState* const state : theirs) state->destroy();
+    for (auto state = theirs.rbegin(); state != theirs.rend(); ++state) (*state)->destroy();
 }
 
 void Simulation::close() {
     closing_ = true;
-    while (newest_ != nullptr) newest_->destroy();
+    const std::vector<ProcessState*> all = processes_.oldest_first();
+    for (auto state = all.rbegin(); state != all.rend(); ++state) (*state)->destroy();
+    SIM_CHECK(processes_.size() == 0);
 }
 
 std::vector<std::string> Simulation::waiting_paths() const {
     std::vector<std::string> paths;
-    for (const ProcessState* state = newest_; state != nullptr; state = state->root_.older) {
-        paths.push_back(state->owner_->path());
-    }
-    std::reverse(paths.begin(), paths.end());
+    for (const ProcessState* const state : processes_.oldest_first()) paths.push_back(state->owner_->path());
     return paths;
 }
 

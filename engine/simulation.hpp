@@ -16,6 +16,7 @@
 #include "engine/progress.hpp"
 #include "engine/random/stream.hpp"
 #include "engine/ready_queue.hpp"
+#include "engine/roster.hpp"
 #include "engine/time.hpp"
 
 namespace faultline::engine {
@@ -47,6 +48,8 @@ public:
     std::uint64_t fingerprint() const { return fingerprint_.value(); }
     const RunIdentity& identity() const { return identity_; }
     const Calendar& calendar() const { return calendar_; }
+    // Of the calendar and the roster of processes; their frames not counted.
+    std::size_t memory_bytes() const { return calendar_.memory_bytes() + processes_.memory_bytes(); }
 
     // Runs events in the order of (time, sequence number) up to and including `end`, which is not before now(). Then
     // the clock stands at `end`; for end_of_time, which is no end, at the last event. After `cancelled` or `stuck` it
@@ -112,7 +115,7 @@ public:
     void close();
     bool closing() const { return closing_; }
 
-    std::size_t processes() const { return processes_; }
+    std::size_t processes() const { return processes_.size(); }
     // The paths of the owners of the processes that are alive, oldest first.
     std::vector<std::string> waiting_paths() const;
     // Calls to silent peers that are still waited for.
@@ -146,10 +149,9 @@ private:
     ReadyQueue ready_;
     Fingerprint fingerprint_;
     ProgressListener progress_;
-    ProcessState* newest_ = nullptr;
     ProcessState* running_ = nullptr;
     ProcessState* next_ = nullptr;  // a child whose parent has just come to rest, or the parent of one that has ended
-    std::size_t processes_ = 0;
+    Roster<ProcessState> processes_;
     std::uint64_t calls_unanswered_ = 0;
     std::uint32_t components_ = 0;
     bool closing_ = false;
@@ -161,21 +163,12 @@ inline void Simulation::adopt(ProcessState& state, Component& owner) {
     state.simulation_ = this;
     state.owner_ = &owner;
     state.listed_ = true;
-    state.root_.older = newest_;
-    if (newest_ != nullptr) newest_->root_.newer = &state;
-    newest_ = &state;
-    ++processes_;
+    state.root_.place = processes_.enter(state);
 }
 
 inline void Simulation::unlist(ProcessState& state) {
-    if (state.root_.newer != nullptr) {
-        state.root_.newer->root_.older = state.root_.older;
-    } else {
-        newest_ = state.root_.older;
-    }
-    if (state.root_.older != nullptr) state.root_.older->root_.newer = state.root_.newer;
+    processes_.leave(state.root_.place);
     state.listed_ = false;
-    --processes_;
 }
 
 // Resumes a process, then the child that it began to await or the parent that awaited it, and so on: a loop, not a

@@ -24,6 +24,13 @@ struct EndpointPlan {
     bool writes = false;           // the writer's
 };
 
+// What the canaries of the offices ask: an endpoint directly, or through a service as the clients of a class do.
+struct CanaryPlan {
+    std::string name;                // "orders/writer", "orders/writer via shop"
+    std::size_t endpoint = nowhere;  // index
+    std::size_t service = nowhere;   // index; nowhere: directly
+};
+
 // What a user asks next, of the same key.
 struct FollowUpPlan {
     ClassId query_class = 0;
@@ -53,6 +60,11 @@ struct ClassPlan {
     Duration deadline{};
     Duration timeout{};
     scenarios::RetryPolicy retry;
+    std::optional<scenarios::Breaker> breaker;
+    std::optional<scenarios::Hedge> hedge;
+    bool guarded = false;  // it has one of these, an adaptive rate or a service that watches for outliers
+    scenarios::Priority priority = scenarios::Priority::normal;
+    std::size_t tenant = nowhere;
     double cumulative_share = 0.0;
     std::optional<FollowUpPlan> follow_up;
     Duration staleness_bound{};  // a read of what was replaced longer ago is stale

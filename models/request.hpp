@@ -2,15 +2,19 @@
 // go of it. The client's attempts come and go; the operation is one.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/check.hpp"
 #include "engine/frame_pool.hpp"
 #include "engine/random/stream.hpp"
 #include "engine/time.hpp"
+#include "models/measures/query_trace.hpp"
 #include "models/measures/shape.hpp"
 #include "scenarios/result.hpp"
 
@@ -36,6 +40,8 @@ struct InSession {
     std::uint32_t seen = nothing;     // and had seen
 };
 
+class RequestTable;
+
 // A due operation. Lives in a RequestTable; held by RequestRef.
 class Request {
 public:
@@ -52,6 +58,15 @@ public:
     }
 
     const std::array<Duration, stage_count>& stages() const { return stages_; }
+
+    // From then on its servers have heard that nobody waits for it any more; to a microsecond.
+    void cancel_at(Instant at) {
+        const auto after = std::chrono::ceil<std::chrono::microseconds>(at - due).count();
+        cancelled_after_us_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(after, 0, not_cancelled - 1));
+    }
+    bool cancelled(Instant now) const {
+        return cancelled_after_us_ != not_cancelled && now - due >= std::chrono::microseconds{cancelled_after_us_};
+    }
 
     Instant due{};
     std::uint64_t key = no_key;  // of the class's key space
@@ -71,29 +86,31 @@ private:
     friend class RequestTable;
     friend class RequestRef;
 
+    static constexpr std::uint32_t not_cancelled = ~std::uint32_t{0};
+
     std::array<Duration, stage_count> stages_{};
     Instant charged_until_{};
+    RequestTable* table_ = nullptr;
     Stage current_ = Stage::network;
+    bool of_server_ = false;  // its own query: nobody measures it, so its outcome is given
+    std::uint16_t holders_ = 0;
     std::uint32_t attempt_ = 0;
-    std::uint32_t holders_ = 0;
+    std::uint32_t cancelled_after_us_ = not_cancelled;
+    std::uint32_t traced_ = 0;  // 0: it is not
 };
-
-class RequestTable;
+static_assert(sizeof(Request) == 192);  // three lines of a processor's cache
 
 // One attempt's hold on its operation. Small; passed by value to the processes that serve the attempt.
 class RequestRef {
 public:
     RequestRef() = default;
-    RequestRef(RequestTable& table, Request& request) : table_(&table), request_(&request), attempt_(request.attempt_) {
-        ++request_->holders_;
-    }
-    RequestRef(const RequestRef& other) : table_(other.table_), request_(other.request_), attempt_(other.attempt_) {
+    explicit RequestRef(Request& request) : request_(&request), attempt_(request.attempt_) { ++request_->holders_; }
+    RequestRef(const RequestRef& other) : request_(other.request_), attempt_(other.attempt_) {
         if (request_ != nullptr) ++request_->holders_;
     }
     RequestRef(RequestRef&& other) noexcept
-        : table_(other.table_), request_(std::exchange(other.request_, nullptr)), attempt_(other.attempt_) {}
+        : request_(std::exchange(other.request_, nullptr)), attempt_(other.attempt_) {}
     RequestRef& operator=(RequestRef other) noexcept {
-        std::swap(table_, other.table_);
         std::swap(request_, other.request_);
         std::swap(attempt_, other.attempt_);
         return *this;
@@ -104,14 +121,23 @@ public:
     Request* operator->() const { return request_; }
     explicit operator bool() const { return request_ != nullptr; }
     void charge(Stage stage, Instant now) const {
-        if (request_ != nullptr) request_->charge(stage, now, attempt_);
+        if (request_ == nullptr) return;
+        if (request_->traced_ != 0) [[unlikely]]
+            trace(now);
+        request_->charge(stage, now, attempt_);
     }
     // The client's next attempt: whoever still works for an earlier one no longer spends the operation's time.
     void next_attempt() { attempt_ = ++request_->attempt_; }
-    std::uint32_t attempt() const { return attempt_; }
+    // For a second copy of the same attempt: it spends none of the operation's time, the first one does.
+    RequestRef silent() const {
+        RequestRef copy(*this);
+        copy.attempt_ = ~std::uint32_t{0};
+        return copy;
+    }
 
 private:
-    RequestTable* table_ = nullptr;
+    void trace(Instant now) const;
+
     Request* request_ = nullptr;
     std::uint32_t attempt_ = 0;
 };
@@ -127,20 +153,29 @@ public:
     RequestTable& operator=(const RequestTable&) = delete;
     ~RequestTable() { SIM_CHECK(live_ == 0); }
 
-    RequestRef open(engine::StreamKey key, std::uint64_t number, Instant due) {
+    // `by`: the server whose own query it is; null: an office's.
+    RequestRef open(engine::StreamKey key, std::uint64_t number, Instant due, const std::string* by = nullptr) {
         void* const memory = engine::FramePool::instance().allocate(sizeof(Request));
         Request* const request = ::new (memory) Request(engine::query_streams(key, number));
         request->due = due;
         request->charged_until_ = due;
+        request->table_ = this;
+        request->of_server_ = by != nullptr;
+        if (trace_ != nullptr) [[unlikely]]
+            request->traced_ = trace_->begin(number, due, by);
         if (++live_ > peak_) peak_ = live_;
-        return {*this, *request};
+        return RequestRef(*request);
     }
     std::size_t live() const { return live_; }
     std::size_t peak() const { return peak_; }
+    // Before the first one is opened: some are traced. It outlives the table.
+    void trace_with(QueryTrace& trace) { trace_ = &trace; }
 
 private:
     friend class RequestRef;
     void close(Request& request) {
+        if (request.traced_ != 0) [[unlikely]]
+            trace_->end(request.traced_, request.query_class, request.office, request.outcome == Outcome::answered);
         released_(context_, request);
         request.~Request();
         engine::FramePool::instance().release(&request, sizeof(Request));
@@ -149,12 +184,19 @@ private:
 
     Released released_;
     void* context_;
+    QueryTrace* trace_ = nullptr;
     std::size_t live_ = 0;
     std::size_t peak_ = 0;
 };
 
+// As charge() counts it: what its present attempt has spent since the last call, until it has ended.
+inline void RequestRef::trace(Instant now) const {
+    if (attempt_ != request_->attempt_ || (request_->outcome && !request_->of_server_)) return;
+    request_->table_->trace_->piece(request_->traced_, request_->current_, now - request_->charged_until_);
+}
+
 inline RequestRef::~RequestRef() {
-    if (request_ != nullptr && --request_->holders_ == 0) table_->close(*request_);
+    if (request_ != nullptr && --request_->holders_ == 0) request_->table_->close(*request_);
 }
 
 // What a server says. `travel` is how long the answer is under way (engine::Call). Only of caches: miss; ageing, found

@@ -174,6 +174,28 @@ void Topology::degrade_link(LinkId link, Degradation degradation) {
     state_->refresh_figures();
 }
 
+void Topology::set_queue(LinkId link, PlaceId from, const LinkQueue& queue) {
+    SIM_CHECK(state_->sealed && link.value < link_count());
+    State::Link& queued = state_->links[link.value];
+    SIM_CHECK(from == queued.spec.from || from == queued.spec.to);
+    LinkQueue& way = from == queued.spec.from ? queued.queue_forward : queued.queue_back;
+    if (way == queue) return;
+    state_->queues += (queue == LinkQueue{} ? 0 : 1) - (way == LinkQueue{} ? 0 : 1);
+    way = queue;
+    state_->refresh_figures();
+}
+
+void Topology::count_carried() {
+    state_->count_sent();
+}
+
+engine::Bytes Topology::carried(LinkId link, PlaceId from) const {
+    SIM_CHECK(link.value < link_count());
+    const State::Link& of = state_->links[link.value];
+    SIM_CHECK(from == of.spec.from || from == of.spec.to);
+    return {from == of.spec.from ? of.carried_forward : of.carried_back};
+}
+
 Instant Topology::next_convergence() const {
     Instant next = engine::end_of_time;
     for (const State::Link& link : state_->links) {
@@ -220,6 +242,26 @@ PlaceKind Topology::kind(PlaceId place) const {
 PlaceId Topology::region_of(PlaceId zone) const {
     SIM_CHECK(zone.value < place_count() && state_->is_core(zone));
     return state_->places[zone.value].region;
+}
+
+void Topology::impair_control_plane(PlaceId region, bool ill) {
+    SIM_CHECK(kind(region) == PlaceKind::Region);
+    state_->places[region.value].control_plane_ill += ill ? 1 : -1;
+}
+
+bool Topology::control_plane_ill(PlaceId place) const {
+    if (place.value >= place_count() || !state_->is_core(place)) return false;
+    return state_->places[region_of(place).value].control_plane_ill > 0;
+}
+
+void Topology::impair_resolver(PlaceId region, bool ill) {
+    SIM_CHECK(kind(region) == PlaceKind::Region);
+    state_->places[region.value].resolver_fails += ill ? 1 : -1;
+}
+
+bool Topology::resolver_fails(PlaceId place) const {
+    if (place.value >= place_count() || !state_->is_core(place)) return false;
+    return state_->places[region_of(place).value].resolver_fails > 0;
 }
 
 bool Topology::alive(PlaceId place) const {

@@ -24,6 +24,7 @@
 
 #include "engine/time.hpp"
 #include "models/network/jitter.hpp"
+#include "models/network/link_queue.hpp"
 
 namespace faultline::models {
 
@@ -90,6 +91,13 @@ struct Path {
     std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
     std::span<const JitterModel* const> jitter;             // of each of `classes`
     double spike_probability = 0.0;                         // that any of them has a spike in a round trip
+    std::shared_ptr<const PathQueues> queues{};             // beside bulk flows; null: no packet waits for any
+    // Bytes that messages have sent on it since Topology::count_carried.
+    mutable std::int64_t sent_there = 0, sent_back = 0;
+    void send(engine::Bytes there, engine::Bytes back) const {
+        sent_there += there.count;
+        sent_back += back.count;
+    }
 };
 
 // One place or link whose loss alone separates places that were connected.
@@ -129,6 +137,20 @@ public:
     void fail_place(PlaceId place, engine::Instant at);
     void restore_place(PlaceId place, engine::Instant at);
     void degrade_link(LinkId link, Degradation degradation);  // replaces the last one; {} ends it
+
+    // What requests wait at one way of a link, away from its end `from`, from now on; {} ends it.
+    void set_queue(LinkId link, PlaceId from, const LinkQueue& queue);
+    // Bytes of messages (Path::send) on one way of a link, away from its end `from`, from the start until
+    // count_carried() was last called, which asks every path. Retransmissions and bulk flows are not among them.
+    void count_carried();
+    engine::Bytes carried(LinkId link, PlaceId from) const;
+    // A region's control plane is ill: nothing new starts, the vendor's services fail nothing over, scale nothing and
+    // change no names there. Or its resolver: who stands in it can look up no name. Neither changes a path. They nest;
+    // of a zone its region's. Of a site: never.
+    void impair_control_plane(PlaceId region, bool ill);
+    bool control_plane_ill(PlaceId place) const;
+    void impair_resolver(PlaceId region, bool ill);
+    bool resolver_fails(PlaceId place) const;
 
     // When routers next notice something, end_of_time if nothing is pending. The simulation calls converge() then; true
     // if routes were computed anew.

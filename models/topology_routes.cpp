@@ -3,6 +3,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/dijkstra_shortest_paths.hpp>
 #include <cmath>
+#include <utility>
 
 #include "engine/check.hpp"
 #include "models/topology_state.hpp"
@@ -29,52 +30,113 @@ constexpr double retransmission_least_s =
 
 }  // namespace
 
-std::vector<Topology::State::Route> Topology::State::routes_from(PlaceId source) const {
-    // Only what the source's traffic may cross: regions, zones, and the exchanges at which the source's own lines end.
-    std::vector<char> allowed(places.size(), 0);
-    for (const PlaceId place : core) allowed[place.value] = 1;
-    allowed[source.value] = 1;
-    for (const Link& link : links) {
-        if (is_core(source) || (link.spec.from != source && link.spec.to != source)) continue;
-        const PlaceId other = link.spec.from == source ? link.spec.to : link.spec.from;
-        if (places[other.value].kind == PlaceKind::Exchange) allowed[other.value] = 1;
-    }
-    ArcGraph graph(places.size());
-    for (std::uint32_t i = 0; i < links.size(); ++i) {
-        const LinkSpec& spec = links[i].spec;
-        if (!links[i].known_up || !allowed[spec.from.value] || !allowed[spec.to.value]) continue;
-        const Arc arc{i, spec.round_trip.count() + hop_penalty_ns + (links[i].zone_uplink ? uplink_penalty_ns : 0)};
-        // No arc leads from a region into an exchange or a site: the only way on would be back, through the office.
-        if (is_core(spec.to) || !is_core(spec.from)) boost::add_edge(spec.from.value, spec.to.value, arc, graph);
-        if (is_core(spec.from) || !is_core(spec.to)) boost::add_edge(spec.to.value, spec.from.value, arc, graph);
-    }
-    std::vector<std::int64_t> cost(places.size());
-    std::vector<ArcHandle> arrived_by(places.size());
-    const auto record = boost::record_edge_predecessors(arrived_by.data(), boost::on_edge_relaxed());
-    boost::dijkstra_shortest_paths(graph, source.value,
-                                   boost::weight_map(boost::get(&Arc::cost_ns, graph))
-                                       .distance_map(cost.data())
-                                       .visitor(boost::make_dijkstra_visitor(record)));
-
-    std::vector<Route> routes(core.size());
-    for (std::size_t row = 0; row < core.size(); ++row) {
-        std::size_t at = core[row].value;
-        if (cost[at] == std::numeric_limits<std::int64_t>::max()) continue;
-        routes[row].found = true;
-        for (; at != source.value; at = boost::source(arrived_by[at], graph)) {
-            routes[row].links.push_back({graph[arrived_by[at]].link});
+// One graph for all sources: regions and zones, by their row, and behind them the source where it is a site, with the
+// exchanges at which its own lines end. No arc leads from a region or zone to these, for the only way on would be back,
+// through the office; so they are taken out again without a trace, and a source costs what it can reach.
+class Topology::State::Router {
+public:
+    explicit Router(const State& state) : state_(state), graph_(state.core.size() + 1), links_of_(state.places.size()) {
+        for (std::uint32_t i = 0; i < state.links.size(); ++i) {
+            const LinkSpec& spec = state.links[i].spec;
+            const bool within = state.is_core(spec.from) && state.is_core(spec.to);
+            if (within) {
+                add_arcs(i);
+                continue;
+            }
+            links_of_[spec.from.value].push_back(i);
+            links_of_[spec.to.value].push_back(i);
         }
-        std::reverse(routes[row].links.begin(), routes[row].links.end());
     }
-    return routes;
-}
+
+    std::vector<Route> from(PlaceId source) {
+        if (state_.is_core(source)) return shortest(source);
+        outside_ = {source};
+        std::vector<std::uint32_t> own = links_of_[source.value];
+        for (const std::uint32_t link : links_of_[source.value]) add_exchange(other_end(link, source), own);
+        // In the order of links: of two ways that cost the same, the same one as ever.
+        std::sort(own.begin(), own.end());
+        own.erase(std::unique(own.begin(), own.end()), own.end());
+        for (const std::uint32_t link : own) add_arcs(link);
+        std::vector<Route> routes = shortest(source);
+        for (const PlaceId place : outside_) boost::clear_out_edges(vertex(place), graph_);
+        outside_.clear();
+        return routes;
+    }
+
+private:
+    PlaceId other_end(std::uint32_t link, PlaceId place) const {
+        const LinkSpec& spec = state_.links[link].spec;
+        return spec.from == place ? spec.to : spec.from;
+    }
+
+    void add_exchange(PlaceId place, std::vector<std::uint32_t>& own) {
+        if (state_.places[place.value].kind != PlaceKind::Exchange || is_outside(place)) return;
+        outside_.push_back(place);
+        if (state_.core.size() + outside_.size() > boost::num_vertices(graph_)) boost::add_vertex(graph_);
+        const std::vector<std::uint32_t>& ending_here = links_of_[place.value];
+        own.insert(own.end(), ending_here.begin(), ending_here.end());
+    }
+
+    bool is_outside(PlaceId place) const {
+        return std::find(outside_.begin(), outside_.end(), place) != outside_.end();
+    }
+    std::size_t vertex(PlaceId place) const {
+        if (state_.is_core(place)) return state_.places[place.value].row;
+        const auto found = std::find(outside_.begin(), outside_.end(), place);
+        return state_.core.size() + static_cast<std::size_t>(found - outside_.begin());
+    }
+
+    void add_arcs(std::uint32_t number) {
+        const Link& link = state_.links[number];
+        const auto [from, to] = std::pair{link.spec.from, link.spec.to};
+        const auto part = [this](PlaceId place) { return state_.is_core(place) || is_outside(place); };
+        if (!link.known_up || !part(from) || !part(to)) return;
+        const Arc arc{number,
+                      link.spec.round_trip.count() + hop_penalty_ns + (link.zone_uplink ? uplink_penalty_ns : 0)};
+        const bool from_core = state_.is_core(from), to_core = state_.is_core(to);
+        if (to_core || !from_core) boost::add_edge(vertex(from), vertex(to), arc, graph_);
+        if (from_core || !to_core) boost::add_edge(vertex(to), vertex(from), arc, graph_);
+    }
+
+    // To every region and zone, by row.
+    std::vector<Route> shortest(PlaceId source) {
+        const std::size_t origin = vertex(source);
+        cost_.resize(boost::num_vertices(graph_));
+        arrived_by_.resize(boost::num_vertices(graph_));
+        const auto record = boost::record_edge_predecessors(arrived_by_.data(), boost::on_edge_relaxed());
+        boost::dijkstra_shortest_paths(graph_, origin,
+                                       boost::weight_map(boost::get(&Arc::cost_ns, graph_))
+                                           .distance_map(cost_.data())
+                                           .visitor(boost::make_dijkstra_visitor(record)));
+        std::vector<Route> routes(state_.core.size());
+        for (std::size_t row = 0; row < state_.core.size(); ++row) {
+            std::size_t at = row;
+            if (cost_[at] == std::numeric_limits<std::int64_t>::max()) continue;
+            routes[row].found = true;
+            for (; at != origin; at = boost::source(arrived_by_[at], graph_)) {
+                routes[row].links.push_back({graph_[arrived_by_[at]].link});
+            }
+            std::reverse(routes[row].links.begin(), routes[row].links.end());
+        }
+        return routes;
+    }
+
+    const State& state_;
+    ArcGraph graph_;
+    std::vector<std::vector<std::uint32_t>> links_of_;  // by place: those that do not join two of the core
+    std::vector<PlaceId> outside_;                      // the core, and in the graph now: the source first
+    std::vector<std::int64_t> cost_;                    // by vertex
+    std::vector<ArcHandle> arrived_by_;
+};
 
 void Topology::State::compute_routes() {
+    count_sent();
+    Router router(*this);
     std::vector<std::vector<Route>> from_core, from_sites;
     std::size_t link_total = 0;
     const auto collect = [&](const std::vector<PlaceId>& sources, std::vector<std::vector<Route>>& into) {
         for (const PlaceId source : sources) {
-            into.push_back(routes_from(source));
+            into.push_back(router.from(source));
             for (const Route& route : into.back()) link_total += 2 * route.links.size();
         }
     };
@@ -117,6 +179,31 @@ void Topology::State::place_route(Path& path, const Route& route, bool reversed)
     path.links = {link_pool.data() + first_link, count};
     path.classes = {class_pool.data() + first_class, class_pool.size() - first_class};
     path.jitter = {jitter_pool.data() + first_class, jitter_pool.size() - first_class};
+}
+
+void Topology::State::count_sent() {
+    if (!sealed) return;
+    for (std::size_t a = 0; a < core.size(); ++a) {
+        for (std::size_t b = 0; b < core.size(); ++b) count_sent(core_to_core[a * core.size() + b], core[a]);
+        for (std::size_t s = 0; s < sites.size(); ++s) {
+            count_sent(site_to_core[s * core.size() + a], sites[s]);
+            count_sent(core_to_site[a * sites.size() + s], core[a]);
+        }
+    }
+}
+
+void Topology::State::count_sent(const Path& path, PlaceId from) {
+    const std::int64_t there = std::exchange(path.sent_there, 0);
+    const std::int64_t back = std::exchange(path.sent_back, 0);
+    if (there == 0 && back == 0) return;
+    PlaceId here = from;
+    for (const LinkId id : path.links) {
+        Link& link = links[id.value];
+        const bool forward = link.spec.from == here;
+        here = forward ? link.spec.to : link.spec.from;
+        link.carried_forward += forward ? there : back;
+        link.carried_back += forward ? back : there;
+    }
 }
 
 void Topology::State::refresh_figures() {
@@ -169,6 +256,23 @@ void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
     const double smoothed_s = round_trip_ns * 1e-9 + jitter_mean_s;
     path.retransmission_timeout =
         engine::duration_from_seconds(smoothed_s + std::max(retransmission_least_s, 4.0 * deviation_s));
+    path.queues = queues > 0 ? queues_on(path, from) : nullptr;
+}
+
+std::shared_ptr<const PathQueues> Topology::State::queues_on(const Path& path, PlaceId from) const {
+    PathQueues found;
+    PlaceId here = from;
+    for (const LinkId id : path.links) {
+        const Link& link = links[id.value];
+        const bool forward = link.spec.from == here;
+        here = forward ? link.spec.to : link.spec.from;
+        const LinkQueue& there = forward ? link.queue_forward : link.queue_back;
+        const LinkQueue& back = forward ? link.queue_back : link.queue_forward;
+        if (there.busy > 0.0) found.there.push_back(there);
+        if (back.busy > 0.0) found.back.push_back(back);
+    }
+    if (found.there.empty() && found.back.empty()) return nullptr;
+    return std::make_shared<const PathQueues>(std::move(found));
 }
 
 }  // namespace faultline::models

@@ -15,7 +15,8 @@ struct Topology::State {
         PlaceKind kind;
         PlaceId region;  // of a zone or region
         int failures = 0;
-        std::uint32_t row;  // among the regions and zones, or among the sites
+        std::uint32_t row;                              // among the regions and zones, or among the sites
+        int control_plane_ill = 0, resolver_fails = 0;  // of a region
     };
     struct Link {
         LinkSpec spec;
@@ -26,6 +27,8 @@ struct Topology::State {
         std::optional<engine::Instant> notice;  // when they learn otherwise
         Degradation degradation{};
         JitterModel jitter_now{};  // paths point here
+        LinkQueue queue_forward{}, queue_back{};
+        std::int64_t carried_forward = 0, carried_back = 0;  // bytes
     };
     struct Route {
         bool found = false;
@@ -45,6 +48,7 @@ struct Topology::State {
     // Paths from each core place and each site to each core place, and from each core place to each site.
     std::vector<Path> core_to_core, site_to_core, core_to_site;
     std::vector<Path> site_to_itself;
+    int queues = 0;  // ways of links on which requests wait
     Path none;
     // What the spans of the paths point into.
     std::vector<LinkId> link_pool;
@@ -59,10 +63,13 @@ struct Topology::State {
     void change(PlaceId place, int failures, engine::Instant at);
     void compute_routes();   // from what the routers believe
     void refresh_figures();  // of all paths, from what is true now
+    void count_sent();       // from paths to the links that they lead over
+    void count_sent(const Path& path, PlaceId from);
     void refresh(Path& path, PlaceId from, PlaceId to) const;
-    std::vector<Route> routes_from(PlaceId source) const;  // to every core place, by row
+    std::shared_ptr<const PathQueues> queues_on(const Path& path, PlaceId from) const;  // null: there are none
 
 private:
+    class Router;
     void place_route(Path& path, const Route& route, bool reversed);
 };
 

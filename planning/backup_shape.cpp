@@ -76,9 +76,8 @@ models::RegionRestoreShape region_restore_shape(const scenarios::Database& datab
     return shape;
 }
 
-// Copies of a base backup elsewhere are not simulated.
 bool is_copied(const scenarios::Database& database) {
-    return !database.backups->copy_to.empty() && !scenarios::has_standbys(database.kind);
+    return !database.backups->copy_to.empty();
 }
 
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {

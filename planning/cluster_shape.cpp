@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "planning/random_duration.hpp"
+#include "scenarios/engine_versions.hpp"
 
 namespace faultline::planning {
 
@@ -20,6 +21,21 @@ models::VolumeShape volume_shape_of(const scenarios::Database& database) {
 
 engine::Bytes page_size_of(const scenarios::Database& database) {
     return engine::Bytes{(database.kind == "aurora-postgresql" ? 8 : 16) * 1024};
+}
+
+models::FailoverShape failover_shape_of(const scenarios::Database& database) {
+    const scenarios::Failover& failover = database.failover;
+    const scenarios::GlobalOperation& by_people = database.global;
+    const scenarios::FailoverFails& fails = failover.fails;
+    return {.detection = distribution_of(failover.detection),
+            .promotion = distribution_of(failover.promotion),
+            .dns_update = distribution_of(failover.dns_update),
+            .restart = distribution_of(failover.restart),
+            .rebuild = distribution_of(failover.rebuild),
+            .stuck = {fails.probability, distribution_of(fails.noticed_after), distribution_of(fails.by_hand)},
+            .elsewhere = {by_people.alarm_after, distribution_of(by_people.decision),
+                          distribution_of(by_people.add_instance)},
+            .readers_restart = !scenarios::readers_outlive_failover(database.kind, database.version)};
 }
 
 models::ReplicationShape replication_shape_of(const scenarios::Database& database) {

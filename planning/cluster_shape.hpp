@@ -1,9 +1,10 @@
-// From a scenario's database to the shapes of its storage, replication and custom endpoints.
+// From a scenario's database to the shapes of its storage, failover, replication and custom endpoints.
 #pragma once
 
 #include <vector>
 
 #include "models/cluster/custom_endpoint.hpp"
+#include "models/cluster/failover_shape.hpp"
 #include "models/cluster/replica_apply.hpp"
 #include "models/cluster/storage_volume.hpp"
 #include "scenarios/scenario.hpp"
@@ -11,6 +12,7 @@
 namespace faultline::planning {
 
 models::VolumeShape volume_shape_of(const scenarios::Database& database);
+models::FailoverShape failover_shape_of(const scenarios::Database& database);
 models::ReplicationShape replication_shape_of(const scenarios::Database& database);
 std::vector<models::CustomEndpointShape> custom_endpoints_of(const scenarios::Database& database);
 // Source: Aurora FAQ, I/O units: 16 KB of the MySQL edition, 8 KB of the PostgreSQL edition.

@@ -87,6 +87,7 @@ models::InstanceShape instance_shape_of(const scenarios::Database& database,
     }
     shape.class_name = instance.class_name;
     shape.connections_max = database.connections_max.value_or(shape.connections_max);
+    shape.iam_per_s = database.iam_per_s;
     shape.promotion_tier = instance.promotion_tier;
     shape.lock_wait_max = database.lock_wait_timeout;
     return shape;

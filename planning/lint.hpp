@@ -1,5 +1,5 @@
 // What is allowed in a scenario and still looks wrong, told without simulating. Here: what the plan of a run itself
-// shows; the checks of the topology are in models/checks and join the list in lint().
+// shows; the checks of the topology are in planning/checks.
 #pragma once
 
 #include <string>

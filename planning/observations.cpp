@@ -50,17 +50,12 @@ std::vector<Place> places(const scenarios::Scenario& scenario, const Requirement
 }
 
 template <typename Visit>
-void visit_class(const ReplicationResult& replication, const Requirement& requirement, std::size_t office,
-                 Visit visit) {
+void visit_class(const scenarios::Scenario& scenario, const ReplicationResult& replication,
+                 const Requirement& requirement, std::size_t office, Visit visit) {
     for (const ClassResult& result : replication.classes) {
-        if (!requirement.of.empty() && result.name != requirement.of) continue;
+        if (!is_of(scenario, requirement.of, result.name)) continue;
         visit_phases(result, requirement.phase, office, visit);
     }
-}
-
-bool is_about(const Requirement& requirement, const IncidentResult& incident) {
-    return requirement.after.empty() ||
-           std::find(incident.faults.begin(), incident.faults.end(), requirement.after) != incident.faults.end();
 }
 
 template <typename Visit>
@@ -86,6 +81,19 @@ bool has_own_queries(const IncidentResult& incident, const scenarios::Recovery& 
 
 }  // namespace
 
+bool is_of(const scenarios::Scenario& scenario, const std::string& of, const std::string& query_class) {
+    if (of.empty() || of == query_class) return true;
+    return std::any_of(scenario.workload.tenants.begin(), scenario.workload.tenants.end(), [&](const auto& tenant) {
+        const auto& classes = tenant.classes;
+        return tenant.name == of && std::find(classes.begin(), classes.end(), query_class) != classes.end();
+    });
+}
+
+bool is_about(const Requirement& requirement, const IncidentResult& incident) {
+    if (requirement.after.empty()) return requirement.planned_included || !incident.planned;
+    return std::find(incident.faults.begin(), incident.faults.end(), requirement.after) != incident.faults.end();
+}
+
 std::vector<LatencySeries> latencies(const scenarios::Scenario& scenario, const Requirement& requirement,
                                      Results results) {
     std::vector<LatencySeries> all;
@@ -93,7 +101,7 @@ std::vector<LatencySeries> latencies(const scenarios::Scenario& scenario, const 
         LatencySeries series{place.name, {}};
         for (const ReplicationResult& replication : results) {
             engine::LatencyHistogram histogram;
-            visit_class(replication, requirement, place.office,
+            visit_class(scenario, replication, requirement, place.office,
                         [&](const ClassAtOffice& part) { histogram.merge(histogram_from(part.latency)); });
             if (histogram.count() > 0) series.replications.push_back(std::move(histogram));
         }
@@ -125,7 +133,7 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
     return shares_by_place(scenario, requirement, results,
                            [&](const ReplicationResult& replication, std::size_t office) {
                                engine::Trials seen;
-                               visit_class(replication, requirement, office, [&](const ClassAtOffice& part) {
+                               visit_class(scenario, replication, requirement, office, [&](const ClassAtOffice& part) {
                                    seen.successes += part.outcomes.good;
                                    seen.trials += part.outcomes.due;
                                });
@@ -266,13 +274,26 @@ std::vector<LatencySeries> freshness(const Requirement& requirement, Results res
     return {series};
 }
 
-std::vector<double> exposures_s(const Requirement& requirement, Results results) {
+bool is_of_a_zone(const scenarios::Scenario& scenario, const Requirement& requirement) {
+    using scenarios::FaultKind;
+    constexpr std::array kinds{FaultKind::instance_crash, FaultKind::storage_node_loss, FaultKind::cache_node_loss,
+                               FaultKind::zone_outage};
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const scenarios::Fault& fault) {
+        const bool with_region = fault.at_random && fault.at_random->region_share > 0.0;
+        const bool small = std::find(kinds.begin(), kinds.end(), fault.kind) != kinds.end();
+        return fault.name == requirement.after && small && !with_region;
+    });
+}
+
+std::vector<double> exposures_s(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    const bool of_zone = is_of_a_zone(scenario, requirement);
     std::vector<double> all;
     for (const ReplicationResult& replication : results) {
         double worst_s = -1.0;
         for (const scenarios::ExposureResult& database : replication.databases) {
             if (!requirement.of.empty() && database.database != requirement.of) continue;
-            worst_s = std::max(worst_s, engine::in_seconds(engine::Duration{database.p99_ns}));
+            const std::int64_t p99_ns = of_zone ? database.zone_p99_ns : database.p99_ns;
+            worst_s = std::max(worst_s, engine::in_seconds(engine::Duration{p99_ns}));
         }
         if (worst_s >= 0.0) all.push_back(worst_s);
     }

@@ -16,6 +16,11 @@ namespace faultline::planning {
 
 using Results = std::span<const scenarios::ReplicationResult>;
 
+// `of` a requirement: the class itself, or the tenant that it belongs to; empty: every class.
+bool is_of(const scenarios::Scenario& scenario, const std::string& of, const std::string& query_class);
+// Does an incident count for it?
+bool is_about(const scenarios::Requirement& requirement, const scenarios::IncidentResult& incident);
+
 // The latencies of one class at one place, by replication; those without a due operation are left out.
 struct LatencySeries {
     std::string place;  // an office; empty: all together
@@ -55,7 +60,10 @@ std::vector<IncidentSeries> restore_times(const scenarios::Requirement& requirem
 // The counts of the first two are milliseconds.
 std::vector<LatencySeries> freshness(const scenarios::Requirement& requirement, Results results);
 
-// RPO exposure p99 of a database, in seconds, by replication.
-std::vector<double> exposures_s(const scenarios::Requirement& requirement, Results results);
+// Whether a requirement on RPO asks of a fault that takes a zone at most; else of any loss.
+bool is_of_a_zone(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement);
+// RPO exposure p99 of a database, in seconds, by replication: to what the requirement asks of.
+std::vector<double> exposures_s(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                Results results);
 
 }  // namespace faultline::planning

@@ -45,7 +45,8 @@ std::optional<Progress> ProgressMeter::due(bool at_the_end) {
         progress.events += part.events;
         if (part.finished) ++progress.finished;
     }
-    progress.share = replications_ == 0 ? 1.0 : shares / replications_;
+    progress.share = replications_ == 0 ? 1.0 : std::min(1.0, shares / replications_);  // some are ahead
+    progress.finished = std::min(progress.finished, replications_);
 
     const double new_events = static_cast<double>(progress.events - std::min(events_told_, progress.events));
     const double rate = since_told.count() > 0.0 ? new_events / since_told.count() : 0.0;

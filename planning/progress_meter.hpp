@@ -17,6 +17,7 @@ public:
 
     void at(std::uint32_t replication, const WorkerProgress& progress);
     void finished(std::uint32_t replication);
+    void expect(std::uint32_t replications) { replications_ = replications; }
 
     // When it is time to tell again, or `at_the_end`.
     std::optional<Progress> due(bool at_the_end);

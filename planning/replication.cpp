@@ -12,10 +12,11 @@ namespace {
 
 using engine::Duration;
 
-// The pilot of an automatic warm-up: the calm before the first fault, at most half of what is measured.
+// The pilot of an automatic warm-up: the calm before the first fault or surge, at most half of what is measured.
 Duration calm_before_faults(const scenarios::Scenario& scenario) {
     Duration calm = scenario.run.measured / 2;
     for (const scenarios::Fault& fault : scenario.faults) calm = std::min(calm, fault.at);
+    for (const scenarios::Surge& surge : scenario.workload.arrivals.surges) calm = std::min(calm, surge.at);
     return calm;
 }
 
@@ -61,11 +62,11 @@ Duration until_tables_age(const scenarios::Scenario& scenario) {
 }  // namespace
 
 scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario, std::uint32_t replication,
-                                             const engine::ProgressListener& progress) {
+                                             const engine::ProgressListener& progress, std::uint32_t traced) {
     const Duration warm_up = scenario.run.warm_up
                                  ? *scenario.run.warm_up
                                  : std::max(automatic_warm_up(scenario, replication), until_tables_age(scenario));
-    World world(scenario, {.replication = replication, .warm_up = warm_up, .with_faults = true});
+    World world(scenario, {.replication = replication, .warm_up = warm_up, .with_faults = true, .traced = traced});
     return world.run(progress);
 }
 

@@ -12,7 +12,8 @@ namespace faultline::planning {
 
 // Builds what the scenario describes, runs it and returns what was measured. A pure function of the scenario, its seed
 // included, and of the replication's number, from 1. At most one call a process (SimGrid is one simulation a process).
+// `traced`: the way of about so many queries is told besides.
 scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario, std::uint32_t replication,
-                                             const engine::ProgressListener& progress);
+                                             const engine::ProgressListener& progress, std::uint32_t traced = 0);
 
 }  // namespace faultline::planning

@@ -1,69 +1,66 @@
 #include "planning/replications.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 #include <list>
 #include <map>
+#include <memory>
 #include <system_error>
 
 #include "planning/progress_meter.hpp"
-#include "planning/worker.hpp"
+#include "planning/ranks.hpp"
+#include "planning/worker_pool.hpp"
 
 namespace faultline::planning {
 namespace {
-
-constexpr int poll_ms = 100;  // how late an end, or Ctrl-C, is seen at the latest
 
 class Crew {
 public:
     Crew(const scenarios::Scenario& scenario, const ReplicationPlan& plan)
         : scenario_{scenario},
           plan_{plan},
-          jobs_{static_cast<std::size_t>(plan.jobs > 0 ? plan.jobs : available_cores())},
-          meter_{scenario, plan.count} {}
+          hands_{hands_of(plan.ranks, plan.jobs)},
+          wanted_{plan.count},
+          meter_{scenario, plan.count},
+          begun_{std::chrono::steady_clock::now()} {}
 
-    bool done() const { return workers_.empty() && started_ == plan_.count; }
+    bool done() const { return enough_; }
 
     void start_some() {
-        while (workers_.size() < jobs_ && started_ < plan_.count) {
-            const std::uint32_t replication = plan_.first + started_++;
+        while (!enough_ && running_.size() < hands_->places() && started_ < most_now()) {
+            const std::uint32_t replication = number_of(started_++);
             try {
-                workers_.emplace_back(scenario_, replication);
+                running_.push_back(
+                    hands_->start(scenario_, replication, replication == plan_.first ? plan_.traced : 0));
             } catch (const std::system_error& error) {
                 fail(replication, fmt::format("it could not be started: {}", error.what()));
             }
         }
     }
 
-    void wait(const SignalWatch& signals) {
-        std::vector<pollfd> files{{.fd = signals.file(), .events = POLLIN, .revents = 0}};
-        for (const Worker& worker : workers_) {
-            files.push_back({.fd = worker.errors_file(), .events = POLLIN, .revents = 0});
-            files.push_back({.fd = worker.end_file(), .events = POLLIN, .revents = 0});
-        }
-        ::poll(files.data(), files.size(), poll_ms);
-    }
+    void wait(const SignalWatch& signals) { wait_for_news(*hands_, running_, signals); }
 
     void look() {
-        for (auto worker = workers_.begin(); worker != workers_.end();) {
-            auto end = worker->look();
-            meter_.at(worker->replication(), worker->progress());
+        for (auto it = running_.begin(); it != running_.end();) {
+            Running& running = **it;
+            auto end = running.look();
+            meter_.at(running.replication(), running.progress());
             if (!end) {
-                ++worker;
+                ++it;
                 continue;
             }
-            meter_.finished(worker->replication());
+            meter_.finished(running.replication());
             if (end->result) {
-                results_.emplace(worker->replication(), std::move(*end->result));
+                results_.emplace(running.replication(), std::move(*end->result));
             } else {
-                fail(worker->replication(), std::move(end->failure));
+                fail(running.replication(), std::move(end->failure));
             }
-            worker = workers_.erase(worker);
+            it = running_.erase(it);
         }
+        put_in_order();
+        see_whether_enough();
     }
 
     void tell() {
@@ -72,18 +69,54 @@ public:
     }
 
     Replications give_up() {
-        workers_.clear();
+        running_.clear();
         return {.results = {}, .failed = {}, .interrupted = true};
     }
 
     Replications all() {
+        running_.clear();
         Replications all;
-        for (auto& [number, result] : results_) all.results.push_back(std::move(result));
-        for (auto& [number, failure] : failed_) all.failed.push_back(std::move(failure));
+        all.results = std::move(in_order_);
+        for (auto& [number, failure] : failed_) {
+            if (number < number_of(ended_)) all.failed.push_back(std::move(failure));
+        }
+        all.out_of_time = out_of_time_;
         return all;
     }
 
 private:
+    std::uint32_t number_of(std::uint32_t index) const { return plan_.first + index * plan_.step; }
+
+    // One look further than the one that is waited for.
+    std::uint32_t most_now() const {
+        if (!plan_.stopping) return wanted_;
+        return std::max(wanted_, std::min(2 * wanted_, plan_.stopping->most));
+    }
+
+    void put_in_order() {
+        for (; ended_ < wanted_; ++ended_) {
+            const std::uint32_t next = number_of(ended_);
+            const auto found = results_.find(next);
+            if (found == results_.end() && !failed_.contains(next)) return;
+            if (found == results_.end()) continue;
+            in_order_.push_back(std::move(found->second));
+            results_.erase(found);
+        }
+    }
+
+    void see_whether_enough() {
+        if (ended_ == wanted_) {
+            const std::uint32_t next = plan_.stopping ? plan_.stopping->wanted(in_order_) : wanted_;
+            enough_ = next <= wanted_;
+            if (enough_) return;
+            wanted_ = next;
+            meter_.expect(next);
+            return put_in_order();
+        }
+        if (!plan_.stopping || !plan_.stopping->time_limit) return;
+        out_of_time_ = enough_ = std::chrono::steady_clock::now() - begun_ >= *plan_.stopping->time_limit;
+    }
+
     void fail(std::uint32_t replication, std::string why) {
         std::string repeat = fmt::format("{} --only-replication {}", plan_.repeat_command, replication);
         failed_.insert({replication, {replication, std::move(why), std::move(repeat)}});
@@ -91,10 +124,16 @@ private:
 
     const scenarios::Scenario& scenario_;
     const ReplicationPlan& plan_;
-    std::size_t jobs_;
+    std::unique_ptr<Hands> hands_;
+    std::uint32_t wanted_;
     ProgressMeter meter_;
+    std::chrono::steady_clock::time_point begun_;
     std::uint32_t started_ = 0;
-    std::list<Worker> workers_;
+    std::uint32_t ended_ = 0;  // the first ones, without a gap
+    bool enough_ = false;
+    bool out_of_time_ = false;
+    std::list<std::unique_ptr<Running>> running_;         // before its hands: it ends first
+    std::vector<scenarios::ReplicationResult> in_order_;  // of these
     std::map<std::uint32_t, scenarios::ReplicationResult> results_;
     std::map<std::uint32_t, scenarios::FailedReplication> failed_;
 };
@@ -111,13 +150,6 @@ Replications run_replications(const scenarios::Scenario& scenario, const Replica
         crew.tell();
     }
     return signals.interrupted() ? crew.give_up() : crew.all();
-}
-
-int available_cores() {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    if (::sched_getaffinity(0, sizeof(cores), &cores) != 0) return 1;
-    return std::max(1, CPU_COUNT(&cores));
 }
 
 }  // namespace faultline::planning

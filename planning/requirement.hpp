@@ -10,6 +10,9 @@
 // if too many were not at any office. "Not recovered" is a miss. A requirement on RPO is judged on the exposure too.
 //
 // Fewer than two replications give no interval, and no observation gives nothing: both are undecided, never met.
+//
+// The confidence is of each requirement; with run.joint it is of all of them together (Bonferroni): each is then judged
+// at 1 - (1 - confidence) / number of requirements.
 #pragma once
 
 #include <optional>
@@ -29,6 +32,25 @@ std::vector<scenarios::RequirementResult> judge_all(const scenarios::Scenario& s
 
 scenarios::RequirementResult judge(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
                                    std::span<const scenarios::ReplicationResult> replications);
+
+// How often a verdict may be wrong: "met" where it is not, "violated" where it is met. 0: that verdict cannot be given.
+struct Errors {
+    double met = 0.05, violated = 0.05;
+};
+// Estimate and interval are those of the verdict; if it is undecided, of "met".
+scenarios::RequirementResult judge(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                   std::span<const scenarios::ReplicationResult> replications, const Errors& errors);
+
+// The estimate at the place that decides, of one replication or of many, without a verdict. NaN: no observation.
+double estimate_of(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                   std::span<const scenarios::ReplicationResult> replications);
+
+// Of each of its requirements, by run.confidence and run.joint.
+double confidence_of_each(const scenarios::Scenario& scenario);
+
+// Whether as many incidents, if all were within the limit, would show it with this error. True of other measures.
+bool could_be_met(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                  std::span<const scenarios::ReplicationResult> replications, double error);
 
 // A limit and its interval: met when all of it is on the right side, violated when none is.
 scenarios::Verdict judge(const scenarios::Requirement& requirement, const engine::Interval& interval);

@@ -47,7 +47,7 @@ Pipe make_pipe() {
 struct Launch {
     std::array<int, 6> files{};  // files[n] becomes descriptor n
     pid_t parent = 0;
-    std::array<char*, 9> arguments{};
+    std::array<char*, 12> arguments{};  // the last one is null
 
     [[noreturn]] void run() const {
         ::setpgid(0, 0);
@@ -91,7 +91,7 @@ std::string in_words(int wait_status) {
 
 }  // namespace
 
-Worker::Worker(const scenarios::Scenario& scenario, std::uint32_t replication)
+Worker::Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced)
     : replication_{replication},
       scenario_file_{memory_file("faultline-scenario")},
       result_file_{memory_file("faultline-result")} {
@@ -107,7 +107,9 @@ Worker::Worker(const scenarios::Scenario& scenario, std::uint32_t replication)
     std::vector<std::string> words{"faultline",     "worker",
                                    "--replication", std::to_string(replication),
                                    "--seed",        std::to_string(scenario.run.seed),
+                                   "--traced",      std::to_string(traced),
                                    "--parent",      std::to_string(::getpid())};
+    if (!scenario.folder.empty()) words.push_back("--folder=" + scenario.folder);
     Launch launch{.files = {null_file.number(), null_file.number(), errors.write_end.number(), scenario_file_.number(),
                             result_file_.number(), progress.write_end.number()},
                   .parent = ::getpid(),
@@ -129,6 +131,11 @@ Worker::~Worker() {
     ::kill(process_, SIGKILL);  // its group may not be there yet
     while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
+}
+
+void Worker::add_files(std::vector<pollfd>& files) const {
+    files.push_back({.fd = errors_file_.number(), .events = POLLIN, .revents = 0});
+    files.push_back({.fd = end_file_.number(), .events = POLLIN, .revents = 0});
 }
 
 std::optional<WorkerEnd> Worker::look() {

@@ -13,41 +13,27 @@
 #include <string>
 
 #include "planning/file_descriptor.hpp"
+#include "planning/hands.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace faultline::planning {
 
-// How far a worker is.
-struct WorkerProgress {
-    std::int64_t now_ns = 0;  // simulated
-    std::uint64_t events = 0;
-};
-
-// One of the two is set.
-struct WorkerEnd {
-    std::optional<scenarios::ReplicationResult> result;
-    std::string failure;  // "killed by signal 9 (Killed); its last words: ..."
-};
-
-class Worker {
+class Worker : public Running {
 public:
-    // Starts it. The scenario is handed over as its source, and the seed apart, because a command line may set it.
-    // Throws std::system_error when no process or file can be had.
-    Worker(const scenarios::Scenario& scenario, std::uint32_t replication);
-    ~Worker();  // ends it, and all that it started, and waits until it is gone
+    // Starts it. The scenario is handed over as its source, and its seed and folder apart: a command line may set the
+    // one, and the other is not part of the text.
+    // `traced`: queries whose way it tells. Throws std::system_error when no process or file can be had.
+    Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced = 0);
+    ~Worker() override;  // ends it, and all that it started, and waits until it is gone
     Worker(Worker&&) = delete;
 
-    std::uint32_t replication() const { return replication_; }
+    std::uint32_t replication() const override { return replication_; }
     pid_t process() const { return process_; }
-    const WorkerProgress& progress() const { return progress_; }
-
-    // For poll(): readable when it has something to say, and when it has ended. -1 where that cannot be had.
-    int errors_file() const { return errors_file_.number(); }
-    int end_file() const { return end_file_.number(); }
-
-    // Takes what the worker has said so far. Never waits. Engaged once, when it has ended.
-    std::optional<WorkerEnd> look();
+    const WorkerProgress& progress() const override { return progress_; }
+    // Readable when it has something to say, and when it has ended.
+    void add_files(std::vector<pollfd>& files) const override;
+    std::optional<WorkerEnd> look() override;
 
 private:
     void read_progress();
@@ -65,7 +51,9 @@ private:
 struct WorkerTask {
     std::uint32_t replication = 1;
     std::uint64_t seed = 1;
-    pid_t parent = 0;  // it dies with it; 0: with nobody
+    std::uint32_t traced = 0;  // queries
+    std::string folder;        // that the scenario's relative paths start from
+    pid_t parent = 0;          // it dies with it; 0: with nobody
 };
 int worker_main(const WorkerTask& task);  // returns the exit code
 

@@ -54,8 +54,9 @@ int run_task(const WorkerTask& task) {
         return failed("the scenario that was handed over cannot be read");
     }
     scenario->run.seed = task.seed;
+    scenario->folder = task.folder;
 
-    scenarios::ReplicationResult result = run_replication(*scenario, task.replication, ProgressReporter{});
+    scenarios::ReplicationResult result = run_replication(*scenario, task.replication, ProgressReporter{}, task.traced);
     result.replication = task.replication;
     if (!write_sealed(worker_result_file, scenarios::to_cbor(result))) return failed("no memory left for the result");
     return 0;

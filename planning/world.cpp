@@ -2,31 +2,31 @@
 
 #include <algorithm>
 
+#include "planning/fault_shape.hpp"
+
 namespace faultline::planning {
 
 using namespace models;
 using scenarios::Scenario;
 
-namespace {
-constexpr Duration exposure_sampled_every = std::chrono::seconds{1};
-
-// Watches what a loss at this instant would leave behind: of the writer's zone, and of the region where that is
-// restored from copies elsewhere (`restore`, may be null).
-engine::Process<> sample_exposure(engine::Simulation& simulation, Cluster& first, RegionRestore* restore,
-                                  Measures& measures, std::size_t database) {
+// Watches what a loss at this instant would leave behind: of the writer's zone, of a cache that is ahead of it, and of
+// the region where that is restored from copies elsewhere.
+engine::Process<> World::sample_exposure(std::size_t database) {
+    RegionRestore* const restore = region_restores_[database].get();
     for (;;) {
-        co_await simulation.delay(exposure_sampled_every);
-        Cluster& cluster = restore == nullptr ? first : restore->serving();
-        const Duration of_zone = cluster.log().exposure_to_loss_of(cluster.writer().place());
+        co_await simulation_.delay(exposure_sampled_every);
+        const Instant now = simulation_.now();
+        Cluster& cluster = restore == nullptr ? *clusters_[database] : restore->serving();
+        const Duration of_writer = cluster.log().exposure_to_loss_of(cluster.writer().place());
+        const Duration of_zone = std::max(of_writer, behind_caches(database));
         const Duration of_region = restore == nullptr ? Duration::zero() : restore->exposure();
-        measures.exposure(database, std::max(of_zone, of_region), simulation.now());
+        measures_->exposure(database, std::max(of_zone, of_region), of_zone, now);
         for (const auto& instance : cluster.instances()) {
             if (instance->role() != Role::replica || !instance->component().up()) continue;
-            measures.replica_lag(database, instance->lag(simulation.now()), simulation.now());
+            measures_->replica_lag(database, instance->lag(now), now);
         }
     }
 }
-}  // namespace
 
 World::World(const Scenario& scenario, const WorldOptions& options)
     : scenario_(scenario),
@@ -34,18 +34,22 @@ World::World(const Scenario& scenario, const WorldOptions& options)
       warm_up_end_(engine::start_of_time + options.warm_up),
       end_(warm_up_end_ + scenario.run.measured),
       simulation_({engine::Seed{scenario.run.seed}, options.replication}),
+      faults_(faults_of(scenario, simulation_, options.replication)),
       profile_(
           *NetworkProfile::named(scenario.network.profile, {.spike_multiplier = scenario.network.spike_multiplier})) {
     build_network();
     build_endpoints();
     build_classes();
+    build_canaries();
     measures_ = std::make_unique<Measures>(measures_shape());
     simulation_.on_state_change = [this](Instant now, const engine::Component& component, std::string_view state) {
         measures_->state_change(now, component.path(), state);
     };
     requests_ = std::make_unique<RequestTable>(&World::request_released, this);
+    trace_queries();
     transfers_ = std::make_unique<Transfers>(simulation_, network_->topology);
     build_clusters();
+    caches_ahead_.resize(scenario_.databases.size());
     build_caches();
     build_stations();
     build_warehouses();
@@ -59,6 +63,15 @@ World::World(const Scenario& scenario, const WorldOptions& options)
 
 World::~World() {
     simulation_.close();
+}
+
+// Evenly over what is measured, as far as the rate tells how many there will be.
+void World::trace_queries() {
+    if (options_.traced == 0) return;
+    const double due = scenario_.workload.arrivals.rate_per_s * engine::in_seconds(scenario_.run.measured);
+    const auto every = static_cast<std::uint64_t>(std::max(1.0, due / options_.traced));
+    trace_.emplace(warm_up_end_, every, options_.traced);
+    requests_->trace_with(*trace_);
 }
 
 // By now it is known what became of a write whose client was never told.
@@ -79,16 +92,16 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     begin_backups();
     for (const auto& region : service_regions_) region->begin();
     begin_globals();
+    for (const auto& global : global_caches_) global->begin();
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i) {
-        if (globals_[i] != nullptr) continue;
-        RegionRestore* const restore = region_restores_[i].get();
-        simulation_.spawn(observers_, sample_exposure(simulation_, *clusters_[i], restore, *measures_, i));
+        if (globals_[i] == nullptr) simulation_.spawn(observers_, sample_exposure(i));
     }
     // Only in a run with faults: a pilot run must not begin any flow.
     for (const auto& warehouse : warehouses_) {
         if (options_.with_faults) warehouse->begin();
     }
     for (const auto& office : offices_) office->begin();
+    if (replay_ != nullptr) replay_->begin();
     for (const auto& transfer : scheduled_transfers_) transfer->begin();
     simulation_.on_progress(progress);
 
@@ -97,7 +110,8 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     result.warm_up_ns = options_.warm_up.count();
     simulation_.run_until(warm_up_end_);
     end_of_warm_up();
-    const engine::StopReason reason = simulation_.run_until(end_);
+    gauge_resources();
+    const engine::StopReason reason = run_measured();
     SIM_CHECK(reason != engine::StopReason::stuck);
     result.end_ns = simulation_.now().time_since_epoch().count();
     result.waits_without_timer = simulation_.calls_unanswered();
@@ -106,10 +120,12 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     describe_warehouses(result);
     describe_transfers(result);
     describe_memory(result);
+    name_instances();
     measures_->finish(simulation_.now(), result);
     describe_caches(result);
     result.fingerprint = simulation_.fingerprint();
     result.events = simulation_.events_run();
+    if (trace_) result.traced = QueryTrace(*trace_).take();  // a copy: what is in flight still ends, and tells it
     simulation_.close();
     return result;
 }
@@ -119,7 +135,7 @@ void World::end_of_warm_up() {
         for (const auto& instance : cluster->instances()) instance->reset_statistics();
     }
     for (const auto& cache : caches_) {
-        for (const auto& node : cache->nodes()) node->cpu().reset_statistics(simulation_.now());
+        for (const auto& node : cache->nodes()) node->reset_statistics(simulation_.now());
     }
     for (const auto& region : service_regions_) {
         for (const auto& instance : region->instances()) instance->cpu().reset_statistics();
@@ -160,10 +176,12 @@ void World::describe_queues(scenarios::ReplicationResult& result) const {
     }
     for (const auto& cache : caches_) {
         for (const auto& node : cache->nodes()) {
-            const engine::SerialServer& cpu = node->cpu();
-            const Instant now = simulation_.now();
-            result.queues.push_back(
-                {node->component().path(), cpu.utilisation(now), cpu.mean_waiting(now), cpu.jobs(), 0});
+            const auto describe_server = [&](const std::string& name, const engine::SerialServer& server) {
+                const Instant now = simulation_.now();
+                result.queues.push_back({name, server.utilisation(now), server.mean_waiting(now), server.jobs(), 0});
+            };
+            describe_server(node->component().path(), node->cpu());
+            describe_server(node->component().path() + "/network", node->card());
         }
     }
     for (const auto& region : service_regions_) {
@@ -185,7 +203,7 @@ void World::describe_sessions(scenarios::ReplicationResult& result) const {
 // Design: fixed + in-flight operations x (<= 1.2 KB) + resident keys x (<= 32 B).
 void World::describe_memory(scenarios::ReplicationResult& result) const {
     scenarios::MemoryResult& memory = result.memory;
-    memory.fixed_bytes = measures_->memory_bytes() + simulation_.calendar().memory_bytes();
+    memory.fixed_bytes = measures_->memory_bytes() + simulation_.memory_bytes();
     for (const auto& cluster : clusters_) memory.fixed_bytes += cluster->memory_bytes();
     for (const auto& office : offices_)
         memory.fixed_bytes += office->sessions() ? office->sessions()->memory_bytes() : 0;

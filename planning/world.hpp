@@ -2,23 +2,28 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/simulation.hpp"
+#include "models/cache/global_datastore.hpp"
 #include "models/clients/office.hpp"
+#include "models/clients/trace_replay.hpp"
 #include "models/failures/injector.hpp"
 #include "models/global/global_database.hpp"
 #include "models/global/region_restore.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/scheduled_transfer.hpp"
 #include "models/network/wiring.hpp"
+#include "models/services/node_database.hpp"
 #include "models/services/service.hpp"
 #include "models/services/standby_capacity.hpp"
 #include "models/stations/station.hpp"
 #include "models/warehouse/warehouse.hpp"
 #include "planning/cluster_recorder.hpp"
+#include "planning/resource_gauges.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -28,6 +33,7 @@ struct WorldOptions {
     std::uint32_t replication = 1;
     engine::Duration warm_up{};
     bool with_faults = true;
+    std::uint32_t traced = 0;  // queries, about so many of the measured part
 };
 
 class World {
@@ -42,11 +48,15 @@ public:
 
 private:
     void build_network();
+    void trace_queries();
     void build_endpoints();
     std::size_t endpoint_of(const scenarios::RouteStep& step) const;
+    void build_canaries();
     void build_classes();
     void build_clusters();
     void build_cluster(const scenarios::Database& database);
+    std::unique_ptr<models::Cluster> make_cluster(const scenarios::Database& database, models::ClusterShape shape,
+                                                  models::ClusterObserver& observer);
     void build_global_primary(const scenarios::Database& database, models::ClusterShape shape);
     void build_secondaries();
     void begin_globals();
@@ -61,6 +71,15 @@ private:
     void build_caches();
     void build_cache(const scenarios::Cache& cache, const std::string& region, const models::CacheNodeShape& shape,
                      std::uint64_t keys);
+    void join_regions(const scenarios::Cache& cache);
+    void connect_to_database(const scenarios::Cache& cache, models::CacheGroup& group);
+    std::unique_ptr<models::NodeDatabase> database_of(const scenarios::Cache& cache, models::CacheNode& node,
+                                                      const std::vector<std::size_t>& asked);
+    // How far the database is behind what caches have answered in its place.
+    models::Duration behind_caches(std::size_t database) const;
+    static constexpr models::Duration exposure_sampled_every = std::chrono::seconds{1};
+    engine::Process<> sample_exposure(std::size_t database);
+    engine::Process<> sample_global(std::size_t database);
     std::vector<models::CacheGroup*> caches_of(const std::string& region) const;
     void build_stations();
     void build_warehouses();
@@ -72,7 +91,10 @@ private:
     void build_offices();
     void schedule_transfers();
     void schedule_faults();
-    std::int32_t local_start_of_day_s(const scenarios::Office& office) const;
+    std::int32_t local_start_s(const scenarios::Office& office) const;
+    std::size_t tenant_of(const std::string& query_class) const;
+    models::TenantQuotas tenant_quotas() const;
+    std::vector<models::SurgeShape> surges_of(const scenarios::Office& office) const;
     models::MeasuresShape measures_shape() const;
     models::PlaceId place_of(const std::string& region, const std::string& zone) const;
     struct Target {
@@ -87,6 +109,22 @@ private:
     models::OfficeTargets targets_of(std::size_t office);
     bool endpoint_used(std::size_t endpoint) const;
     void end_of_warm_up();
+    std::string place_words(models::PlaceId place) const;
+    // Whose connections they are; the first who notes a pool.
+    using PoolOwner = ResourceOwner;
+    void note_pool(const models::ConnectionPool& pool, PoolOwner owner);
+    void gauge_resources();
+    void gauge_new_instances();
+    void gauge_storage(models::Cluster& cluster);
+    void gauge_caches();
+    void gauge_services();
+    void gauge_warehouse(models::Warehouse& warehouse);
+    void gauge_link(models::LinkId link);
+    std::string place_name(models::PlaceId place) const;
+    void gauge_traffic();
+    void read_traffic();
+    engine::StopReason run_measured();
+    void name_instances();
     void describe_queues(scenarios::ReplicationResult& result) const;
     void describe_caches(scenarios::ReplicationResult& result) const;
     void describe_warehouses(scenarios::ReplicationResult& result) const;
@@ -101,6 +139,7 @@ private:
     engine::Instant warm_up_end_;
     engine::Instant end_;
     engine::Simulation simulation_;
+    const std::vector<scenarios::Fault> faults_;  // of this replication
     engine::Component observers_{simulation_, "observers"};
     models::NetworkProfile profile_;
     std::unique_ptr<models::WiredNetwork> network_;
@@ -109,7 +148,9 @@ private:
     std::vector<std::pair<std::string, models::PlaceId>> regions_;  // "us-east-1"
     std::vector<models::EndpointPlan> endpoints_;  // of each database its writer's and readers', then the custom ones
     std::vector<models::ClassPlan> classes_;
+    std::vector<models::CanaryPlan> canaries_;  // of each endpoint, then those that go through a service
     std::unique_ptr<models::Measures> measures_;
+    std::optional<models::QueryTrace> trace_;
     std::unique_ptr<models::RequestTable> requests_;  // before the clusters, whose logs hold on to requests
     std::unique_ptr<models::Transfers> transfers_;
     std::vector<std::unique_ptr<ClusterRecorder>> recorders_;
@@ -127,6 +168,8 @@ private:
     };
     std::vector<Serving> serving_;
     std::vector<std::unique_ptr<models::CacheGroup>> caches_;  // of each cache, one a region
+    std::vector<std::unique_ptr<models::GlobalDatastore>> global_caches_;
+    std::vector<std::vector<models::CacheGroup*>> caches_ahead_;  // by database: those with write-behind
     std::vector<std::unique_ptr<models::Station>> stations_;
     std::vector<std::unique_ptr<models::Warehouse>> warehouses_;
     struct Proxy {
@@ -139,10 +182,24 @@ private:
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario
     std::vector<std::unique_ptr<models::StandbyCapacity>> standbys_;
     std::vector<std::unique_ptr<models::Office>> offices_;
+    std::unique_ptr<models::TraceReplay> replay_;  // null: arrivals are drawn
     std::vector<std::unique_ptr<models::ScheduledTransfer>> scheduled_transfers_;
     std::unique_ptr<models::OperatorErrors> operator_errors_;
     std::unique_ptr<models::Evacuations> evacuations_;
+    std::unique_ptr<models::PlannedWorks> planned_works_;
     std::unique_ptr<models::Injector> injector_;
+    struct NotedPool {
+        const models::ConnectionPool* pool = nullptr;
+        PoolOwner owner;
+    };
+    std::vector<NotedPool> pools_;
+    struct Gauged {
+        std::size_t resource = 0;
+        models::Role first_role = models::Role::replica;
+    };
+    std::vector<std::vector<Gauged>> gauged_;  // instances, by cluster
+    std::optional<ResourceGauges> gauges_;
+    std::vector<ResourceGauges::Read> traffic_;  // bytes so far, of each pair of places
 };
 
 }  // namespace faultline::planning

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "planning/cluster_shape.hpp"
+#include "planning/fault_shape.hpp"
 #include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
@@ -112,6 +113,12 @@ void World::build_classes() {
         plan.deadline = query_class.deadline;
         plan.timeout = query_class.timeout;
         plan.retry = query_class.retry;
+        plan.breaker = query_class.breaker;
+        plan.hedge = query_class.hedge;
+        const bool watched = plan.service != nowhere && scenario_.services[plan.service].outliers;
+        plan.guarded = plan.breaker || plan.hedge || plan.retry.adaptive || watched;
+        plan.priority = query_class.priority;
+        plan.tenant = tenant_of(query_class.name);
         plan.staleness_bound = query_class.staleness_bound;
         if (query_class.follow_up) {
             plan.follow_up = {
@@ -131,7 +138,7 @@ MeasuresShape World::measures_shape() const {
         // A write that a reader sends on needs the writer: where it is too rare to be judged, the writer's canary is.
         const bool sent_on = query_class.writes && (last.role == TargetRole::reader || last.role == TargetRole::custom);
         shape.classes.push_back({query_class.name, query_class.deadline, query_class.writes, query_class.idempotent,
-                                 last.name, sent_on ? TargetRole::writer : last.role, last.endpoint});
+                                 last.name, sent_on ? TargetRole::writer : last.role, last.endpoint, query_class.via});
         shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
         if (query_class.via.empty()) continue;
         const auto& driver = scenario_.services[index_of(scenario_.services, query_class.via)].driver;
@@ -140,14 +147,19 @@ MeasuresShape World::measures_shape() const {
     for (const auto& office : scenario_.offices) shape.offices.push_back(office.name);
     for (const auto& cache : scenario_.caches) shape.caches.push_back(cache.name);
     for (const auto& database : scenario_.databases) shape.databases.push_back(database.name);
-    for (const EndpointPlan& endpoint : endpoints_) shape.canary_targets.push_back(endpoint.name);
+    for (const CanaryPlan& canary : canaries_) shape.canary_targets.push_back(canary.name);
     if (options_.with_faults) {
-        for (const auto& fault : scenario_.faults) shape.faults.push_back({fault.name, fault.target});
+        for (const auto& fault : faults_) shape.faults.push_back(fault_shape_of(fault));
     }
     shape.warm_up_end = warm_up_end_;
     shape.end = end_;
     shape.canary_timeout = scenario_.workload.canary.timeout;
     shape.sessions = scenario_.workload.sessions.has_value();
+    shape.storm = scenario_.workload.storm;
+    for (const scenarios::Surge& surge : scenario_.workload.arrivals.surges) {
+        const Instant begin = warm_up_end_ + surge.at;
+        if (options_.with_faults) shape.surges.push_back({surge.name, begin, begin + surge.length()});
+    }
     return shape;
 }
 
@@ -174,17 +186,21 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.custom_endpoints = custom_endpoints_of(database);
     shape.page_uses = page_uses_of(index_of(scenario_.databases, database.name), scenario_, classes_);
     shape.shared_pages = shared_pages_of(database);
-    const scenarios::Failover& failover = database.failover;
-    shape.failover = {distribution_of(failover.detection),
-                      distribution_of(failover.promotion),
-                      distribution_of(failover.dns_update),
-                      distribution_of(failover.restart),
-                      distribution_of(failover.rebuild),
-                      {failover.fails.probability, distribution_of(failover.fails.noticed_after),
-                       distribution_of(failover.fails.by_hand)}};
+    shape.failover = failover_shape_of(database);
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
     return shape;
+}
+
+// Of one region, by its kind.
+std::unique_ptr<Cluster> World::make_cluster(const scenarios::Database& database, ClusterShape shape,
+                                             ClusterObserver& observer) {
+    if (!scenarios::has_standbys(database.kind)) {
+        return std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), observer);
+    }
+    return std::make_unique<StandbyCluster>(simulation_, *transport_, std::move(shape),
+                                            standby_shape(database, scenario_.workload.classes), observer,
+                                            transfers_.get());
 }
 
 void World::build_cluster(const scenarios::Database& database) {
@@ -197,14 +213,7 @@ void World::build_cluster(const scenarios::Database& database) {
         build_global_primary(database, std::move(shape));
     } else {
         recorders_.push_back(std::make_unique<ClusterRecorder>(simulation_, *measures_, number));
-        ClusterRecorder& recorder = *recorders_.back();
-        if (scenarios::has_standbys(database.kind)) {
-            clusters_.push_back(std::make_unique<StandbyCluster>(simulation_, *transport_, shape,
-                                                                 standby_shape(database, scenario_.workload.classes),
-                                                                 recorder, transfers_.get()));
-        } else {
-            clusters_.push_back(std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), shape, recorder));
-        }
+        clusters_.push_back(make_cluster(database, std::move(shape), *recorders_.back()));
     }
     const auto add = [&](const scenarios::DatabaseInstance& instance) {
         const std::string& region = instance.region.empty() ? database.region : instance.region;
@@ -226,47 +235,6 @@ void World::build_stations() {
                                                   : engine::Discipline::processor_sharing};
         if (station.waiting_room) shape.waiting_room = static_cast<std::size_t>(*station.waiting_room);
         stations_.push_back(std::make_unique<Station>(simulation_, "stations/" + station.name, place, shape));
-    }
-}
-
-// Local time follows the sun: an hour for each 15 degrees that an office lies west or east of the first one. Time zones
-// and summer time are left out.
-std::int32_t World::local_start_of_day_s(const scenarios::Office& office) const {
-    constexpr double degrees_an_hour = 15.0;
-    constexpr std::int32_t hour_s = 3600;
-    constexpr std::int32_t day_s = 24 * hour_s;
-    const auto longitude = [this](const std::string& city) -> std::optional<double> {
-        for (const City& place : profile_.city_places()) {
-            if (place.name == city) return place.location.longitude_deg;
-        }
-        return std::nullopt;
-    };
-    const auto here = longitude(office.city);
-    const auto first = longitude(scenario_.offices.front().city);
-    if (!here || !first) return scenario_.run.start_of_day_s;
-    const auto hours = static_cast<std::int32_t>(std::lround((*here - *first) / degrees_an_hour));
-    return (scenario_.run.start_of_day_s + hours * hour_s + day_s) % day_s;
-}
-
-void World::build_offices() {
-    double weights = 0.0;
-    for (const auto& office : scenario_.offices) weights += office.weight;
-    for (std::size_t i = 0; i < scenario_.offices.size(); ++i) {
-        const scenarios::Office& office = scenario_.offices[i];
-        OfficeShape shape{.name = office.name,
-                          .id = static_cast<OfficeId>(i),
-                          .place = network_->sites[i],
-                          .connections = scenario_.workload.office_pool,
-                          .canary_timeout = scenario_.workload.canary.timeout,
-                          .curve = scenario_.workload.arrivals.curve,
-                          .rate_per_s = scenario_.workload.arrivals.rate_per_s * office.weight / weights,
-                          .start_of_day_s = local_start_of_day_s(office)};
-        if (const auto& sessions = scenario_.workload.sessions) {
-            shape.sessions = {static_cast<std::uint32_t>(sessions->per_office),
-                              static_cast<std::uint32_t>(sessions->keys)};
-        }
-        offices_.push_back(std::make_unique<Office>(*context_, *requests_, std::move(shape)));
-        offices_.back()->set_targets(targets_of(i));
     }
 }
 

@@ -49,6 +49,21 @@ bool World::endpoint_used(std::size_t endpoint) const {
     });
 }
 
+// Each endpoint's, as before any service; and, for each class that goes through one, that of what its queries need.
+void World::build_canaries() {
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) canaries_.push_back({endpoints_[i].name, i, nowhere});
+    for (const ClassPlan& plan : classes_) {
+        if (plan.service == nowhere || plan.endpoint == nowhere) continue;
+        // A write that a reader sends on needs the writer.
+        const std::size_t writers = 2 * plan.database;  // build_endpoints()
+        const std::size_t endpoint = plan.writes ? writers : plan.endpoint;
+        const std::string name = canary_name(endpoints_[endpoint].name, scenario_.services[plan.service].name);
+        const bool known = std::any_of(canaries_.begin(), canaries_.end(),
+                                       [&](const CanaryPlan& canary) { return canary.name == name; });
+        if (!known) canaries_.push_back({name, endpoint, plan.service});
+    }
+}
+
 // The endpoint's name, and where a driver that follows the topology looks for instances. Readers of several regions are
 // found by DNS all the same, for the nearest one changes; so is a database that is restored elsewhere, and the members
 // of a custom endpoint.
@@ -106,6 +121,7 @@ std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const 
     proxies_.push_back({std::make_unique<engine::Component>(simulation_, path), nullptr});
     proxies_.back().pool = std::make_shared<ConnectionPool>(simulation_, *transport_, *proxies_.back().component,
                                                             target.name, shape, std::move(target.clusters));
+    note_pool(*proxies_.back().pool, {path, scenario_.databases[endpoints_[endpoint].database].name, "proxy"});
     return proxies_.back().pool;
 }
 

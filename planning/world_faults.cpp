@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planning/backup_shape.hpp"
+#include "planning/fault_shape.hpp"
 #include "planning/global_shape.hpp"
 #include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
@@ -45,8 +46,15 @@ std::unique_ptr<Backups> World::backups_of(const scenarios::Database& database, 
 RegionRestoreShape World::region_restore_of(std::size_t database, const std::string& own,
                                             const std::string& there) const {
     const auto copies = index_of(scenario_.regions, there);
-    RegionRestoreShape shape = region_restore_shape(scenario_.databases[database],
-                                                    {network_->regions[copies], network_->zones[copies], std::nullopt});
+    const scenarios::Database& restored = scenario_.databases[database];
+    BackupPlaces places{network_->regions[copies], network_->zones[copies], std::nullopt};
+    if (scenarios::has_standbys(restored.kind)) {
+        // A host for each instance, as make_restored() deals them.
+        const std::vector<PlaceId> zones = places.zones;
+        places.zones.clear();
+        for (std::size_t i = 0; i <= restored.replicas.size(); ++i) places.zones.push_back(zones[i % zones.size()]);
+    }
+    RegionRestoreShape shape = region_restore_shape(restored, places);
     shape.database = database;
     for (std::size_t i = 0; i < scenario_.regions.size(); ++i) {
         if (scenario_.regions[i].name != own) shape.asked_from.push_back(network_->regions[i]);
@@ -86,8 +94,7 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
         serving.recorder->add_feed(*feed);
         if (kept) feed->lost(kept->commits_lost);
     }
-    clusters_.push_back(
-        std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), *recorders_.back()));
+    clusters_.push_back(make_cluster(database, std::move(shape), *recorders_.back()));
     Cluster& made = *clusters_.back();
     made.share_keys_of(*clusters_[number]);
     made.add_instance(place_of(region, zones.front()), instance_shape_of(database, database.writer));
@@ -113,20 +120,26 @@ void World::schedule_faults() {
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
         sites.push_back({clusters_[i].get(), backups_[i].get()});
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
+    operator_errors_->on_rewound = [this](std::size_t database, std::uint64_t commits) {
+        for (TableFeed* const feed : serving_[database].recorder->feeds()) feed->lost(commits);
+    };
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
+    planned_works_ = std::make_unique<PlannedWorks>(simulation_, *measures_, *transfers_, clusters_, caches_,
+                                                    warehouses_, service_regions_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
                                   region_restores_, caches_, service_regions_, stations_, warehouses_,
-                                  *operator_errors_, *evacuations_});
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-        if (scenario_.faults[i].kind == scenarios::FaultKind::operator_error) {
-            operator_errors_->plan(i, operator_error_of(scenario_.faults[i], scenario_),
-                                   warm_up_end_ + scenario_.faults[i].at);
+                                  *operator_errors_, *evacuations_, *planned_works_});
+    for (std::size_t i = 0; i < faults_.size(); ++i) {
+        const scenarios::Fault& fault = faults_[i];
+        if (fault.kind == scenarios::FaultKind::operator_error) {
+            operator_errors_->plan(i, operator_error_of(fault, scenario_), warm_up_end_ + fault.at);
         }
-        if (scenario_.faults[i].kind == scenarios::FaultKind::evacuation) {
-            evacuations_->plan(i, scenario_.faults[i].name, runbook_of(scenario_.faults[i]));
+        if (fault.kind == scenarios::FaultKind::evacuation) evacuations_->plan(i, fault.name, runbook_of(fault));
+        if (fault.kind >= scenarios::FaultKind::patch) {
+            planned_works_->plan(i, fault.name, work_order_of(fault, scenario_, zones_));
         }
-        injector_->schedule(i, scenario_.faults[i], warm_up_end_);
+        injector_->schedule(i, fault, fault_times_of(fault), warm_up_end_);
     }
     operator_errors_->begin();
 }

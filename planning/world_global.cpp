@@ -1,4 +1,6 @@
 // World's databases over several regions: a cluster for each region, and what joins them.
+#include <algorithm>
+
 #include "planning/global_shape.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/region_recorder.hpp"
@@ -8,29 +10,27 @@ namespace faultline::planning {
 
 using namespace models;
 
-namespace {
-constexpr Duration exposure_sampled_every = std::chrono::seconds{1};
-
-// What the loss of the primary's zone, or of its region, would leave behind now; and what readers miss.
-engine::Process<> sample_global(engine::Simulation& simulation, GlobalDatabase& database, Measures& measures,
-                                std::size_t number) {
+// What the loss of the primary's zone, of its region, or of a cache ahead of it would leave behind now; and what
+// readers miss.
+engine::Process<> World::sample_global(std::size_t number) {
+    GlobalDatabase& database = *globals_[number];
     for (;;) {
-        co_await simulation.delay(exposure_sampled_every);
-        const Instant now = simulation.now();
+        co_await simulation_.delay(exposure_sampled_every);
+        const Instant now = simulation_.now();
         const PlaceId zone = database.global_writer().place();
-        const Duration of_zone = database.primary().log().exposure_to_loss_of(zone);
-        measures.exposure(number, std::max(of_zone, database.log().exposure()), now);
+        const Duration of_writer = database.primary().log().exposure_to_loss_of(zone);
+        const Duration of_zone = std::max(of_writer, behind_caches(number));
+        measures_->exposure(number, std::max(of_zone, database.log().exposure()), of_zone, now);
         for (RegionalCluster* const cluster : database.regions()) {
             const RegionRole role = cluster->region_role();
             if (role != RegionRole::primary && role != RegionRole::secondary) continue;
             for (const auto& instance : cluster->instances()) {
                 if (instance->role() != Role::replica || !instance->component().up()) continue;
-                measures.replica_lag(number, instance->lag(now), now);
+                measures_->replica_lag(number, instance->lag(now), now);
             }
         }
     }
 }
-}  // namespace
 
 // The first region's cluster stands at the database's own place among the clusters; the others follow them all.
 void World::build_global_primary(const scenarios::Database& database, ClusterShape shape) {
@@ -77,7 +77,7 @@ void World::begin_globals() {
         if (globals_[d] == nullptr) continue;
         globals_[d]->on_given_up = [this](PlaceId region) { give_up_region(region); };
         globals_[d]->begin();
-        simulation_.spawn(observers_, sample_global(simulation_, *globals_[d], *measures_, d));
+        simulation_.spawn(observers_, sample_global(d));
     }
 }
 

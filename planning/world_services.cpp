@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planning/index_of.hpp"
+#include "planning/protocol.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/world.hpp"
 
@@ -10,10 +11,6 @@ namespace faultline::planning {
 using namespace models;
 
 namespace {
-
-Protocol protocol_of(const scenarios::Database& database) {
-    return database.kind.find("postgres") != std::string::npos ? Protocol::PostgresqlTls : Protocol::MysqlTls;
-}
 
 // Instances of a region in turn over its zones.
 const std::string& in_turn(const std::vector<std::string>& zones, std::size_t i) {
@@ -40,7 +37,8 @@ void World::build_service_region(const scenarios::Service& service, const std::s
     ServiceInstanceShape shape{.threads = service.threads,
                                .queue = service.queue,
                                .vcpus = service.vcpus,
-                               .demand = distribution_of(service.demand)};
+                               .demand = distribution_of(service.demand),
+                               .shedding = service.shedding};
     const auto region = index_of(scenario_.regions, region_name);
     const std::string path = "services/" + service.name + "/" + region_name;
     const auto& zones = scenario_.regions[region].zones;
@@ -48,20 +46,29 @@ void World::build_service_region(const scenarios::Service& service, const std::s
         *context_, path, network_->regions[region],
         HealthCheckShape{service.health_check_interval, service.health_check_threshold}, caches_of(region_name)));
     services_.back().push_back(service_regions_.back().get());
+    service_regions_.back()->set_quotas(tenant_quotas());
+    if (service.outliers) service_regions_.back()->watch_outliers(*service.outliers);
     for (int i = 0; i < count; ++i) {
         const PlaceId place = place_of(region_name, in_turn(zones, static_cast<std::size_t>(i)));
         ServiceInstance& instance = service_regions_.back()->add(path + "/" + std::to_string(i + 1), place, shape);
         for (std::size_t endpoint = 0; endpoint < endpoints_.size(); ++endpoint) {
             if (!endpoint_used(endpoint)) continue;
             const auto& database = scenario_.databases[endpoints_[endpoint].database];
-            instance.set_client(endpoint, client(endpoint, instance.component(),
-                                                 {.place = place,
-                                                  .name = endpoints_[endpoint].name,
-                                                  .driver = service.driver,
-                                                  .protocol = protocol_of(database),
-                                                  .connections = service.pool,
-                                                  .wait = service.pool_wait,
-                                                  .max_lifetime = service.max_lifetime}));
+            std::unique_ptr<DatabaseClient> made = client(endpoint, instance.component(),
+                                                          {.place = place,
+                                                           .name = endpoints_[endpoint].name,
+                                                           .driver = service.driver,
+                                                           .protocol = protocol_of(database),
+                                                           .connections = service.pool,
+                                                           .wait = service.pool_wait,
+                                                           .max_lifetime = service.max_lifetime});
+            note_pool(made->pool(),
+                      {instance.component().path(), service.name, service.name + ", " + place_words(place)});
+            if (service.breaker) {
+                const std::string breaker = instance.component().path() + "/breakers/" + endpoints_[endpoint].name;
+                made->guard_with(std::make_unique<CircuitBreaker>(simulation_, breaker, *service.breaker));
+            }
+            instance.set_client(endpoint, std::move(made));
         }
         if (i >= running) service_regions_.back()->stand_by();
     }
@@ -106,7 +113,14 @@ OfficeTargets World::targets_of(std::size_t office) {
         engine::Component& owner = offices_[office]->component();
         const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);
         targets.direct.push_back(direct ? client(endpoint, owner, shape) : nullptr);
-        targets.canaries.push_back(watched ? client(endpoint, owner, shape) : nullptr);
+        if (direct)
+            note_pool(targets.direct.back()->pool(),
+                      {owner.path(), offices_[office]->shape().name, "clients at " + offices_[office]->shape().name});
+        targets.canaries.push_back({endpoint, nowhere, watched ? client(endpoint, owner, shape) : nullptr});
+    }
+    for (const CanaryPlan& canary : canaries_) {
+        if (canary.service == nowhere || !scenario_.workload.canary.enabled) continue;
+        targets.canaries.push_back({canary.endpoint, canary.service, nullptr});
     }
     for (const auto& station : stations_) targets.stations.push_back(station.get());
     for (const auto& warehouse : warehouses_) targets.warehouses.push_back(warehouse.get());

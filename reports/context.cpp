@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "scenarios/yearly.hpp"
+
 namespace faultline::reports {
 
 Context context_of(const scenarios::Scenario& scenario, const std::string& variant) {
@@ -13,6 +17,9 @@ Context context_of(const scenarios::Scenario& scenario, const std::string& varia
     context.seed = scenario.run.seed;
     context.replications = scenario.run.replications;
     context.confidence = scenario.run.confidence;
+    context.of_years = static_cast<std::size_t>(
+        std::count_if(scenario.requirements.begin(), scenario.requirements.end(),
+                      [](const scenarios::Requirement& one) { return scenarios::is_of_years(one.measure); }));
     return context;
 }
 

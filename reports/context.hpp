@@ -1,6 +1,7 @@
 // What repeats a run, and where it was made: what every report says beside its results.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -17,6 +18,7 @@ struct Context {
     std::uint64_t seed = 0;
     int replications = 0;  // asked for
     double confidence = 0.95;
+    std::size_t of_years = 0;    // requirements that no run judges, but `faultline availability`
     std::string machine;         // "4 cores, numeric fingerprint 9f86d081884c7d65"
     std::string result_path;     // where the result file lies; empty: nowhere
     std::string repeat_command;  // "faultline run orders.json --seed 7"

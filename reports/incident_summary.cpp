@@ -1,8 +1,13 @@
 #include "reports/incident_summary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "reports/text_layout.hpp"
+#include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
 namespace {
@@ -14,12 +19,6 @@ template <typename Thing, typename Matches>
 Thing& found_or_new(std::vector<Thing>& things, Matches matches) {
     const auto found = std::find_if(things.begin(), things.end(), matches);
     return found != things.end() ? *found : things.emplace_back();
-}
-
-std::string cause_of(const scenarios::IncidentResult& incident) {
-    std::string cause;
-    for (const std::string& fault : incident.faults) cause += (cause.empty() ? "" : " + ") + fault;
-    return cause;
 }
 
 // A summary that is still growing.
@@ -60,6 +59,28 @@ void add(std::vector<LossSummary>& all, const scenarios::DataLoss& loss) {
 
 }  // namespace
 
+std::string cause_of(const scenarios::IncidentResult& incident) {
+    std::string cause;
+    for (const std::string& fault : incident.faults) cause += (cause.empty() ? "" : " + ") + fault;
+    return cause;
+}
+
+std::string loss_text(const LossSummary& loss, std::size_t incidents) {
+    std::string text = fmt::format("{}: RPO {} at worst", loss.database, scenarios::seconds_text(loss.worst_s));
+    if (loss.unbounded > 0) {
+        text = fmt::format("{}: RPO without bound in {} of {}, older than anything that the backups keep",
+                           loss.database, loss.unbounded, counted(incidents, "incident"));
+    }
+    if (loss.unbounded < incidents) {
+        text += fmt::format(", {} lost", counted(loss.commits_lost, "acknowledged commit"));
+    }
+    if (loss.estimated > 0) {
+        text += fmt::format(" ({} of them in hours that were not simulated, at the rate of the run)", loss.estimated);
+    }
+    if (loss.unknown > 0) text += fmt::format("; {} timed out", counted(loss.unknown, "write"));
+    return text;
+}
+
 std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationResult>& replications) {
     struct Cause {
         IncidentSummary summary;
@@ -71,6 +92,7 @@ std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationR
             const std::string name = cause_of(incident);
             Cause& cause = found_or_new(causes, [&](const Cause& c) { return c.summary.cause == name; });
             cause.summary.cause = name;
+            cause.summary.planned = incident.planned;
             ++cause.summary.incidents;
             for (const auto& recovery : incident.recoveries) add(cause.recoveries, recovery);
             for (const auto& loss : incident.losses) add(cause.summary.losses, loss);

@@ -5,14 +5,15 @@
 namespace faultline::reports {
 namespace {
 
-struct Growing {
+struct InstanceRows {
     InstanceRow row;
     double seen = 0.0;  // replications
     std::uint64_t hits = 0, misses = 0;
 };
 
-Growing& growing_named(std::vector<Growing>& all, const std::string& name) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const Growing& one) { return one.row.name == name; });
+InstanceRows& growing_named(std::vector<InstanceRows>& all, const std::string& name) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const InstanceRows& one) { return one.row.name == name; });
     if (found != all.end()) return *found;
     all.emplace_back().row.name = name;
     return all.back();
@@ -25,7 +26,7 @@ double utilisation_of(const scenarios::ReplicationResult& replication, const std
     return found == queues.end() ? 0.0 : found->utilisation;
 }
 
-void add(Growing& to, const scenarios::InstanceResult& one, double utilisation) {
+void add(InstanceRows& to, const scenarios::InstanceResult& one, double utilisation) {
     to.seen += 1.0;
     to.hits += one.page_hits;
     to.misses += one.page_misses;
@@ -38,7 +39,7 @@ void add(Growing& to, const scenarios::InstanceResult& one, double utilisation) 
     to.row.acu_mean += one.acu_mean;
 }
 
-InstanceRow finished(Growing&& grown) {
+InstanceRow finished(InstanceRows&& grown) {
     InstanceRow row = std::move(grown.row);
     row.utilisation /= grown.seen;
     row.row_waits /= grown.seen;
@@ -55,14 +56,14 @@ bool InstanceRow::crowded() const {
 }
 
 InstanceTable instance_table(const scenarios::RunResult& result, std::size_t rows_max) {
-    std::vector<Growing> all;
+    std::vector<InstanceRows> all;
     for (const auto& replication : result.replications) {
         for (const auto& one : replication.instances) {
             add(growing_named(all, one.name), one, utilisation_of(replication, one.name));
         }
     }
     InstanceTable table;
-    for (Growing& one : all) table.rows.push_back(finished(std::move(one)));
+    for (InstanceRows& one : all) table.rows.push_back(finished(std::move(one)));
     if (table.rows.size() <= rows_max) return table;
     std::stable_sort(table.rows.begin(), table.rows.end(), [](const InstanceRow& a, const InstanceRow& b) {
         const bool a_refused = a.connections_refused > 0, b_refused = b.connections_refused > 0;

@@ -6,11 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
 namespace {
 
+using scenarios::amount_text;
 using scenarios::quantity_text;
 using scenarios::RequirementResult;
 using scenarios::Verdict;
@@ -43,8 +45,8 @@ std::string escaped(std::string_view text) {
 }
 
 std::string message_of(const RequirementResult& one) {
-    return fmt::format("{}: {} [{}, {}]; {}", one.text, quantity_text(one.estimate, one.unit),
-                       quantity_text(one.low, one.unit), quantity_text(one.high, one.unit), one.why);
+    return fmt::format("{}: {} [{}, {}]; {}", one.text, amount_text(one.estimate, one.unit),
+                       amount_text(one.low, one.unit), amount_text(one.high, one.unit), one.why);
 }
 
 std::ptrdiff_t count(const scenarios::RunResult& result, Verdict verdict) {

@@ -5,16 +5,26 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reports/busiest.hpp"
+#include "reports/cache_summary.hpp"
+#include "reports/check_lines.hpp"
+#include "reports/cost_table.hpp"
+#include "reports/fault_summary.hpp"
+#include "reports/how_it_was_run.hpp"
 #include "reports/incident_summary.hpp"
 #include "reports/session_summary.hpp"
+#include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
 #include "reports/transfer_summary.hpp"
 #include "reports/warehouse_summary.hpp"
+#include "reports/waterfall.hpp"
+#include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
 namespace {
 
+using scenarios::amount_text;
 using scenarios::quantity_text;
 using scenarios::RequirementResult;
 using scenarios::seconds_text;
@@ -36,10 +46,12 @@ constexpr std::size_t connections_width = 14;
 constexpr std::size_t refused_width = 9;
 constexpr std::size_t waits_width = 10;
 
+constexpr std::size_t busiest_most = 10;  // queues and links
+
 std::string interval_text(const RequirementResult& one) {
     if (one.observations == 0 || (one.low <= 0.0 && std::isinf(one.high))) return "unknown";
-    const std::string low = quantity_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
-    const std::string high = quantity_text(one.high, one.unit);
+    const std::string low = amount_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
+    const std::string high = amount_text(one.high, one.unit);
     const std::size_t unit = low.rfind(' ');
     if (unit != std::string::npos && high.rfind(' ') != std::string::npos &&
         low.substr(unit) == high.substr(high.rfind(' '))) {
@@ -59,10 +71,6 @@ MeasureAndLimit parts_of(const RequirementResult& one) {
     if (at_most == std::string::npos && at_least == std::string::npos) return {one.text, true};
     const bool is_at_most = at_least == std::string::npos;
     return {one.text.substr(0, is_at_most ? at_most : at_least), is_at_most};
-}
-
-std::string counted(std::size_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 // "34 (2.76 %)": the share is of those that could be among them.
@@ -86,23 +94,32 @@ void TextReport::context(const Context& context) {
 }
 
 void TextReport::results(const scenarios::RunResult& result) {
-    out_ << in(Colour::dim, wrapped(fmt::format("{}, seed {}, intervals at {} confidence",
-                                                counted(result.replications.size(), "replication"), result.seed,
-                                                scenarios::share_text(result.confidence)),
-                                    "", style_.width));
-    if (result.requirements.empty()) {
+    for (const std::string& line : how_it_was_run(result)) out_ << in(Colour::dim, wrapped(line, "", style_.width));
+    if (result.shard.of > 1) {
+        out_ << "\nA shard is not judged alone.\n";
+    } else if (result.requirements.empty() && context_.of_years == 0) {
         out_ << "\nThe scenario has no requirements: nothing was judged.\n";
-    } else {
+    } else if (!result.requirements.empty()) {
         columns();
         for (const RequirementResult& one : result.requirements) requirement(one);
         reasons(result);
     }
+    if (context_.of_years > 0) {
+        const std::string text = counted(context_.of_years, "requirement") + " of years: see faultline availability";
+        out_ << '\n' << in(Colour::dim, wrapped(text, "   ", style_.width));
+    }
     where_time_goes(result);
+    busiest_resources(result);
     instances(result);
+    caches(result);
     sessions(result);
     warehouses(result);
     transfers(result);
+    faults(result);
     incidents(result);
+    storms(result);
+    cost(result);
+    checks(result);
     deaths(result);
 }
 
@@ -112,16 +129,7 @@ void TextReport::close() {
 }
 
 std::string TextReport::in(Colour colour, std::string_view text) const {
-    if (!style_.colour) return std::string{text};
-    const char* const code = colour == Colour::green    ? "32"
-                             : colour == Colour::red    ? "1;31"
-                             : colour == Colour::yellow ? "33"
-                             : colour == Colour::bold   ? "1"
-                                                        : "2";
-    // The line end stays outside: some terminals colour the rest of the line.
-    const bool ends_line = text.ends_with('\n');
-    if (ends_line) text.remove_suffix(1);
-    return fmt::format("\033[{}m{}\033[0m{}", code, text, ends_line ? "\n" : "");
+    return coloured(style_, colour, text);
 }
 
 void TextReport::heading(std::string_view text) {
@@ -136,29 +144,24 @@ void TextReport::columns() {
 }
 
 void TextReport::requirement(const RequirementResult& one) {
-    const bool met = one.verdict == Verdict::met;
-    const bool violated = one.verdict == Verdict::violated;
-    const Colour colour = met ? Colour::green : violated ? Colour::red : Colour::yellow;
-    const char* sign = met ? "+" : violated ? "x" : "?";
-    if (style_.unicode) sign = met ? "\u2713" : violated ? "\u2717" : "?";
     const bool at_most = parts_of(one).at_most;
     const std::string relation = style_.unicode ? (at_most ? "\u2264 " : "\u2265 ") : (at_most ? "<= " : ">= ");
 
-    out_ << ' ' << in(colour, sign) << ' ';
+    out_ << ' ' << verdict_sign(style_, one.verdict) << ' ';
     std::string name = left(one.name, name_width);
     if (characters(one.name) >= name_width) {
         const std::string lines = wrapped(one.name, "   ", style_.width);
         out_ << in(Colour::bold, std::string_view{lines}.substr(3));
         name = std::string(name_width + 3, ' ');
     }
-    std::string estimate = one.observations == 0 ? std::string{"unknown"} : quantity_text(one.estimate, one.unit);
+    std::string estimate = one.observations == 0 ? std::string{"unknown"} : amount_text(one.estimate, one.unit);
     if (std::isinf(one.estimate) && one.text.starts_with("rpo")) estimate = "unbounded";
     out_ << in(Colour::bold, name) << right(estimate, estimate_width) << "  "
-         << left(interval_text(one), interval_width)
-         << right(relation + quantity_text(one.limit, one.unit), limit_width) << "  "
-         << in(colour, met        ? "met"
-                       : violated ? "VIOLATED"
-                                  : "undecided")
+         << left(interval_text(one), interval_width) << right(relation + amount_text(one.limit, one.unit), limit_width)
+         << "  "
+         << in(colour_of(one.verdict), one.verdict == Verdict::met        ? "met"
+                                       : one.verdict == Verdict::violated ? "VIOLATED"
+                                                                          : "undecided")
          << '\n';
     measure(one);
 }
@@ -180,8 +183,9 @@ void TextReport::reasons(const scenarios::RunResult& result) {
 }
 
 void TextReport::where_time_goes(const scenarios::RunResult& result) {
-    const auto time = slowest_class(result);
-    if (!time) return;
+    const std::vector<TimeByStage> times = times_by_stage(result);
+    if (times.empty()) return;
+    const TimeByStage* const time = &times.front();
     heading(fmt::format("Where the time of {} goes, the slowest class ({} on average)", time->class_name,
                         seconds_text(time->mean_s)));
     const std::string slow = time->slow_known ? "slowest 1 %" : "";
@@ -199,6 +203,15 @@ void TextReport::where_time_goes(const scenarios::RunResult& result) {
         if (time->slow_known) out_ << right(percent(stage.share_slow), 10);
         out_ << '\n';
     }
+    for (std::size_t i = 1; i < times.size(); ++i) out_ << wrapped(in_a_line(times[i]), "   ", style_.width);
+}
+
+void TextReport::busiest_resources(const scenarios::RunResult& result) {
+    const std::vector<std::string> lines = busiest_lines(busiest(result, busiest_most), style_.width);
+    if (lines.empty()) return;
+    heading("Busiest queues and links, each in the phase in which it was busiest");
+    out_ << in(Colour::dim, lines.front());
+    for (std::size_t i = 1; i < lines.size(); ++i) out_ << lines[i];
 }
 
 void TextReport::instances(const scenarios::RunResult& result) {
@@ -232,6 +245,13 @@ void TextReport::instance(const InstanceRow& one) {
                             counted(one.row_timeouts, "statement"));
     }
     if (!more.empty()) out_ << in(Colour::dim, wrapped(more, "     ", style_.width));
+}
+
+void TextReport::caches(const scenarios::RunResult& result) {
+    const std::vector<std::string> lines = cache_lines(result);
+    if (lines.empty()) return;
+    heading("Caches");
+    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
 }
 
 void TextReport::transfers(const scenarios::RunResult& result) {
@@ -288,12 +308,21 @@ void TextReport::warehouses(const scenarios::RunResult& result) {
     }
 }
 
+void TextReport::faults(const scenarios::RunResult& result) {
+    const std::vector<std::string> lines = fault_lines(result);
+    if (lines.empty()) return;
+    heading("What was injected");
+    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
+}
+
 void TextReport::incidents(const scenarios::RunResult& result) {
     const auto all = summaries(result.replications);
     if (all.empty()) return;
     heading("Incidents");
     for (const IncidentSummary& one : all) {
-        out_ << wrapped(fmt::format("{}: {}", one.cause, counted(one.incidents, "incident")), "   ", style_.width);
+        const std::string what =
+            one.planned ? "planned work, " + counted(one.incidents, "time") : counted(one.incidents, "incident");
+        out_ << wrapped(fmt::format("{}: {}", one.cause, what), "   ", style_.width);
         for (const RecoverySummary& recovery : one.recoveries) {
             std::string text = fmt::format("{}: RTO {} in the middle, ", recovery.of, seconds_text(recovery.median_s));
             if (recovery.not_recovered > 0) {
@@ -305,22 +334,22 @@ void TextReport::incidents(const scenarios::RunResult& result) {
             out_ << wrapped(text, "     ", style_.width);
         }
         for (const LossSummary& loss : one.losses) {
-            std::string text = fmt::format("{}: RPO {} at worst", loss.database, seconds_text(loss.worst_s));
-            if (loss.unbounded > 0) {
-                text = fmt::format("{}: RPO without bound in {} of {}, older than anything that the backups keep",
-                                   loss.database, loss.unbounded, counted(one.incidents, "incident"));
-            }
-            if (loss.unbounded < one.incidents) {
-                text += fmt::format(", {} lost", counted(loss.commits_lost, "acknowledged commit"));
-            }
-            if (loss.estimated > 0) {
-                text += fmt::format(" ({} of them in hours that were not simulated, at the rate of the run)",
-                                    loss.estimated);
-            }
-            if (loss.unknown > 0) text += fmt::format("; {} timed out", counted(loss.unknown, "write"));
-            out_ << wrapped(text, "     ", style_.width);
+            out_ << wrapped(loss_text(loss, one.incidents), "     ", style_.width);
         }
+        const Waterfall way = waterfall_of(one.cause, result.replications);
+        const std::vector<std::string> stages = waterfall_lines(way, style_.width - 7, style_.unicode);
+        if (stages.empty()) continue;
+        const std::string of = way.incidents > 1 ? fmt::format(", mean of {}", way.incidents) : "";
+        out_ << in(Colour::dim, wrapped("the way back to the last bad second" + of, "     ", style_.width));
+        for (const std::string& stage : stages) out_ << "       " << stage << '\n';
     }
+}
+
+void TextReport::storms(const scenarios::RunResult& result) {
+    const std::vector<std::string> lines = storm_lines(result);
+    if (lines.empty()) return;
+    heading("Metastable failures: overload that outlived its trigger");
+    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
 }
 
 void TextReport::deaths(const scenarios::RunResult& result) {
@@ -331,6 +360,19 @@ void TextReport::deaths(const scenarios::RunResult& result) {
         out_ << wrapped(fmt::format("replication {}: {}", one.replication, one.why), "   ", style_.width);
         out_ << "     repeat it: " << one.repeat_command << '\n';
     }
+}
+
+void TextReport::checks(const scenarios::RunResult& result) {
+    const std::string summary = check_summary(result.checks);
+    if (summary.empty()) return;
+    heading("What the checks of the topology say; faultline check has the details");
+    out_ << wrapped(summary + ".", "   ", style_.width);
+}
+
+void TextReport::cost(const scenarios::RunResult& result) {
+    const std::vector<std::string> lines = cost_lines(result.cost, style_.width);
+    if (!lines.empty()) heading("What it costs a month of 730 h");
+    for (std::size_t i = 0; i < lines.size(); ++i) out_ << (i == 0 ? in(Colour::dim, lines[i]) : lines[i]);
 }
 
 void TextReport::footer() {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/colour.hpp"
 #include "reports/instance_table.hpp"
 #include "reports/report.hpp"
 #include "reports/text_layout.hpp"
@@ -19,7 +20,6 @@ public:
     void close() override;
 
 private:
-    enum class Colour { green, red, yellow, bold, dim };
     std::string in(Colour colour, std::string_view text) const;
     void heading(std::string_view text);
     void columns();
@@ -27,13 +27,19 @@ private:
     void measure(const scenarios::RequirementResult& one);
     void reasons(const scenarios::RunResult& result);
     void where_time_goes(const scenarios::RunResult& result);
+    void busiest_resources(const scenarios::RunResult& result);
     void instances(const scenarios::RunResult& result);
     void instance(const InstanceRow& one);
+    void caches(const scenarios::RunResult& result);
     void sessions(const scenarios::RunResult& result);
     void warehouses(const scenarios::RunResult& result);
     void transfers(const scenarios::RunResult& result);
+    void faults(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
+    void storms(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
+    void checks(const scenarios::RunResult& result);
+    void cost(const scenarios::RunResult& result);
     void footer();
 
     std::ostream& out_;

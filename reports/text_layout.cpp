@@ -1,5 +1,6 @@
 #include "reports/text_layout.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +63,10 @@ std::string wrapped(std::string_view text, std::string_view first, std::size_t w
     }
     if (!empty || lines.empty()) end_line();
     return lines;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 TextStyle style_of(int file) {

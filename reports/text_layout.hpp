@@ -16,6 +16,9 @@ std::string right(std::string_view text, std::size_t width);
 // the others. A word that is longer has a line of its own. Line ends in the text are kept.
 std::string wrapped(std::string_view text, std::string_view first, std::size_t width);
 
+// "1 replication", "5 replications".
+std::string counted(std::size_t count, std::string_view noun);
+
 // How a terminal, or a file, is written to.
 struct TextStyle {
     bool colour = false;   // ANSI

@@ -1,9 +1,16 @@
 #include "reports/time_by_stage.hpp"
 
-#include <map>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
 namespace {
+
+constexpr double named_share = 0.9;
 
 using Stages = std::array<double, scenarios::stage_count>;
 
@@ -50,18 +57,46 @@ TimeByStage time_of(const std::string& class_name, const Totals& totals) {
     return time;
 }
 
+// "network 88 %, cpu 7 %": until nine tenths of the time are named.
+template <typename Share>
+std::string largest_of(const TimeByStage& time, Share share) {
+    std::array<std::size_t, scenarios::stage_count> order{};
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return share(time.stages[a]) > share(time.stages[b]); });
+    std::string text;
+    double named = 0.0;
+    for (const std::size_t i : order) {
+        const double one = share(time.stages[i]);
+        if (named >= named_share || one < 0.0005) break;
+        text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", scenarios::stage_names[i], one * 100.0);
+        named += one;
+    }
+    return text;
+}
+
 }  // namespace
 
-std::optional<TimeByStage> slowest_class(const scenarios::RunResult& result) {
-    std::optional<TimeByStage> slowest;
-    if (result.replications.empty()) return slowest;
+std::vector<TimeByStage> times_by_stage(const scenarios::RunResult& result) {
+    std::vector<TimeByStage> times;
+    if (result.replications.empty()) return times;
     for (const auto& one : result.replications.front().classes) {
         const Totals totals = totals_of(one.name, result);
         if (totals.answered == 0.0 || sum(totals.all) == 0.0) continue;
-        const TimeByStage time = time_of(one.name, totals);
-        if (!slowest || time.mean_s > slowest->mean_s) slowest = time;
+        times.push_back(time_of(one.name, totals));
     }
-    return slowest;
+    std::stable_sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.mean_s > b.mean_s; });
+    return times;
+}
+
+std::string in_a_line(const TimeByStage& time) {
+    std::string text = fmt::format("{}, {} on average: {}", time.class_name, scenarios::seconds_text(time.mean_s),
+                                   largest_of(time, [](const StageShare& stage) { return stage.share; }));
+    if (time.slow_known) {
+        text += fmt::format("; of its slowest 1 %: {}",
+                            largest_of(time, [](const StageShare& stage) { return stage.share_slow; }));
+    }
+    return text;
 }
 
 }  // namespace faultline::reports

@@ -2,12 +2,14 @@
 // their sources: scenarios/reader/shape_tables_caches.hpp.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/time.hpp"
 #include "scenarios/random_duration.hpp"
+#include "scenarios/security.hpp"
 
 namespace faultline::scenarios {
 
@@ -31,8 +33,27 @@ struct CacheResync {
     Bytes output_buffer{};    // writes of that long a fill; more and it begins anew
 };
 
+// Its regions hold one data set: the first takes writes, the others follow it; promoted by hand.
+struct CacheGlobal {
+    Duration alarm_after{};    // nobody of the primary's region answers for so long, until an operator is paged
+    RandomDuration decision;   // of the operator
+    RandomDuration promotion;  // ordered, until another region takes writes
+};
+
 // What a service does with a write of a key that the cache may hold.
-enum class CacheWrites { invalidate, write_through };
+enum class CacheWrites { invalidate, write_through, write_behind };
+// The cache answers a write, and the database hears of it later.
+struct CacheWriteBehind {
+    Duration delay{};  // a write waits at least so long
+    int workers = 8;   // of a shard: transactions at a time
+    Duration retry_after{};
+};
+
+// A node that comes back empty is given the most popular keys before anybody asks.
+struct CacheWarmUp {
+    std::uint64_t keys = 0;   // of the cache, by popularity
+    double rate_per_s = 0.0;  // of each node
+};
 
 // One in each of its regions: a service looks into that of its own region, or the first where it has none.
 struct Cache {
@@ -59,6 +80,11 @@ struct Cache {
     bool coalescing = false;                         // one fetch at a time for a key, in one instance
     std::optional<Duration> stale_while_revalidate;  // beyond its ttl an entry is still served, while it is fetched
     CacheWrites writes = CacheWrites::invalidate;
+    CacheWriteBehind write_behind;  // where writes are that
+    int connections = 1;            // of an instance of a service, to each node
+    std::optional<CacheWarmUp> warm_up;
+    std::optional<CacheGlobal> global;  // none: each region's data are its own
+    std::optional<Security> security;   // of its own; none: what holds for all
 };
 
 }  // namespace faultline::scenarios

@@ -9,8 +9,31 @@
 
 namespace faultline::scenarios {
 
-CsvReader::CsvReader(std::string name, std::string_view text) : name_(std::move(name)), rest_(text) {
-    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);  // a byte order mark is not part of the first title
+namespace {
+
+// What may stand in a message: a file may be anything, and terminals take some of it as commands.
+std::string printable(std::string_view title) {
+    constexpr std::size_t longest = 40;
+    std::string text;
+    for (const char letter : title.substr(0, longest)) {
+        const auto byte = static_cast<unsigned char>(letter);
+        text += byte < 0x20 || byte == 0x7f ? '?' : letter;
+    }
+    return title.size() > longest ? text + "..." : text;
+}
+
+}  // namespace
+
+CsvReader::CsvReader(std::string name, std::string_view text)
+    : name_(std::move(name)), text_(std::make_unique<TextLines>(text)), lines_(text_.get()) {
+    read_titles();
+}
+
+CsvReader::CsvReader(std::string name, LineSource& lines) : name_(std::move(name)), lines_(&lines) {
+    read_titles();
+}
+
+void CsvReader::read_titles() {
     if (!split_line()) {
         fail("expected a header row, found nothing");
         return;
@@ -18,12 +41,30 @@ CsvReader::CsvReader(std::string name, std::string_view text) : name_(std::move(
     titles_.assign(cells_.begin(), cells_.begin() + static_cast<std::ptrdiff_t>(cell_count_));
 }
 
-std::size_t CsvReader::column(std::string_view title) {
+std::optional<std::size_t> CsvReader::find(std::string_view title) const {
     for (std::size_t i = 0; i < titles_.size(); ++i) {
         if (titles_[i] == title) return i;
     }
-    fail(fmt::format("no column \"{}\"; there are {}", title, fmt::join(titles_, ", ")));
-    return 0;
+    return std::nullopt;
+}
+
+std::size_t CsvReader::column(std::string_view title) {
+    const std::optional<std::size_t> found = find(title);
+    if (!found) fail(missing_column(title));
+    return found.value_or(0);
+}
+
+std::string CsvReader::missing_column(std::string_view title) const {
+    constexpr std::size_t shown_most = 20;
+    std::vector<std::string> shown;
+    for (const std::string& known : titles_) {
+        if (shown.size() == shown_most) break;
+        shown.push_back(printable(known));
+    }
+    std::string text = fmt::format("no column \"{}\"; there are {}", title, fmt::join(shown, ", "));
+    if (titles_.size() > shown_most) text += fmt::format(" and {} more", titles_.size() - shown_most);
+    const bool other_separator = titles_.size() == 1 && titles_.front().find_first_of(";\t|") != std::string::npos;
+    return other_separator ? text + ": cells are separated by commas" : text;
 }
 
 bool CsvReader::next() {
@@ -48,7 +89,7 @@ double CsvReader::number(std::size_t column) {
     const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
     if (status != std::errc{} || end != cell.data() + cell.size() || !std::isfinite(value)) {
         fail(fmt::format("column \"{}\": expected a number, found \"{}\"",
-                         column < titles_.size() ? titles_[column] : std::string{"?"}, cell));
+                         column < titles_.size() ? printable(titles_[column]) : std::string{"?"}, printable(cell)));
         return 0.0;
     }
     return value;
@@ -57,12 +98,20 @@ double CsvReader::number(std::size_t column) {
 bool CsvReader::split_line() {
     std::string_view row;
     while (row.empty()) {
-        if (rest_.empty()) return false;
-        const std::size_t end = rest_.find('\n');
-        row = rest_.substr(0, end);
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+        const std::optional<std::string_view> line = lines_->next();
+        if (!line) {
+            if (!lines_->error()) return false;
+            line_ += line_ > 0 ? 1 : 0;
+            fail(*lines_->error());
+            return false;
+        }
+        row = *line;
         ++line_;
-        if (row.ends_with('\r')) row.remove_suffix(1);
+        if (line_ == 1 && row.starts_with("\x1f\x8b")) {
+            fail("is compressed; unpack it first");
+            return false;
+        }
+        if (line_ == 1 && row.starts_with("\xEF\xBB\xBF")) row.remove_prefix(3);  // no part of the first title
     }
     cell_count_ = 0;
     bool in_quotes = false;
@@ -89,7 +138,8 @@ bool CsvReader::split_line() {
 }
 
 void CsvReader::fail(const std::string& what) {
-    if (!error_) error_ = fmt::format("{}:{}: {}", name_, line_, what);
+    if (error_) return;
+    error_ = line_ == 0 ? fmt::format("{}: {}", name_, what) : fmt::format("{}:{}: {}", name_, line_, what);
 }
 
 }  // namespace faultline::scenarios

@@ -9,6 +9,7 @@
 
 #include "engine/time.hpp"
 #include "scenarios/random_duration.hpp"
+#include "scenarios/security.hpp"
 
 namespace faultline::scenarios {
 
@@ -200,11 +201,14 @@ struct Database {
     Monitor monitor;
     Duration dns_ttl{};
     std::optional<int> connections_max;  // none: the class's default in the catalogue
+    std::optional<double> iam_per_s;     // new connections that an instance authenticates by IAM; none: by password
     BufferPool buffer_pool;
     std::optional<Duration> lock_wait_timeout;  // none: a statement waits for a row for ever
     std::optional<Serverless> serverless;
     std::optional<ReplicaScaling> replica_scaling;
     std::vector<CustomEndpoint> endpoints;
+    std::optional<Security> security;  // of its own; none: what holds for all
+    bool io_optimized = false;         // of its price: no charge for I/O
 };
 
 }  // namespace faultline::scenarios

@@ -1,4 +1,5 @@
-// Every default of the format with its source, for `faultline kinds` and --explain, and the curve of an office's day.
+// Every default of the format with its source, for `faultline kinds` and --explain, and the curves of an office's
+// day and week.
 #pragma once
 
 #include <array>
@@ -12,6 +13,10 @@ namespace faultline::scenarios {
 inline constexpr std::array<double, 24> office_day_curve{0.04, 0.03, 0.03, 0.03, 0.04, 0.06, 0.12, 0.30,
                                                          0.62, 0.88, 1.00, 0.98, 0.80, 0.84, 0.96, 0.97,
                                                          0.90, 0.72, 0.45, 0.28, 0.18, 0.12, 0.08, 0.05};
+
+// Load by local day, Monday first, as a share of that of the weekdays.
+// Source: common sizing practice for business systems (assumption), Saturday 0.35 and Sunday 0.12.
+inline constexpr std::array<double, 7> office_week_curve{1.0, 1.0, 1.0, 1.0, 1.0, 0.35, 0.12};
 
 struct Default {
     std::string of;      // shape or preset: "database", "driver plain", "class update"

@@ -18,4 +18,17 @@ std::optional<std::vector<int>> version_parts(std::string_view version);
 // Source: Aurora User Guide, Rebooting an Aurora cluster with read availability.
 bool secondaries_keep_serving(std::string_view kind, std::string_view version);
 
+// Do the readers of a cluster go on while one of them is promoted? Else all begin anew, with empty memory. An empty
+// version is a current one: yes. Requires that the version can be read.
+//   aurora-mysql       from 2.10 on
+//   others             yes: an assumption
+// Source: Aurora User Guide, High availability. The AWS JDBC wrapper's guide says that all nodes stop, and not of
+// which versions: name an older one to see that.
+bool readers_outlive_failover(std::string_view kind, std::string_view version);
+
+// Threads with which a binlog replica of Aurora MySQL executes transactions, unless told otherwise: 4 from 3.04 on, and
+// of an empty version; else 1. Requires that the version can be read.
+// Source: Aurora User Guide, Optimizing binary log replication: replica_parallel_workers.
+int binlog_apply_threads(std::string_view version);
+
 }  // namespace faultline::scenarios

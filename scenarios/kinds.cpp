@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "scenarios/check_ids.hpp"
 #include "scenarios/reader/shapes.hpp"
 
 namespace faultline::scenarios {
@@ -18,17 +21,32 @@ std::string key_line(const Key& key) {
     return line + "\n";
 }
 
+// Two shapes may have a preset of one name: a library's retries and its breaker.
+bool is_of_another(const PresetValue& value, const Kind& kind) {
+    return value.shape != kind.shape && std::any_of(kinds.begin(), kinds.end(), [&](const Kind& other) {
+               return other.shape == value.shape && other.preset == value.preset;
+           });
+}
+
 std::string preset_lines(const Kind& kind) {
     std::string text;
     for (const PresetValue& value : preset_values()) {
-        if (kind.preset.empty() || value.preset != kind.preset) continue;
-        const std::string part = value.shape == kind.shape ? "" : std::string{value.shape} + "/";
+        const bool by_method = value.preset.starts_with(std::string{kind.preset} + " ");
+        if (kind.preset.empty() || (value.preset != kind.preset && !by_method) || is_of_another(value, kind)) continue;
+        std::string part = value.shape == kind.shape ? "" : std::string{value.shape} + "/";
+        if (by_method) part += std::string{value.preset.substr(kind.preset.size() + 1)} + ": ";
         text += fmt::format("      {}{} = {} ({})\n", part, value.key, value.value, value.source);
     }
     return text;
 }
 
 }  // namespace
+
+std::vector<std::string_view> check_id_names() {
+    std::vector<std::string_view> names;
+    for (const CheckId& check : check_ids) names.push_back(check.id);
+    return names;
+}
 
 std::string kinds_text() {
     std::string text;
@@ -38,6 +56,8 @@ std::string kinds_text() {
         group = kind.group;
         text += fmt::format("  {:<18} {}\n", kind.name, kind.about) + preset_lines(kind);
     }
+    text += "\nchecks\n";
+    for (const CheckId& check : check_ids) text += fmt::format("  {:<30} {}\n", check.id, check.about);
     text += "\nparameters\n";
     for (const Shape& shape : shapes()) {
         text += fmt::format("\n{}: {}\n", shape.name, shape.about);

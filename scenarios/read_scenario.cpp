@@ -10,8 +10,11 @@
 #include <memory>
 #include <system_error>
 
+#include "scenarios/money.hpp"
 #include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_cost.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/yearly.hpp"
 
 namespace faultline::scenarios {
 
@@ -53,15 +56,19 @@ Scenario read_document(const Json& document, const Report& report) {
     read_transfers(file, scenario);
     read_faults(file, scenario);
     read_requirements(file, scenario);
+    read_checks(file, scenario);
+    read_cost(file, scenario);
     scenario.variants = read_variants(file);
     file.finish();
     if (!document.is_object()) return scenario;
     check_topology(scenario, report);
     check_warehouses(scenario, report);
     check_workload(scenario, report);
+    check_clients(scenario, report);
     check_transfers(scenario, report);
     check_faults(scenario, report);
     check_requirements(scenario, report);
+    check_security(scenario, report);
     return scenario;
 }
 
@@ -137,7 +144,7 @@ std::optional<Scenario> read_scenario(std::string_view text, std::string_view fi
     return chosen;
 }
 
-std::optional<Scenario> read_scenario_file(const std::string& path, std::string_view variant, Problems& problems) {
+std::optional<std::string> read_scenario_text(const std::string& path, Problems& problems) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         problems.add(path, "", "is a directory; expected a scenario file");
@@ -155,7 +162,24 @@ std::optional<Scenario> read_scenario_file(const std::string& path, std::string_
         problems.add(path, "", "cannot be read");
         return std::nullopt;
     }
-    return read_scenario(text, path, variant, problems);
+    return text;
+}
+
+std::optional<Scenario> read_scenario_in(const std::string& folder, std::string_view text, std::string_view file_name,
+                                         std::string_view variant, Problems& problems) {
+    std::optional<Scenario> scenario = read_scenario(text, file_name, variant, problems);
+    if (!scenario) return std::nullopt;
+    scenario->folder = folder;
+    const std::size_t problems_before = problems.count();
+    check_trace(*scenario, {file_name, variant, &problems});
+    if (problems.count() != problems_before) return std::nullopt;
+    return scenario;
+}
+
+std::optional<Scenario> read_scenario_file(const std::string& path, std::string_view variant, Problems& problems) {
+    const std::optional<std::string> text = read_scenario_text(path, problems);
+    if (!text) return std::nullopt;
+    return read_scenario_in(std::filesystem::path(path).parent_path().string(), *text, path, variant, problems);
 }
 
 std::vector<std::string> variant_names(const Scenario& scenario) {
@@ -167,15 +191,17 @@ std::vector<std::string> variant_names(const Scenario& scenario) {
 std::string requirement_text(const Requirement& requirement) {
     std::string text = requirement.measure;
     if (!requirement.statistic.empty()) text += " " + requirement.statistic;
-    text += " of " + requirement.of;
+    if (!requirement.of.empty()) text += " of " + requirement.of;
     if (!requirement.after.empty()) text += " after " + requirement.after;
     constexpr const char* phases[] = {"steady", "degraded", "recovering"};
     if (requirement.phase != Phase::all) text += fmt::format(", {}", phases[static_cast<int>(requirement.phase)]);
     // Loss of data and cache rates belong to a database or a cache, not to an office.
     const bool by_office = requirement.measure == "latency" || requirement.measure == "rto" ||
-                           requirement.measure == "availability" || is_of_sessions(requirement.measure);
+                           requirement.measure == "availability" || is_of_sessions(requirement.measure) ||
+                           is_of_years(requirement.measure);
     if (by_office) text += requirement.pooled ? " over all offices" : " at worst office";
     text += requirement.at_most ? " <= " : " >= ";
+    if (is_money(requirement.measure)) return text + money_text(requirement.limit) + "/month";
     if (is_duration(requirement.measure)) return text + to_text(Duration{std::llround(requirement.limit * 1e9)});
     return text + fmt::format("{:.10g}", requirement.limit);
 }

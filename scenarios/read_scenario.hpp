@@ -2,7 +2,10 @@
 // and all problems are reported at once, each with the file, the JSON pointer, what was found and what is accepted. A
 // pointer into a variant is one into the base with the variant's patch applied; its message names the variant.
 //
-// Left out: reading across files, comments, other encodings than UTF-8.
+// A trace that the workload replays is read to its end, too, where the scenario comes from a file: of a text nobody
+// knows the folder.
+//
+// Left out: comments, other encodings than UTF-8.
 #pragma once
 
 #include <optional>
@@ -22,6 +25,12 @@ std::optional<Scenario> read_scenario(std::string_view text, std::string_view fi
 
 // The same for a file. A directory, a missing or unreadable file is a problem.
 std::optional<Scenario> read_scenario_file(const std::string& path, std::string_view variant, Problems& problems);
+
+// What the two steps of that are: the bytes of a file, and a text that stands for a file whose relative paths start
+// from `folder`. For who puts a text together from a file's own.
+std::optional<std::string> read_scenario_text(const std::string& path, Problems& problems);
+std::optional<Scenario> read_scenario_in(const std::string& folder, std::string_view text, std::string_view file_name,
+                                         std::string_view variant, Problems& problems);
 
 // The names of the variants, in the order of the file.
 std::vector<std::string> variant_names(const Scenario& scenario);

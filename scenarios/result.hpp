@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/check_result.hpp"
+#include "scenarios/cost_result.hpp"
+#include "scenarios/resource_result.hpp"
+
 namespace faultline::scenarios {
 
 inline constexpr int result_schema_version = 1;
@@ -74,6 +78,8 @@ struct ClassResult {
     std::vector<float> latency_mean_ms_per_s;               // of the answered, by due time; NaN: none
     std::uint64_t unknown_durable = 0, unknown_absent = 0;  // what was found out later
     SessionReadsResult session_reads{};
+    std::vector<std::uint32_t> repeats_per_s{};  // attempts besides the first, by their own time: retries and copies
+    std::uint64_t hedges = 0;                    // of these, copies of what was not answered soon
 };
 
 // What a fault did, and to what.
@@ -86,6 +92,10 @@ struct FaultResult {
     // An operator error: instants within the run, 0 if it came to that later or never.
     bool data_wrong = false;
     std::int64_t noticed_ns = 0, mended_ns = 0;
+    std::string kind{};       // "zone-outage"
+    bool planned = false;     // work that somebody has ordered
+    bool by_chance = false;   // need not come in every run
+    std::string caused_by{};  // the fault that it followed
 };
 
 // RTO of one class at one office, or of its canary.
@@ -101,6 +111,20 @@ struct Recovery {
     int relapses = 0;                  // bad again after a window that was not
     std::int64_t bad_until_ns = 0;     // end of the last bad window after the incident's start, recovered or not
     double normal_share = 1.0;         // good share before the incident; 0: it answered nobody, so nothing can recover
+};
+
+// Overload that went on after what had set it off, because it sustains itself: a metastable failure.
+struct StormResult {
+    std::string of, trigger;                       // a class; a fault or a surge
+    std::int64_t since_ns = 0;                     // the trigger was over
+    std::int64_t until_ns = 0;                     // end of the storm's last ten seconds, or of what was seen
+    bool ended = false;                            // within the run
+    double attempts_per_due = 0.0;                 // from since to until
+    double good_share = 0.0;                       // of the operations due from since to until
+    std::string loop{};                            // what sustains it: "retries", "cold cache", "work nobody waits for"
+    std::string overloaded{};                      // the words of the resource that has no room; empty: none is known
+    std::string cache{};                           // of a cold one
+    double hit_rate_before = 0.0, hit_rate = 0.0;  // its, before the trigger and from since to until
 };
 
 struct DataLoss {
@@ -124,6 +148,7 @@ struct IncidentResult {
     // Time between the start and the recovery that was not simulated. RTO, gap and waterfall include it; instants and
     // bad_time_ns do not.
     std::int64_t skipped_ns = 0;
+    bool planned = false;  // all of its faults are planned work
 };
 
 // Reads of one phase.
@@ -134,20 +159,24 @@ struct CacheResult {
     std::string name;
     std::uint64_t reads = 0;  // of cacheable classes, bypassed and timed-out ones included
     std::uint64_t fresh_hits = 0, stale_hits = 0, misses = 0, bypassed = 0, coalesced = 0, evicted = 0;
-    std::uint64_t resident_keys = 0, used_bytes = 0;
-    std::vector<float> hit_rate_per_s;  // fresh hits over reads; NaN: no reads
-    std::uint64_t offloaded = 0;        // reads that never reached the database: hits of both kinds and coalesced
+    std::uint64_t resident_keys = 0, used_bytes = 0;  // at the end, of all nodes; evicted: in the whole run
+    std::vector<float> hit_rate_per_s{};              // fresh hits over reads; NaN: no reads
+    std::uint64_t offloaded = 0;  // reads that never reached the database: hits of both kinds and coalesced
     CacheShare steady{}, degraded{}, recovering{};
     // Of shards with replicas, in the whole run: writes that were acknowledged, and of these lost at a failover; keys
     // of which no other node had a copy.
     std::uint64_t writes_acknowledged = 0, writes_lost = 0, keys_lost = 0, failovers = 0, full_syncs = 0;
+    // Of write-behind, in the whole run: writes that the cache has taken, how many transactions they became, and writes
+    // that were acknowledged and that the database never had.
+    std::uint64_t writes_behind = 0, writes_behind_transactions = 0, writes_behind_lost = 0;
 };
 
 struct ExposureResult {
     std::string database;
-    std::int64_t p99_ns = 0, max_ns = 0;
+    std::int64_t p99_ns = 0, max_ns = 0;            // of the gap that any one loss would leave
+    std::int64_t zone_p99_ns = 0, zone_max_ns = 0;  // that the loss of a zone, or of less, would leave
     double replica_lag_ms_mean = 0.0, replica_lag_ms_max = 0.0;
-    HistogramData commit_latency;
+    HistogramData commit_latency{};
     std::uint64_t commits_acknowledged = 0, commits_durable_unacknowledged = 0;
 };
 
@@ -219,6 +248,18 @@ struct TransferResult {
     std::vector<std::int64_t> durations_ns{};  // of the completed, in their order
 };
 
+// One query of a sample, for a picture of its way: which stage held it for how long, one after the other from its due
+// time on. Not in result files.
+struct TracedQuery {
+    std::uint64_t number = 0;  // of its office
+    std::uint32_t query_class = 0, office = 0;
+    std::int64_t due_ns = 0;
+    bool ended = false, answered = false;
+    std::vector<std::uint32_t> stages{};
+    std::vector<std::uint64_t> lengths_ns{};
+    std::string by{};  // a cache node that asks the database by itself; empty: the office
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -238,8 +279,13 @@ struct ReplicationResult {
     std::vector<SessionsResult> sessions{};  // by office; empty: there are none
     std::vector<WarehouseResult> warehouses{};
     std::vector<TransferResult> transfers{};
+    std::vector<StormResult> storms{};
+    std::vector<ResourceResult> resources{};
+    // Bytes a second of messages between places: `of` sends to `words`. Retransmissions and bulk flows are left out.
+    std::vector<ResourceResult> traffic{};
     std::vector<StateChange> states;
     MemoryResult memory;
+    std::vector<TracedQuery> traced{};  // on its way from a worker, if it was asked for
 };
 
 enum class Verdict { met, violated, undecided };
@@ -247,7 +293,7 @@ struct RequirementResult {
     std::string name, text;  // text: "latency p99 of update at worst office <= 250ms"
     Verdict verdict = Verdict::undecided;
     double estimate = 0.0, low = 0.0, high = 0.0, limit = 0.0;
-    std::string unit;      // "s" or ""
+    std::string unit;      // "s", "$/month" or ""
     std::string worst_at;  // the office that decides
     std::string why;       // one sentence
     std::uint64_t observations = 0;
@@ -259,18 +305,43 @@ struct FailedReplication {
     std::string why, repeat_command;
 };
 
+// Of a run that goes on until its requirements are decided: when it looked, and how many were still undecided then.
+struct Look {
+    std::uint32_t replications = 0;
+    std::uint32_t undecided = 0;
+};
+
+// A file besides the scenario that the result depends on.
+struct InputFile {
+    std::string name, sha256;
+    std::uint64_t bytes = 0;
+    std::uint64_t requests = 0;  // of a trace, that a replay would play
+};
+
+// A part of a run that several machines share without talking: every `of`-th replication from the `index`-th on.
+struct Shard {
+    std::uint32_t index = 1, of = 1;  // of 1: the whole
+    std::uint32_t replications = 0;   // of all shards together; unused by the whole
+};
+
 struct RunResult {
     int schema_version = result_schema_version;
     std::string tool_version;
     std::string scenario_name, variant;
     std::string scenario_source;  // the JSON text that was run
+    std::vector<InputFile> input_files{};
     std::uint64_t seed = 0;
     double confidence = 0.95;
+    bool joint = false;                     // of all requirements together
+    std::vector<Look> looks;                // empty: the number of replications was given
     std::uint64_t numeric_fingerprint = 0;  // of log, exp, pow and sin on this machine
+    Shard shard{};
     std::vector<std::string> offices;
     std::vector<ReplicationResult> replications;  // in order of their number
     std::vector<FailedReplication> failed;
     std::vector<RequirementResult> requirements;
+    std::vector<CheckFinding> checks{};  // of the scenario, suppressed ones too
+    CostResult cost{};
 };
 
 }  // namespace faultline::scenarios

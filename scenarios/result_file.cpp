@@ -116,8 +116,12 @@ std::string result_text(const RunResult& result) {
 }
 
 std::optional<Problem> write_result(const RunResult& result, const std::string& path) {
+    return write_file(result_text(result), path);
+}
+
+std::optional<Problem> write_file(std::string_view text, const std::string& path) {
     PartialFile file(path);
-    int error = file.write(result_text(result));
+    int error = file.write(text);
     if (error == 0) error = file.move_to_target();
     if (error == 0) return std::nullopt;
     return Problem{path, "", fmt::format("cannot be written: {}", message_of(error))};

@@ -23,6 +23,9 @@ namespace faultline::scenarios {
 // it was and nothing else is left behind.
 std::optional<Problem> write_result(const RunResult& result, const std::string& path);
 
+// The same for any text.
+std::optional<Problem> write_file(std::string_view text, const std::string& path);
+
 // None, and a problem, for a missing, damaged, foreign or newer file.
 std::optional<RunResult> read_result(const std::string& path, Problems& problems);
 

@@ -11,7 +11,11 @@
 
 #include "engine/time.hpp"
 #include "scenarios/cache.hpp"
+#include "scenarios/clients.hpp"
+#include "scenarios/cost.hpp"
 #include "scenarios/database.hpp"
+#include "scenarios/fault.hpp"
+#include "scenarios/security.hpp"
 #include "scenarios/warehouse.hpp"
 
 namespace faultline::scenarios {
@@ -25,7 +29,9 @@ struct Run {
     int replications = 5;
     std::uint64_t seed = 1;
     double confidence = 0.95;
+    bool joint = false;                       // the confidence holds for all requirements together
     std::int32_t start_of_day_s = 10 * 3600;  // local time at the first office's meridian when the run begins
+    int start_day = 0;                        // and the local day there, 0 is Monday
 };
 
 struct Network {
@@ -121,29 +127,16 @@ struct Service {
     Duration pool_wait{};                  // a call waits this long for a connection, at most
     std::optional<Duration> max_lifetime;  // of a pooled connection; none: for ever
     int queue = 0;                         // calls that may wait for a thread in one instance; more are refused
+    std::optional<Breaker> breaker;        // of each instance, towards each endpoint that it asks
+    std::optional<Shedding> shedding;      // none: as many calls as threads and queue hold, first come first served
+    std::optional<OutlierEjection> outliers;
+    std::optional<double> instance_price;  // dollars an hour of one instance; none: not known
 };
 
 struct Keys {
     double zipf = 0.99;
     std::uint64_t count = 0;
     Bytes value{};
-};
-
-enum class BackoffJitter { none, full };
-// What bounds the retries of one office's queries of a class together: a bucket of tokens that retries take from, and
-// answers put back into. An empty one means no retry.
-struct RetryBudget {
-    int tokens = 0;        // a full bucket, as at the beginning
-    int cost = 0;          // of a retry after an error
-    int timeout_cost = 0;  // of a retry after a timeout
-    int refund = 0;        // by an answer
-};
-struct RetryPolicy {
-    int attempts = 1;  // all in all
-    Duration base{};
-    Duration cap{};
-    BackoffJitter jitter = BackoffJitter::full;
-    std::optional<RetryBudget> budget;  // none: unbounded
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.
@@ -164,6 +157,7 @@ struct FollowUp {
 enum class QueryKind { point_read, range_read, update, complex_join, analytic, other };
 struct QueryClass {
     std::string name;
+    std::vector<std::string> traced_as{};  // its names in a trace; empty: its own
     QueryKind kind = QueryKind::point_read;
     double share = 0.0;
     std::string via;  // a service; empty: the office talks to the last step of the route directly
@@ -171,6 +165,9 @@ struct QueryClass {
     Duration deadline{};  // an answer later than this is not good
     Duration timeout{};   // the client gives an attempt up after this
     RetryPolicy retry;
+    std::optional<Breaker> breaker;  // of each office, for its queries of this class
+    std::optional<Hedge> hedge;
+    Priority priority = Priority::normal;  // for services that shed load
     int statements = 1;
     bool transaction = false;  // the statements are one, with begin and commit round trips of their own
     bool writes = false;
@@ -186,23 +183,6 @@ struct QueryClass {
     Duration staleness_bound{};  // a read of what was replaced longer ago is stale
 };
 
-struct Arrivals {
-    double rate_per_s = 0.0;      // of all offices together, where the curve is 1
-    std::vector<double> curve{};  // by local hour, 24 factors; empty: flat
-};
-
-// One statement a second on a new connection at each site (design section 5).
-struct Canary {
-    bool enabled = true;
-    Duration timeout{};
-};
-
-// The users of an office, each a session that remembers what it has written and seen.
-struct Sessions {
-    int per_office = 1;
-    int keys = 1;  // that one remembers, those that it used last
-};
-
 struct Workload {
     Arrivals arrivals;
     std::vector<QueryClass> classes;
@@ -210,70 +190,26 @@ struct Workload {
     Driver driver;         // of offices that talk to a database directly
     int office_pool = 64;  // connections of one office to one service or endpoint, at most
     std::optional<Sessions> sessions;
-};
-
-enum class FaultKind {
-    instance_crash,
-    storage_node_loss,
-    zone_outage,
-    region_outage,
-    link_cut,
-    brown_out,
-    zone_gray,
-    link_gray,
-    switchover,
-    operator_error,
-    evacuation,
-    cache_node_loss
-};
-enum class FailureMode { crash, silent };
-enum class MendedBy { restore, backtrack, clone, delayed_standby, nothing };
-// How people evacuate a region.
-struct Runbook {
-    RandomDuration decision;     // ordered -> begun
-    RandomDuration step;         // one share of the offices, or one database, with a look at what it did
-    double step_fails = 0.0;     // probability
-    RandomDuration retry;        // until it is done again
-    std::vector<double> shares;  // of the load that moves, ascending, the last is 1
-};
-
-struct Fault {
-    std::string name;
-    FaultKind kind = FaultKind::instance_crash;
-    // "us-east-1/a", "orders/writer", "orders/instance-2" (1 is the first writer, then the replicas),
-    // "orders/storage/a/1" (zone and copy from 1), or the zone or region of a role at that instant: "az-of:
-    // orders/writer", "region-of: orders/writer"; a region: "us-east-1"; the links of two: "us-east-1 - us-west-2";
-    // of a switchover the region that takes over: "orders/us-west-2"; a cache's node by its role at that instant, or by
-    // its number: "hot/shard-1/primary", "hot/shard-1/replica", "hot/shard-1/node-2"; in a further region of the cache
-    // "hot/us-west-2/shard-1/primary"
-    std::string target;
-    FailureMode mode = FailureMode::silent;
-    Duration at{};  // after the warm-up's end
-    std::optional<Duration> lasts;
-    double speed = 1.0;    // of a brown-out: what is left of the speed of its processors, above 0
-    double latency = 1.0;  // of a gray zone or link: multiplies the latency of its links, at least 1
-    double loss = 0.0;     // of a gray zone or link: share of packets lost besides, each way
-    // Of an operator error, whose target is a database: its data are wrong.
-    RandomDuration noticed_after;
-    MendedBy mended_by = MendedBy::restore;
-    std::vector<std::string> classes;  // whose answers are wrong; empty: all that end at the database
-    // Of an evacuation, whose target is a region. `lasts`: evacuated, until it is ordered back.
-    Runbook runbook;
+    std::optional<ClosedUsers> users;
+    std::vector<Tenant> tenants;
+    Storm storm;
 };
 
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
     std::string measure;  // "latency", "rto", "rpo", "restore", "freshness", "availability", "hit-rate", "offload",
-                          // "stale-reads", "read-your-writes-violations", "monotonic-read-violations"
+                          // "stale-reads", "read-your-writes-violations", "monotonic-read-violations", "cost",
+                          // "encrypted", "private"
     std::string
         statistic;   // "p99", "mean"; "p95" for rto, rpo and restore unless named; empty where the measure has only one
-    std::string of;  // a class, database, cache or warehouse, or a table of one: "reports/sales"
+    std::string of;  // a class, database, cache or warehouse, or a table of one: "reports/sales"; empty: all
     std::string after;    // a fault; empty where it does not matter
     bool pooled = false;  // false: judged at the worst office
     Phase phase = Phase::all;
-    bool at_most = true;  // else at least
-    double limit = 0.0;   // seconds, or a pure number
+    bool planned_included = false;  // rto, rpo: incidents of planned work alone count, too
+    bool at_most = true;            // else at least
+    double limit = 0.0;             // seconds, dollars a month, or a pure number
 };
 
 // Measured once an incident, and not all along.
@@ -286,7 +222,17 @@ inline bool is_freshness(const std::string& measure) {
     return measure == "freshness";
 }
 
-// Measured in seconds; every other measure is a share.
+// Of the bill: dollars a month.
+inline bool is_money(const std::string& measure) {
+    return measure == "cost";
+}
+
+// Of what the scenario says of security, and so the same in every run: a share of the parts asked of.
+inline bool is_of_security(const std::string& measure) {
+    return measure == "encrypted" || measure == "private";
+}
+
+// Measured in seconds; every other measure but the cost is a share.
 inline bool is_duration(const std::string& measure) {
     return measure == "latency" || is_of_incidents(measure) || is_freshness(measure);
 }
@@ -318,8 +264,12 @@ struct Scenario {
     std::vector<BulkTransfer> transfers;
     std::vector<Fault> faults;
     std::vector<Requirement> requirements;
+    std::optional<Security> security;       // of all parts that say nothing of their own; none: nothing is said
+    std::vector<Suppression> suppressions;  // of findings of the checks
+    CostRules cost;
     std::vector<Variant> variants;
     std::string source;  // the file's text after the variant's patch: what a result carries along
+    std::string folder;  // that its relative paths start from; empty: the working folder
 };
 
 }  // namespace faultline::scenarios

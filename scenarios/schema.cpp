@@ -24,6 +24,9 @@ Json named_types() {
     types["bytes"] = quantity("a size with its unit: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB", "B|[KMGT]B|[KMGT]iB");
     types["bandwidth"] = quantity("a bandwidth with its unit: bps, Kbps, Mbps, Gbps, Tbps", "bps|Kbps|Mbps|Gbps|Tbps");
     types["rate"] = quantity("a rate with its unit: /s, /min, /h", "/s|/min|/h");
+    types["money"] = {{"type", "string"},
+                      {"description", "dollars, per minute, hour, day, month of 730 h or year: \"$50k/month\""},
+                      {"pattern", "^\\$[0-9]+(\\.[0-9]+)?[kM]?/(min|h|d|month|y)$"}};
     types["share"] = {{"description", "a share, \"99.99%\" or 0.9999"},
                       {"oneOf",
                        {{{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)?%?$"}},
@@ -60,6 +63,15 @@ Json number_type(const Key& key) {
     return type;
 }
 
+// A curve by its name, or so many factors.
+Json named_or_factors(const Json& names, int count) {
+    const Json factors = {{"type", "array"},
+                          {"items", {{"type", "number"}, {"minimum", 0}, {"maximum", 1000}}},
+                          {"minItems", count},
+                          {"maxItems", count}};
+    return {{"oneOf", {{{"enum", names}}, factors}}};
+}
+
 // The types that only one or two keys have.
 Json special_type(const Key& key) {
     const std::string_view type = key.type;
@@ -69,14 +81,9 @@ Json special_type(const Key& key) {
         Key preset = *shape_named("driver").find("preset");
         return {{"oneOf", {one_of(preset), reference("driver")}}};
     }
-    if (type == "curve") {
-        const Json factors = {{"type", "array"},
-                              {"items", {{"type", "number"}, {"minimum", 0}, {"maximum", 1000}}},
-                              {"minItems", 24},
-                              {"maxItems", 24}};
-        return {{"oneOf", {{{"enum", {"flat", "office-day"}}}, factors}}};
-    }
-    if (type == "limit") return {{"oneOf", {reference("duration"), reference("share")}}};
+    if (type == "curve") return named_or_factors({"flat", "office-day"}, 24);
+    if (type == "week") return named_or_factors({"flat", "office-week"}, 7);
+    if (type == "limit") return {{"oneOf", {reference("duration"), reference("share"), reference("money")}}};
     if (type == "variants") return map_of({{"type", "object"}});
     if (type == "counts") {
         Json counts = map_of({{"type", "integer"}, {"minimum", 1}, {"maximum", 10'000}});
@@ -103,10 +110,12 @@ Json type_of(const Key& key) {
     if (family == "list") return {{"type", "array"}, {"items", reference(of)}};
     if (family == "one-of") return one_of(key);
     if (type == "names") return {{"type", "array"}, {"items", reference("name")}, {"uniqueItems", true}};
+    if (type == "texts") return {{"type", "array"}, {"items", {{"type", "string"}}}, {"uniqueItems", true}};
     if (type == "random") return {{"oneOf", {reference("duration"), reference("random-duration")}}};
     if (type == "flag") return {{"type", "boolean"}};
     if (type == "integer" || type == "number" || type == "replications") return number_type(key);
-    if (type == "duration" || type == "bytes" || type == "rate" || type == "bandwidth" || type == "share")
+    if (type == "duration" || type == "bytes" || type == "rate" || type == "bandwidth" || type == "share" ||
+        type == "money")
         return reference(type);
     return special_type(key);
 }

@@ -8,6 +8,7 @@
 
 #include "engine/time.hpp"
 #include "scenarios/random_duration.hpp"
+#include "scenarios/security.hpp"
 
 namespace faultline::scenarios {
 
@@ -83,6 +84,7 @@ struct Warehouse {
     WarehouseRecovery recovery;
     WarehouseSnapshots snapshots;
     std::vector<WarehousePause> pauses;
+    std::optional<Security> security;  // of its own; none: what holds for all
 };
 
 // What a query does in a warehouse.

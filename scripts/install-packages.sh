@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of scripts/packages.txt that are missing, and nothing else.
 #
-#   scripts/install-packages.sh [group...]     groups: build, test, bench; without one: build and test
+#   scripts/install-packages.sh [group...]     groups: build, mpi, test, bench; without one: build and test
 set -euo pipefail
 
 list="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/packages.txt"

@@ -21,7 +21,7 @@ step() {
     echo "== done in $((SECONDS - started)) s"
 }
 
-step "packages" scripts/install-packages.sh build test
+step "packages" scripts/install-packages.sh build mpi test
 step "configure, preset $preset" cmake --preset "$preset"
 step "build, preset $preset" cmake --build --preset "$preset"
 step "test, preset $preset" ctest --preset "$preset" --parallel "$(nproc)" "$@"

@@ -5,18 +5,11 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "engine/queueing/require.hpp"
 #include "engine/queueing/station_weights.hpp"
 
 namespace faultline::engine {
 namespace {
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::domain_error{message};
-}
-
-bool positive(double value) {
-    return std::isfinite(value) && value > 0.0;
-}
 
 // Returns the offered load.
 double checked_load(double arrivals_per_s, double completions_per_s, int servers) {

@@ -4,16 +4,9 @@
 #include <stdexcept>
 
 #include "engine/queueing/erlang.hpp"
+#include "engine/queueing/require.hpp"
 
 namespace faultline::engine {
-namespace {
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::domain_error{message};
-}
-
-}  // namespace
-
 Eigen::VectorXd traffic_per_s(const Eigen::VectorXd& outside_per_s, const Eigen::MatrixXd& routing) {
     const Eigen::Index size = outside_per_s.size();
     require(size >= 1 && routing.rows() == size && routing.cols() == size, "routing must be square, of all stations");

@@ -2,16 +2,14 @@
 
 #include <stdexcept>
 
+#include "engine/queueing/require.hpp"
+
 namespace faultline::engine {
 namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::domain_error{message};
-}
 
 void check_rates(const MatrixXd& rates) {
     require(rates.rows() >= 1 && rates.rows() == rates.cols(), "rates must be square");

@@ -4,14 +4,12 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "engine/queueing/require.hpp"
+
 namespace faultline::engine {
 namespace {
 
 using Eigen::VectorXd;
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::domain_error{message};
-}
 
 // Stations that take time; the think time, if any, is the last of them.
 struct Busy {

@@ -54,6 +54,8 @@ public:
     std::uint64_t jobs() const { return jobs_; }
     double utilisation(Instant now) const { return share_of_time(accepted_ - backlog(now), now); }
     double mean_waiting(Instant now) const { return share_of_time(waited_, now); }
+    double busy_seconds(Instant now) const { return in_seconds(accepted_ - backlog(now)); }
+    double waited_seconds() const { return in_seconds(waited_); }
     void reset_statistics(Instant now) {
         since_ = now;
         accepted_ = backlog(now);

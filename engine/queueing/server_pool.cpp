@@ -32,15 +32,23 @@ inline void ServerPool::put_idle(Server& server) {
 
 ServerPool::ServerPool(Simulation& simulation, std::uint32_t component, PoolShape shape)
     : simulation_(simulation),
+      component_(component),
       shape_(shape),
       sharing_event_(*this, component),
       busy_servers_(simulation.now()),
       queue_length_(simulation.now()) {
     SIM_CHECK(shape.servers >= 1);
-    if (shape.discipline == Discipline::processor_sharing) return;
-    servers_.reserve(static_cast<std::size_t>(shape.servers));
-    for (int i = 0; i < shape.servers; ++i) {
-        servers_.push_back(std::make_unique<Server>(*this, component));
+    if (shape.discipline == Discipline::fcfs) set_servers(shape.servers);
+}
+
+void ServerPool::set_servers(int servers) {
+    SIM_CHECK(servers >= 1 && shape_.discipline == Discipline::fcfs && jobs() == 0);
+    shape_.servers = servers;
+    idle_ = nullptr;
+    servers_.clear();
+    servers_.reserve(static_cast<std::size_t>(servers));
+    for (int i = 0; i < servers; ++i) {
+        servers_.push_back(std::make_unique<Server>(*this, component_));
         put_idle(*servers_.back());
     }
 }

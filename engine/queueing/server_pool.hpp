@@ -56,6 +56,8 @@ public:
     // Requires: speed > 0.
     void set_speed(double speed);
     double speed() const { return speed_; }
+    // fcfs, and nothing in it. utilisation() is then of the new number. Requires: servers >= 1.
+    void set_servers(int servers);
 
     // Everything in service or waiting is gone; no waiter is told (they die with the node, or call it over a Call).
     void clear();
@@ -70,6 +72,8 @@ public:
     // Since the last reset_statistics.
     double utilisation() const;   // busy servers / servers, over time
     double mean_waiting() const;  // length of the queue over time
+    double busy_seconds() const { return busy_servers_.count_seconds(simulation_.now()); }     // servers x time
+    double waiting_seconds() const { return queue_length_.count_seconds(simulation_.now()); }  // jobs x time
     void reset_statistics();
 
 private:
@@ -114,6 +118,7 @@ private:
     void observe_queue();
 
     Simulation& simulation_;
+    std::uint32_t component_;
     PoolShape shape_;
     double speed_ = 1.0;
     std::vector<std::unique_ptr<Server>> servers_;

@@ -4,19 +4,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "engine/queueing/require.hpp"
+
 namespace faultline::engine {
-namespace {
-
-void require(bool condition, const char* message) {
-    if (!condition) throw std::domain_error{message};
-}
-
-bool positive(double value) {
-    return std::isfinite(value) && value > 0.0;
-}
-
-}  // namespace
-
 double mean_wait_s(const Mg1& queue) {
     require(positive(queue.arrivals_per_s) && positive(queue.service_mean_s) && queue.service_scv >= 0.0,
             "a rate or a mean must be finite and above 0, and an scv not negative");

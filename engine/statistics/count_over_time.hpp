@@ -25,11 +25,14 @@ public:
     }
     double mean(Instant now) const {
         if (now == since_) return static_cast<double>(count_);
-        const std::int64_t area = area_ + count_ * (now - changed_).count();
-        return static_cast<double>(area) / static_cast<double>((now - since_).count());
+        return static_cast<double>(area(now)) / static_cast<double>((now - since_).count());
     }
+    // Count times seconds since the start or reset.
+    double count_seconds(Instant now) const { return static_cast<double>(area(now)) * 1e-9; }
 
 private:
+    std::int64_t area(Instant now) const { return area_ + count_ * (now - changed_).count(); }
+
     Instant since_;
     Instant changed_;
     std::int64_t count_ = 0;

@@ -20,6 +20,12 @@ struct KeyChange {
     ChangedBy by = ChangedBy::command;
 };
 
+// What other regions are told: a key as it is from then on.
+struct ToldChange {
+    CacheEntry entry;
+    bool write = false;  // of a command that was acknowledged; else an eviction, or what a takeover has undone
+};
+
 class ChangeLog {
 public:
     // The changes that follow belong to a command that is executed then.

@@ -21,12 +21,21 @@ namespace faultline::models {
 
 class CacheNode;
 
-enum class CacheVerb : std::uint8_t { get, set, erase };
+// What a command or its answer takes beside its value: some 35 bytes of its length prefixes and name, 20 of the key.
+// Source: Redis serialization protocol, RESP2 (the framing); the length of a key is an assumption.
+inline constexpr std::int64_t command_bytes = 64;
+
+// put: set, and the database is told later (write_behind.hpp).
+enum class CacheVerb : std::uint8_t { get, set, erase, put };
 struct CacheOrder {
-    CacheVerb verb = CacheVerb::get;
-    std::uint64_t key = 0;
-    std::uint32_t version = 0;  // what is set
+    constexpr CacheOrder(CacheVerb what, std::uint64_t of_key, std::uint32_t to_version, ClassId by_class = 0)
+        : key(of_key), version(to_version), verb(what), by(by_class) {}
+    std::uint64_t key;
+    std::uint32_t version;  // what is set; of a put the node says it
+    CacheVerb verb;
+    ClassId by;  // of a put: whose transaction it will be
 };
+static_assert(sizeof(CacheOrder) == 16);
 
 // A command on its way to a node, or in its queue: it dies with the node, which keeps a list of them.
 class CacheCommand : public engine::CalendarNode {
@@ -35,11 +44,10 @@ protected:
 
     friend class CacheNode;
     CacheNode* node_;  // null: not listed there
-    CacheCommand* newer_ = nullptr;
-    CacheCommand* older_ = nullptr;
     CacheOrder order_;
     Instant arrival_{};
-    bool left_;  // by its client
+    std::uint32_t place_ = 0;  // in that list
+    bool left_;                // by its client
 };
 
 // The client's side.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/cache/global_datastore.hpp"
 #include "models/cache/hash_slots.hpp"
 
 namespace faultline::models {
@@ -21,6 +22,38 @@ void CacheGroup::add_set(std::unique_ptr<ReplicaSet> set) {
 void CacheGroup::add_replica(std::unique_ptr<CacheNode> node) {
     sets_.back()->add(*node);
     nodes_.push_back(std::move(node));
+}
+
+BackingStore& CacheGroup::add_database(std::unique_ptr<BackingStore> database) {
+    databases_.push_back(std::move(database));
+    return *databases_.back();
+}
+
+WriteBehind& CacheGroup::add_queue(std::unique_ptr<WriteBehind> queue) {
+    queues_.push_back(std::move(queue));
+    return *queues_.back();
+}
+
+void CacheGroup::belongs_to(GlobalDatastore& global) {
+    global_ = &global;
+    for (const auto& set : sets_) set->belongs_to(global);
+}
+
+CacheGroup& CacheGroup::writable() {
+    return global_ != nullptr ? global_->primary() : *this;
+}
+
+Duration CacheGroup::exposure(Instant now) const {
+    Duration most{};
+    for (std::size_t shard = 0; shard < queues_.size(); ++shard) {
+        const bool kept = !sets_.empty() && sets_[shard]->replicas_in_sync() > 0;
+        if (!kept) most = std::max(most, queues_[shard]->exposure(now));
+    }
+    return most;
+}
+
+void CacheGroup::clients_changed(bool there) {
+    for (const auto& node : nodes_) node->change_connections(there ? use_.connections : -use_.connections);
 }
 
 CacheNode* CacheGroup::node_named(const std::string& target) const {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "models/cache/replica_set.hpp"
+#include "models/cache/write_behind.hpp"
+#include "scenarios/cache.hpp"
 
 namespace faultline::models {
 
@@ -19,9 +21,12 @@ struct CachePatience {
 
 // What services do with a cache beyond looking aside.
 struct CacheUse {
-    bool coalescing = false;     // an instance fetches a key once at a time
-    bool write_through = false;  // a write is set, not deleted
+    bool coalescing = false;  // an instance fetches a key once at a time
+    scenarios::CacheWrites writes = scenarios::CacheWrites::invalidate;
+    int connections = 1;  // of an instance, to each node
 };
+
+class GlobalDatastore;
 
 class CacheGroup {
 public:
@@ -38,8 +43,23 @@ public:
     void use(const CacheUse& use) { use_ = use; }
     const CacheUse& use() const { return use_; }
     // Its clients do more than look aside into nodes that never change (services/cache_client.hpp).
-    bool needs_a_client() const { return !sets_.empty() || use_.coalescing || use_.write_through || ageing_; }
+    bool needs_a_client() const {
+        const bool invalidates = use_.writes == scenarios::CacheWrites::invalidate;
+        return global_ != nullptr || !sets_.empty() || use_.coalescing || !invalidates || ageing_;
+    }
     void entries_age() { ageing_ = true; }
+    // Building: what a node asks of a database; and the queue of the next shard.
+    BackingStore& add_database(std::unique_ptr<BackingStore> database);
+    WriteBehind& add_queue(std::unique_ptr<WriteBehind> queue);
+    // Building: it is one of several regions' copies of one data set.
+    void belongs_to(GlobalDatastore& global);
+    // Where its keys are written; itself, if it is alone or the primary.
+    CacheGroup& writable();
+    GlobalDatastore* global() const { return global_; }  // null: its data are its own
+    // How far the database is behind what was answered, where the loss of a node would leave it there.
+    Duration exposure(Instant now) const;
+    // An instance of a service is there, or gone.
+    void clients_changed(bool there);
 
     // Keys below `keys` are looked up from now on instead of hashed: 2 bytes a key. After the last add().
     void remember_shards(std::uint64_t keys);
@@ -54,7 +74,8 @@ public:
     CacheNode& node(std::size_t shard) { return *primaries_[shard]; }
     std::size_t shards() const { return primaries_.size(); }
     const std::vector<std::unique_ptr<CacheNode>>& nodes() const { return nodes_; }
-    const std::vector<std::unique_ptr<ReplicaSet>>& sets() const { return sets_; }  // empty: no replicas
+    const std::vector<std::unique_ptr<ReplicaSet>>& sets() const { return sets_; }       // empty: no replicas
+    const std::vector<std::unique_ptr<WriteBehind>>& queues() const { return queues_; }  // empty: no write-behind
     // "hot/shard-1/primary", "hot/shard-1/replica", "hot/shard-1/node-2"; null: it has none of that name now.
     CacheNode* node_named(const std::string& target) const;
 
@@ -66,9 +87,12 @@ private:
     void serves_no_longer(std::size_t shard);
     void stop_or_go_on();
 
+    GlobalDatastore* global_ = nullptr;  // null: its data are its own
     std::string name_;
     CachePatience patience_;
     CacheUse use_;
+    std::vector<std::unique_ptr<WriteBehind>> queues_;  // by shard
+    std::vector<std::unique_ptr<BackingStore>> databases_;
     std::vector<std::unique_ptr<ReplicaSet>> sets_;  // by shard
     std::vector<std::unique_ptr<CacheNode>> nodes_;  // in the order in which they were added
     std::vector<std::size_t> first_nodes_;           // by shard: its first one's place among them

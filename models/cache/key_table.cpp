@@ -192,13 +192,15 @@ KeyTable::Chain KeyTable::chain_at(Members members, CacheEntry* first) {
     return chain;
 }
 
-// One more than the greatest of its bucket; when they run out, the chain is numbered anew.
+// One more than the greatest of its bucket; when they run out, the chain is numbered anew. An empty slot at or behind
+// the last home of the bucket ends it, so that a table with little in it is not searched for its next key.
 std::uint32_t KeyTable::next_chain_rank(std::uint64_t hash) {
     const int shift = 64 - bucket_bits(Members::All);
     const std::uint64_t bucket = hash >> shift;
     std::uint32_t next = 0;
     const CacheEntry* entry = at_or_after(bucket << shift);
-    for (; entry != end() && (!entry->resident() || entry->hash >> shift == bucket); ++entry) {
+    const CacheEntry* const last_home = &slots_[home(((bucket + 1) << shift) - 1)];
+    for (; entry != end() && (entry->resident() ? entry->hash >> shift == bucket : entry < last_home); ++entry) {
         if (entry->resident()) next = std::max(next, entry->chain_rank() + 1);
     }
     if (next <= CacheEntry::chain_rank_max) return next;

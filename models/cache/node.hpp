@@ -2,14 +2,19 @@
 // what it held is gone when it comes back. With others it may be a shard (replica_set.hpp), which then says whether it
 // is the primary.
 //
-// Sources of the command's processor time: docs/models/cache.md (Redis "Benchmarks": 72 to 79 thousand unpipelined
-// commands a second on one thread, the network's share included).
+// What a node carries: a command's processor time grows with the connections that its thread watches, and values leave
+// through a network card of the class's sustained bandwidth. So it is bound by its thread while values are small, and
+// by its card beyond. Sources: docs/models/cache.md (Redis "Benchmarks": 72 to 79 thousand unpipelined commands a
+// second on one thread, the network's share included; half of that with 30,000 connections). Leaves out: what comes in.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/queueing/serial_server.hpp"
+#include "engine/roster.hpp"
+#include "models/cache/backing_store.hpp"
 #include "models/cache/command.hpp"
 #include "models/cache/store.hpp"
 #include "models/network/transport.hpp"
@@ -23,9 +28,18 @@ struct CacheNodeShape {
     double ttl_jitter = 0.0;  // 0..1: an entry's ttl is shorter by up to this share
     Duration ageing{};        // beyond its ttl an entry is still found for so long, and said to be ageing; needs a ttl
     Bytes value{};            // of every entry
+    engine::BitsPerSecond bandwidth{};  // of its card; 0: it is no limit
 };
 
 class ReplicaSet;
+class WriteBehind;
+
+// What an empty node is given before it is asked: keys of a class that reads, the most popular first.
+struct WarmUpShape {
+    std::vector<std::uint64_t> keys{};
+    Duration every{};  // > 0; one is fetched from the database
+    ClassId by = 0;
+};
 
 // What a node does with commands for its keys.
 enum class CacheDuty : std::uint8_t { serve, redirect, refuse };
@@ -37,16 +51,30 @@ public:
 
     void crash(engine::Health how);
     void start();  // empty
+    // It stands still while it forks, as long as its page tables need.
+    void fork(Duration per_gib);
+    // One with so much memory for data takes its place, with all that it held, and answers nobody for so long.
+    void give_way(Duration pause, Bytes memory);
 
     // Before the simulation begins. The set outlives the node.
     void join(ReplicaSet& set) { replicas_ = &set; }
+    // Also before the simulation begins, after join(). Where it is the primary, or becomes it.
+    void write_behind(WriteBehind& queue, BackingStore& database);
+    void warm_up(WarmUpShape shape, BackingStore& database);
     void set_duty(CacheDuty duty) { duty_ = duty; }
     CacheDuty duty() const { return duty_; }
+    // Of clients, which come and go: so many more, or fewer.
+    void change_connections(int by);
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
     const Store& store() const { return store_; }
     engine::SerialServer& cpu() { return cpu_; }
+    const engine::SerialServer& card() const { return card_; }
+    void reset_statistics(Instant now) {
+        cpu_.reset_statistics(now);
+        card_.reset_statistics(now);
+    }
 
 private:
     friend class CacheExchange;
@@ -59,23 +87,35 @@ private:
     // A command that has come: its turn, and what it finds at the end of it.
     engine::SerialServer::Turn execute(const CacheOrder& order, Answer& answer);
     void read(std::uint64_t key, Instant at, Answer& answer);
-    void change(const CacheOrder& order, Instant at);
+    // false: refused, for lack of memory.
+    bool change(const CacheOrder& order, Instant at, std::uint32_t version);
+    bool put(const CacheOrder& order, Instant at, Answer& answer);
+    bool holds_queue() const;
+    void send(Bytes size, engine::SerialServer::Turn& turn);
     Duration time_to_live();
     void begin_serving();
     void drop_commands(engine::Health how);
     engine::Process<> expire();
+    engine::Process<> fetch_popular_keys();
+    engine::Process<> fetch(std::uint64_t key);
 
     engine::Simulation& simulation_;
     engine::Component component_;
     PlaceId place_;
     CacheNodeShape shape_;
     engine::SerialServer cpu_;
+    engine::SerialServer card_;
+    Duration command_cpu_;
+    int connections_ = 0;
     engine::RandomStream draws_;
     Store store_;
     ReplicaSet* replicas_ = nullptr;  // null: it is the shard, alone
+    WriteBehind* behind_ = nullptr;   // of the shard; null: it writes nothing to a database
+    std::optional<WarmUpShape> warm_up_;
+    BackingStore* database_ = nullptr;  // null: it asks none
     std::optional<engine::RandomStream> ttl_draws_;
     CacheDuty duty_ = CacheDuty::serve;
-    CacheCommand* newest_ = nullptr;  // of the commands on their way to this node, or in it
+    engine::Roster<CacheCommand> commands_;  // on their way to this node, or in it
 };
 
 }  // namespace faultline::models

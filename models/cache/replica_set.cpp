@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "models/cache/global_datastore.hpp"
 #include "models/cache/group.hpp"
+#include "models/cache/write_behind.hpp"
 #include "models/class_plan.hpp"
 
 namespace faultline::models {
@@ -10,9 +12,7 @@ namespace faultline::models {
 using engine::Health;
 
 namespace {
-constexpr std::int64_t command_bytes = 64;  // of a replicated command beside its value; an assumption
 constexpr Duration look_again_after = std::chrono::seconds{1};
-constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 }  // namespace
 
 ReplicaSet::ReplicaSet(engine::Simulation& simulation, const Transport& transport, Transfers& transfers,
@@ -33,7 +33,7 @@ void ReplicaSet::add(CacheNode& node) {
     if (members_.size() == 1) return;
     node.set_duty(CacheDuty::redirect);
     node.component().enter("replica");
-    primary().store_.record_changes(&changes_);
+    record();
 }
 
 std::size_t ReplicaSet::number_of(const CacheNode& node) const {
@@ -63,8 +63,9 @@ void ReplicaSet::enter(State state, std::string_view name) {
 
 void ReplicaSet::end_write(Instant at, Bytes value) {
     if (counted_ == changes_.next()) return;  // nothing changed, nothing to tell, or nobody to tell it to
+    if (global_ != nullptr) tell_other_regions(std::max(counted_, changes_.first()), at, value);
     for (std::uint64_t number = std::max(counted_, changes_.first()); number < changes_.next(); ++number) {
-        if (changes_.change(number).by == ChangedBy::command) ++counters_.acknowledged;
+        if (changes_.change(number).by == ChangedBy::command && !follows()) ++counters_.acknowledged;
     }
     counted_ = changes_.next();
     streamed_bytes_ += value.count + command_bytes;
@@ -79,7 +80,9 @@ void ReplicaSet::send(Member& member, Instant at, Bytes value) {
     const Payload payload{{value.count + command_bytes}, {command_bytes}};
     const Delays legs = transport_.round_trip(primary().place(), member.node->place(), payload, stream_draws_);
     if (!legs.delivered) return drop(number_of(*member.node));
-    member.last_arrival = std::max(member.last_arrival, engine::saturating_add(at, legs.forward));
+    engine::SerialServer::Turn sent{at, at};
+    primary().send(value, sent);
+    member.last_arrival = std::max(member.last_arrival, engine::saturating_add(sent.end, legs.forward));
     member.node->cpu_.take(member.last_arrival, member.node->shape_.command_cpu);
     member.under_way.push({member.last_arrival, changes_.next()});
     receive(member, simulation_.now());
@@ -102,7 +105,7 @@ void ReplicaSet::drop(std::size_t number) {
     Member& member = members_[number];
     member.in_sync = false;
     member.under_way.clear();
-    if (replicas_in_sync() == 0) primary().store_.record_changes(nullptr);
+    record();
     if (member.node->component().up()) simulation_.spawn(member.node->component(), fill(number));
 }
 
@@ -112,6 +115,7 @@ bool ReplicaSet::lost(CacheNode& node, Health how) {
     const std::size_t number = number_of(node);
     if (number != primary_) {
         if (members_[number].in_sync) drop(number);
+        if (state_ != State::serving) tell_of_loss();
         return false;
     }
     if (state_ != State::serving) return replicas_in_sync() > 0;  // it was back, but its successor is being made
@@ -128,6 +132,7 @@ bool ReplicaSet::lost(CacheNode& node, Health how) {
         }
         member.under_way.clear();
     }
+    tell_of_loss();
     enter(State::detecting, "detecting");
     simulation_.spawn(component_, fail_over(epoch_));
     if (replicas_in_sync() > 0) return true;
@@ -139,6 +144,9 @@ engine::Process<> ReplicaSet::fail_over(std::uint32_t epoch) {
     const Duration detection =
         shape_.by_cluster ? found_dead_after(lost_how_) : shape_.detection.sample_duration(failover_draws_);
     co_await simulation_.delay(detection);
+    while (!shape_.by_cluster && epoch == epoch_ && transport_.topology().control_plane_ill(primary().place())) {
+        co_await simulation_.delay(look_again_after);
+    }
     if (epoch != epoch_) co_return;  // it is back
     group_.serves_no_longer(shard_);
     if (successor() != nowhere) {
@@ -238,6 +246,11 @@ std::size_t ReplicaSet::successor() const {
 void ReplicaSet::take_over(std::size_t number) {
     Member& next = members_[number];
     CacheNode& old = primary();
+    if (follows()) next.received = changes_.next();  // what it lacks it is sent again by the primary's region
+    const std::uint64_t first_undone = std::max(next.received, changes_.first());
+    std::vector<std::uint64_t> undone;
+    for (std::uint64_t change = first_undone; leads() && change < changes_.next(); ++change)
+        undone.push_back(changes_.change(change).before.hash);
     for (std::uint64_t change = changes_.next(); change > std::max(next.received, changes_.first()); --change) {
         const KeyChange& last = changes_.change(change - 1);
         old.store_.undo(last.before);
@@ -247,6 +260,7 @@ void ReplicaSet::take_over(std::size_t number) {
     }
     std::swap(old.store_, next.node->store_);
     const std::uint64_t received = next.received;
+    if (next.node->behind_ != nullptr) next.node->behind_->lose_beyond(received, lost_at_);
     changes_.clear();
     next.in_sync = false;
     primary_ = number;
@@ -256,10 +270,13 @@ void ReplicaSet::take_over(std::size_t number) {
     enter(State::serving, "serving");
     next.node->begin_serving();
     group_.serves(shard_, *next.node);
+    told_.clear();
+    for (const std::uint64_t hash : undone) told_.push_back({next.node->store_.entry_of(hash), false});
+    if (!told_.empty()) global_->changed(group_, shard_, simulation_.now(), next.node->shape_.value, told_);
     for (Member& member : members_) {
         if (member.in_sync) follow(member, received);
     }
-    if (replicas_in_sync() == 0) next.node->store_.record_changes(nullptr);
+    record();
 }
 
 // After a takeover: partial, if it lacks little and has nothing that the new primary has not.
@@ -288,6 +305,7 @@ void ReplicaSet::serve_empty(std::size_t number) {
     counters_.keys_lost += old.store_.resident_keys();  // none, if nobody had them: crash() has cleared them
     old.store_.record_changes(nullptr);
     old.store_.clear();
+    if (old.behind_ != nullptr) old.behind_->lose_all(lost_at_);
     changes_.clear();
     primary_ = number;
     ++epoch_;
@@ -297,6 +315,9 @@ void ReplicaSet::serve_empty(std::size_t number) {
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (members_[i].in_sync) drop(i);
     }
+    if (global_ == nullptr) return;
+    record();
+    global_->emptied(group_, shard_);
 }
 
 engine::Process<> ReplicaSet::fill(std::size_t number) {
@@ -309,8 +330,7 @@ engine::Process<> ReplicaSet::fill(std::size_t number) {
         const std::int64_t streamed = streamed_bytes_;
         CacheNode& source = primary();
         const Bytes size{std::max<std::int64_t>(1, source.store_.used_memory().count)};
-        const double fork_s = engine::in_seconds(shape_.fork_per_gib) * static_cast<double>(size.count) / gibibyte;
-        source.cpu_.take(simulation_.now(), engine::duration_from_seconds(fork_s));
+        source.fork(shape_.fork_per_gib);
         member.node->component().enter("filling");
         const TransferSpec spec{.from = source.place(), .to = member.node->place(), .size = size};
         const FlowOutcome end = co_await transfers_.transfer(spec);
@@ -321,7 +341,7 @@ engine::Process<> ReplicaSet::fill(std::size_t number) {
     ++counters_.full_syncs;
     member.in_sync = true;
     member.received = changes_.next();
-    primary().store_.record_changes(&changes_);
+    record();
     member.node->component().enter("replica");
 }
 

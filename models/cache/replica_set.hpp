@@ -30,6 +30,7 @@
 namespace faultline::models {
 
 class CacheGroup;
+class GlobalDatastore;
 
 struct ReplicaSetShape {
     bool by_cluster = false;                                               // else by the vendor's service
@@ -62,8 +63,18 @@ public:
     // somebody has them); that they are there again, empty.
     void begin_write(Instant at) { changes_.begin_command(at); }
     void end_write(Instant at, Bytes value);
+    std::uint64_t changes() const { return changes_.next(); }  // so far
     bool lost(CacheNode& node, engine::Health how);
     void back(CacheNode& node);
+
+    // For a data set of several regions (global_datastore.hpp): it is a part of one; before a command; its log is kept
+    // while somebody follows it; what it takes from the primary's region, one key, nothing, or all.
+    void belongs_to(GlobalDatastore& global);
+    void catch_up();
+    void record();
+    void take(const CacheEntry& entry, Instant at);
+    void take_nothing();
+    void take_all_of(const Store& other);
 
     CacheNode& primary() const { return *members_[primary_].node; }
     CacheNode* a_replica() const;  // that is there, the first; null: none
@@ -93,6 +104,11 @@ private:
     void send(Member& member, Instant at, Bytes value);
     void receive(Member& member, Instant now) const;
     void forget_what_all_have();
+    void tell_other_regions(std::uint64_t first, Instant at, Bytes value);
+    void tell_of_loss();
+    void forget_changes();
+    bool leads() const;             // other regions follow it
+    bool follows() const;           // it follows another region
     void drop(std::size_t number);  // a replica that has lost the thread: filled anew, if it is there
     Duration found_dead_after(engine::Health how);
     Duration votes_after(const CacheNode& candidate, std::size_t needed);  // negative: too few are there
@@ -109,6 +125,8 @@ private:
     engine::Component component_;
     ReplicaSetShape shape_;
     CacheGroup& group_;
+    GlobalDatastore* global_ = nullptr;  // null: of one region
+    std::vector<ToldChange> told_;       // reused
     std::size_t shard_;
     engine::RandomStream stream_draws_;
     engine::RandomStream failover_draws_;

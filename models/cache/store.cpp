@@ -148,6 +148,23 @@ void Store::undo(const CacheEntry& before) {
     }
 }
 
+void Store::assign(const CacheEntry& entry) {
+    if (changes_ != nullptr) changes_->note(table_.find(entry.hash), entry.hash, ChangedBy::command);
+    undo(entry);
+}
+
+void Store::assign_all(const Store& other) {
+    table_ = other.table_;
+    pool_.clear();
+}
+
+CacheEntry Store::entry_of(std::uint64_t hash) {
+    const CacheEntry* const found = table_.find(hash);
+    CacheEntry entry = found != nullptr ? *found : CacheEntry{};
+    entry.hash = hash;
+    return entry;
+}
+
 void Store::clear() {
     table_.clear();
     pool_.clear();

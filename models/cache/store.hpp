@@ -83,6 +83,11 @@ public:
     void record_changes(ChangeLog* changes) { changes_ = changes; }
     // The key is again what it was: of the changes recorded, the newest first.
     void undo(const CacheEntry& before);
+    // What another store had, key for key: one entry, written down as a command's; all of them.
+    void assign(const CacheEntry& entry);
+    void assign_all(const Store& other);
+    // What a key is, by its hash; not resident: there is none.
+    CacheEntry entry_of(std::uint64_t hash);
 
     // Active expiry; the owner calls it each options.expiry.period. Returns how many keys it deleted.
     std::uint64_t expire_cycle(engine::Instant now);
@@ -95,6 +100,8 @@ public:
 
     const StoreCounters& counters() const { return counters_; }
     std::size_t resident_keys() const { return table_.size(); }  // expired but not yet deleted ones included
+    // From the next command on. 0: no limit.
+    void set_maxmemory(engine::Bytes most) { options_.maxmemory = most; }
     engine::Bytes used_memory() const { return {table_.charged_bytes()}; }
     std::size_t simulator_memory_bytes() const { return table_.memory_bytes(); }
     std::size_t rounding_bytes() const { return table_.rounding_bytes(); }

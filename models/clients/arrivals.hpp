@@ -1,4 +1,4 @@
-// When queries are due: a Poisson process whose rate follows the local hour.
+// When queries are due: a Poisson process whose rate follows the local hour and day.
 //
 // The rate is constant within an hour, so gaps are exponential, and a gap that would cross into the next hour is drawn
 // anew from there (the process has no memory). The draws are the office's own: whatever is built in front of it, the
@@ -13,14 +13,21 @@
 
 namespace faultline::models {
 
+struct ArrivalsShape {
+    double rate_per_s = 0.0;      // where the curves are 1; 0: there are no arrivals
+    std::vector<double> curve{};  // 24 factors by local hour; empty: 1 always
+    std::vector<double> week{};   // 7 factors by local day, Monday first; empty: 1 always
+    std::int32_t start_s = 0;     // local time at the start of the run, after the beginning of Monday
+};
+
 class Arrivals {
 public:
-    // curve: 24 factors by local hour, or empty (1 always). start_of_day_s: local time at the start of the run.
-    Arrivals(engine::RandomStream draws, double rate_per_s, std::vector<double> curve, std::int32_t start_of_day_s);
+    Arrivals(engine::RandomStream draws, ArrivalsShape shape);
 
-    // The first arrival after `now`; end_of_time if the rate is zero for a day.
+    // The first arrival after `now`; end_of_time if the rate is zero for a week.
     engine::Instant next(engine::Instant now);
-    double rate_at(engine::Instant t) const { return rate_per_s_ * factor(hour_index(t)); }
+    double rate_at(engine::Instant t) const { return shape_.rate_per_s * factor(hour_index(t)); }
+    double rate_most() const;  // at any hour
 
 private:
     std::int64_t hour_index(engine::Instant t) const;
@@ -28,9 +35,9 @@ private:
     double factor(std::int64_t hour) const;
 
     engine::RandomStream draws_;
-    double rate_per_s_;
-    std::vector<double> curve_;
-    engine::Duration start_of_day_;
+    ArrivalsShape shape_;
+    bool flat_;
+    engine::Duration start_;
     engine::Distribution unit_gap_ = engine::Distribution::exponential(1.0);
 };
 

@@ -6,7 +6,28 @@ namespace faultline::models {
 
 namespace {
 constexpr Duration steering_time_to_live = std::chrono::seconds{60};  // of the service's DNS record (defaults.cpp)
-constexpr Duration canary_interval = std::chrono::seconds{1};
+
+// any_of(call, patience), of which neither can be over yet: half of its bytes in the frame of each query.
+class AnswerOrTimer {
+public:
+    AnswerOrTimer(engine::Call<Answer>& call, engine::Timer& patience) : call_(call), patience_(patience) {}
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+        engine::ProcessState& waiter = handle.promise();
+        waiter.begin_wait();
+        call_.arm(waiter, 0);
+        patience_.arm(waiter, 1);
+    }
+    void await_resume() {
+        call_.disarm();
+        patience_.disarm();
+    }
+
+private:
+    engine::Call<Answer>& call_;
+    engine::Timer& patience_;
+};
 
 Outcome outcome_of(AnswerStatus status, bool timed_out) {
     if (timed_out) return Outcome::timed_out;
@@ -21,19 +42,25 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       requests_(requests),
       component_(context.simulation, "offices/" + shape.name),
       shape_(std::move(shape)),
-      arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.rate_per_s, shape_.curve,
-                shape_.start_of_day_s),
+      arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.arrivals),
       next_arrival_(*this, component_.number()),
       queries_(context.simulation.stream_key(component_.path(), "queries")),
       retries_(context.simulation.stream(component_.path(), "retries")),
+      canary_draws_(context.simulation.stream(component_.path(), "canary calls")),
       session_draws_(context.simulation.stream_key(component_.path(), "sessions")),
-      follow_ups_(context.simulation.stream_key(component_.path(), "follow-ups")) {
+      follow_ups_(context.simulation.stream_key(component_.path(), "follow-ups")),
+      of_users_(context.simulation.stream_key(component_.path(), "closed users")),
+      thoughts_(context.simulation.stream_key(component_.path(), "thinking")) {
     if (shape_.sessions) sessions_.emplace(*shape_.sessions);
     for (const ClassPlan& plan : context.classes) tokens_.push_back(plan.retry.budget ? plan.retry.budget->tokens : 0);
+    make_guards();
 }
 
 Office::~Office() {
     if (next_arrival_.pending()) simulation_.cancel(next_arrival_);
+    for (const auto& next : next_of_surges_) {
+        if (next->pending()) simulation_.cancel(*next);
+    }
 }
 
 void Office::set_targets(OfficeTargets targets) {
@@ -44,11 +71,8 @@ void Office::set_targets(OfficeTargets targets) {
 
 void Office::begin() {
     schedule_next_arrival();
-    engine::RandomStream phases = simulation_.stream(component_.path(), "canary");
-    for (std::size_t endpoint = 0; endpoint < targets_.canaries.size(); ++endpoint) {
-        const Duration offset = engine::duration_from_seconds(phases.uniform());
-        if (targets_.canaries[endpoint] != nullptr) simulation_.spawn(component_, canary(endpoint, offset));
-    }
+    begin_demand();
+    begin_canaries();
 }
 
 void Office::schedule_next_arrival() {
@@ -72,9 +96,13 @@ void Office::choose_work(Request& request) const {
     const double draw = request.work.uniform();
     std::size_t index = 0;
     while (index + 1 < context_.classes.size() && draw >= context_.classes[index].cumulative_share) ++index;
-    request.query_class = static_cast<ClassId>(index);
+    choose_key(request, static_cast<ClassId>(index));
+}
+
+void Office::choose_key(Request& request, ClassId query_class) const {
+    request.query_class = query_class;
     request.office = shape_.id;
-    const ClassPlan& plan = context_.classes[index];
+    const ClassPlan& plan = context_.classes[query_class];
     if (plan.keys) {
         const std::uint64_t rank = (*plan.keys)(request.work) - 1;
         request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
@@ -87,7 +115,7 @@ engine::Process<> Office::query(RequestRef request) {
     Attempt tried;
     int attempt = 1;
     for (;; ++attempt) {
-        if (plan.service == nowhere) {
+        if (plan.guarded || plan.service == nowhere) [[unlikely]] {
             const Attempt asked = co_await ask(request, plan);
             tried = asked;
         } else {
@@ -103,12 +131,10 @@ engine::Process<> Office::query(RequestRef request) {
             }
             if (ticket == Ticket::connected) {
                 request.charge(Stage::network, simulation_.now());
-                const Delays legs =
-                    context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
                 engine::Timer patience(simulation_, give_up - simulation_.now());
-                engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back),
-                                          legs);
-                co_await engine::any_of(call, patience);
+                engine::Call<Answer> call = send(request, plan, *instance);
+                AnswerOrTimer first(call, patience);
+                co_await first;
                 tried = attempt_of(call);
                 give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
             }
@@ -118,8 +144,14 @@ engine::Process<> Office::query(RequestRef request) {
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
         co_await simulation_.delay(backoff(plan, attempt));
+        context_.measures.repeated(request->query_class, simulation_.now());
     }
     end(request, plan, tried, attempt);
+}
+
+engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance) {
+    const Delays legs = context_.transport.round_trip(shape_.place, instance.place(), plan.call, request->network);
+    return {simulation_, instance.component(), instance.handle(request, legs.back), legs};
 }
 
 void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts) {
@@ -136,6 +168,11 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
 }
 
 engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {
+    return plan.guarded ? ask_guarded(request, plan) : ask_unguarded(request, plan);
+}
+
+engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request, const ClassPlan& plan) {
+    if (plan.service != nowhere) return ask_service(request, plan);
     if (plan.warehouse != nowhere) return ask_warehouse(request, plan);
     return plan.station != nowhere ? ask_station(request, plan) : ask_database(request, plan);
 }
@@ -168,12 +205,18 @@ void Office::refill(ClassId query_class) {
 }
 
 // The nearest region whose balancer holds an instance healthy; the nearest of all if none does.
+std::size_t Office::preferred_now(std::size_t service) const {
+    const auto& regions = targets_.services[service];
+    const auto healthy = std::find_if(regions.begin(), regions.end(), [](const auto* r) { return r->healthy(); });
+    return healthy == regions.end() ? 0 : static_cast<std::size_t>(healthy - regions.begin());
+}
+
+// Where DNS sent it when it last asked.
 ServiceRegion* Office::steer(std::size_t service) {
     Connections& connections = connections_[service];
     const auto& regions = targets_.services[service];
     if (simulation_.now() >= connections.steered_until) {
-        const auto healthy = std::find_if(regions.begin(), regions.end(), [](const auto* r) { return r->healthy(); });
-        const std::size_t chosen = healthy == regions.end() ? 0 : static_cast<std::size_t>(healthy - regions.begin());
+        const std::size_t chosen = preferred_now(service);
         if (chosen != connections.region) connections.open = connections.idle = 0;
         connections.region = chosen;
         connections.steered_until = simulation_.now() + steering_time_to_live;
@@ -243,25 +286,6 @@ engine::Process<Office::Attempt> Office::ask_database(const RequestRef& request,
                               Duration::zero());
     co_await engine::any_of(call, patience);
     co_return attempt_of(call);
-}
-
-engine::Process<> Office::canary(std::size_t endpoint, Duration offset) {
-    co_await simulation_.delay(offset);
-    for (;;) {
-        simulation_.spawn(component_, try_canary(endpoint));
-        co_await simulation_.delay(canary_interval);
-    }
-}
-
-engine::Process<> Office::try_canary(std::size_t endpoint) {
-    const Instant due = simulation_.now();
-    const bool writes = context_.endpoints[endpoint].writes;
-    const Statement statement{.writes = writes, .commits = writes};
-    engine::Timer patience(simulation_, shape_.canary_timeout);
-    engine::Call<Answer> call(simulation_, component_, targets_.canaries[endpoint]->probe(statement), Duration::zero());
-    co_await engine::any_of(call, patience);
-    const bool good = call.outcome() == engine::CallOutcome::answered && call.value().status == AnswerStatus::ok;
-    context_.measures.canary(shape_.id, endpoint, due, good);
 }
 
 }  // namespace faultline::models

@@ -1,45 +1,70 @@
-// A branch office: its users' queries as they fall due, each with its deadline, its attempts and its retries; and a
-// canary that tries every database endpoint once a second over a new connection.
+// A branch office: its users' queries as they fall due, each with its deadline, its attempts and its retries; and
+// canaries that try every database endpoint once a second over a new connection, directly and through each service that
+// its classes go through (office_canaries.cpp).
 //
 // An office calls a service over HTTPS connections that it keeps, at most `connections` to one region of a service; it
 // reaches a database directly only in classes without a service. DNS steers it to a region of a service that has
 // healthy instances, the nearest first, and is asked again after its time to live.
 //
 // Where sessions are watched, each query of keys belongs to one of the office's users, who may ask again after its
-// answer (office_sessions.cpp). Leaves out: users that wait for their answer before they ask anything else (closed
-// users).
+// answer (office_sessions.cpp). Surges add arrivals of their own, and closed users wait for their answer before they
+// ask anything else (office_demand.cpp). A class may have a circuit breaker, hedged requests and an adaptive rate
+// (office_policies.cpp). A trace has its queries fall due one by one (trace_replay.hpp).
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "models/clients/adaptive_rate.hpp"
 #include "models/clients/arrivals.hpp"
+#include "models/clients/hedging.hpp"
 #include "models/clients/sessions.hpp"
+#include "models/clients/surge_arrivals.hpp"
 #include "models/services/service.hpp"
 #include "models/stations/station.hpp"
 #include "models/warehouse/warehouse.hpp"
 
 namespace faultline::models {
 
+// A surge as one office has it: its instant in the run.
+struct SurgeShape {
+    scenarios::Surge surge;
+    Instant begin{};
+    std::vector<ClassId> classes;  // empty: all
+};
+struct ClosedUsersShape {
+    std::uint32_t users = 0;
+    engine::Distribution think = engine::Distribution::constant(0.0);  // seconds
+};
+
 struct OfficeShape {
     std::string name;
     OfficeId id = 0;
     PlaceId place{};
+    double weight = 1.0;  // its load, as a share of all offices' together
     int connections = 64;
     Duration canary_timeout{};
-    std::vector<double> curve;
-    double rate_per_s = 0.0;
-    std::int32_t start_of_day_s = 0;
+    ArrivalsShape arrivals{};
     std::optional<SessionShape> sessions{};
+    std::vector<SurgeShape> surges{};
+    std::optional<ClosedUsersShape> users{};
+};
+
+// What one canary of an office asks: a service, or the database by a driver of its own.
+struct CanaryTarget {
+    std::size_t endpoint = nowhere;
+    std::size_t service = nowhere;
+    std::unique_ptr<DatabaseClient> direct;  // null: it goes through the service, or nothing is watched
 };
 
 // Where each class can go, seen from one office.
 struct OfficeTargets {
-    std::vector<std::vector<ServiceRegion*>> services;      // by service, in the order of preference
-    std::vector<std::unique_ptr<DatabaseClient>> direct;    // by endpoint, null: not used
-    std::vector<std::unique_ptr<DatabaseClient>> canaries;  // by endpoint, null: not watched
+    std::vector<std::vector<ServiceRegion*>> services;    // by service, in the order of preference
+    std::vector<std::unique_ptr<DatabaseClient>> direct;  // by endpoint, null: not used
+    std::vector<CanaryTarget> canaries;                   // in the order of the measures' canary targets
     std::vector<Station*> stations;
     std::vector<Warehouse*> warehouses;
 };
@@ -50,6 +75,9 @@ public:
     ~Office();
     void set_targets(OfficeTargets targets);
     void begin();
+    // One query of a trace falls due now (trace_replay.hpp). `number`: its own, below 2^46; key: no_key if its class
+    // has none.
+    void replay(std::uint64_t number, ClassId query_class, std::uint64_t key);
     // For an evacuation (office_moves.cpp). Does DNS send it to this region first, and could it send it elsewhere?
     bool could_leave(PlaceId region) const;
     // DNS sends it there last, or as before. What it was told stands until it asks again.
@@ -72,6 +100,14 @@ private:
         AnswerStatus status = AnswerStatus::failed;
         bool timed_out = false;
         std::uint32_t version = 0;  // that was answered
+        bool sent = true;           // false: refused by the office's own pool, or breaker
+        Duration travel{};
+    };
+    // What stands before the attempts of a class, if anything does.
+    struct Guard {
+        std::unique_ptr<CircuitBreaker> breaker;
+        std::unique_ptr<Hedging> hedging;
+        std::unique_ptr<AdaptiveRate> rate;
     };
     // What a user asks after an answer.
     struct FollowUp {
@@ -89,8 +125,23 @@ private:
         Office& office;
         std::uint64_t number = 0;
     };
+    // The same of a surge's.
+    struct NextOfSurge : engine::CalendarNode {
+        NextOfSurge(Office& of, std::size_t which, const SurgeShape& shape);
+        Office& office;
+        std::size_t index;
+        SurgeArrivals arrivals;
+        engine::StreamKey queries;
+        std::vector<std::pair<double, ClassId>> classes;  // cumulative shares, up to 1
+        std::uint64_t number = 0;
+    };
     static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
+    static void fall_due_of_surge(engine::CalendarNode& node, engine::Simulation& simulation);
     void schedule_next_arrival();
+    void schedule_next(NextOfSurge& next);
+    void begin_demand();
+    void make_guards();
+    engine::Process<> user(std::uint64_t number);
     engine::Process<> query(RequestRef request);
     void join_session(Request& request, std::uint64_t number);
     void note_in_session(const Request& request, const ClassPlan& plan, std::uint32_t version);
@@ -100,8 +151,16 @@ private:
     engine::Process<Attempt> ask_station(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_warehouse(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
-    // One of these, by where the class goes: a child of the caller all the same.
+    // One of these, by where the class goes, with or without what stands before it: a child of the caller all the same.
     engine::Process<Attempt> ask(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_unguarded(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_service(RequestRef request, const ClassPlan& plan);
+    engine::Process<Attempt> ask_guarded(const RequestRef& request, const ClassPlan& plan);
+    engine::Process<bool> may_send(const RequestRef& request, const ClassPlan& plan, AdaptiveRate& rate);
+    engine::Process<Attempt> ask_twice(const RequestRef& request, const ClassPlan& plan, Hedging& hedging);
+    static bool answered(const engine::Call<Attempt>& call);
+    void cancel(const RequestRef& request, const ClassPlan& plan);
+    engine::Call<Answer> send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance);
     static Attempt attempt_of(const engine::Call<Answer>& call);
     // A connection to a service, out of those that the office may have.
     enum class Ticket : std::uint8_t { none, connected, to_connect, refused };
@@ -109,11 +168,15 @@ private:
     void give_connection(std::size_t service, bool usable);
     engine::Process<bool> connect(const RequestRef& request, const ServiceInstance& to, Instant give_up);
     void end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts);
-    engine::Process<> canary(std::size_t endpoint, Duration offset);
-    engine::Process<> try_canary(std::size_t endpoint);
+    void begin_canaries();
+    engine::Process<> canary(std::size_t target, Duration offset);
+    engine::Process<> try_canary(std::size_t target);
+    engine::Process<> try_canary_via_service(std::size_t target);
+    std::size_t preferred_now(std::size_t service) const;
     void sort_preferences();
     ServiceRegion* steer(std::size_t service);
     void choose_work(Request& request) const;
+    void choose_key(Request& request, ClassId query_class) const;
     Duration backoff(const ClassPlan& plan, int attempt);
     bool may_retry(ClassId query_class, const Attempt& failed);
     void refill(ClassId query_class);
@@ -129,11 +192,15 @@ private:
     std::vector<Connections> connections_;                    // by service
     Arrivals arrivals_;
     NextArrival next_arrival_;
+    std::vector<std::unique_ptr<NextOfSurge>> next_of_surges_;
+    std::vector<Guard> guards_;  // by class; empty: no class has any
     engine::StreamKey queries_;
     engine::RandomStream retries_;
-    std::vector<int> tokens_;  // left in the budget for retries, by class
+    std::vector<int> tokens_;            // left in the budget for retries, by class
+    engine::RandomStream canary_draws_;  // of the ways to the services
     engine::StreamKey session_draws_;
     engine::StreamKey follow_ups_;
+    engine::StreamKey of_users_, thoughts_;
     std::optional<Sessions> sessions_;
 };
 

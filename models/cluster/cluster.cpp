@@ -27,6 +27,7 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Tra
       own_versions_(shape_.keys),
       failover_draws_(simulation.stream(shape_.path, "failover")),
       stuck_draws_(simulation.stream(shape_.path, "stuck failovers")),
+      rescue_draws_(simulation.stream(shape_.path, "without a successor")),
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
     SIM_CHECK(transfers != nullptr);
@@ -75,10 +76,20 @@ engine::Process<> Cluster::watch() {
             missed_since_[i] = answered ? engine::end_of_time : simulation_.now();
             changed = true;
         }
-        if (changed) publish_readers();
-        if (failing_over_ || answering_[writer_]) continue;
+        const bool ill = control_plane_ill();
+        unpublished_ = unpublished_ || changed;
+        if (unpublished_ && !ill) publish_readers();
+        if (unpublished_ && ill) tell_whole();
+        unpublished_ = unpublished_ && ill;
+        if (failing_over_) continue;
+        if (answering_[writer_]) {
+            if (component_.state() != detecting) continue;
+            component_.enter("serving");
+            certain_after = drawn(shape_.failover.detection);  // for the next time
+            continue;
+        }
         if (component_.state() != detecting) component_.enter(detecting);
-        if (simulation_.now() - missed_since_[writer_] < certain_after) continue;
+        if (ill || simulation_.now() - missed_since_[writer_] < certain_after || writer_restarts_first()) continue;
         failing_over_ = true;
         certain_after = drawn(shape_.failover.detection);
         simulation_.spawn(component_, fail_over());
@@ -88,98 +99,6 @@ engine::Process<> Cluster::watch() {
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
     return answers(simulation_, transport_, instance.component(), {shape_.control_plane, instance.place(), timeout},
                    network_draws_);
-}
-
-engine::Process<> Cluster::fail_over() {
-    Instance& lost = *instances_[writer_];
-    const bool stuck = gets_stuck();
-    if (stuck) co_await operator_orders();
-    component_.enter("promoting");
-    observer_.on_stage("promotion");
-    Instance* successor = nullptr;
-    while (successor == nullptr) {
-        Instance* candidate = elect();
-        if (candidate == nullptr) {
-            // Nobody to promote: the writer is made anew in its zone, as soon as that is there.
-            component_.enter("rebuilding");
-            observer_.on_stage("rebuild");
-            co_await simulation_.delay(drawn(shape_.failover.rebuild));
-            candidate = elect();
-            if (candidate == nullptr && transport_.topology().alive(lost.place())) candidate = &lost;
-            if (candidate == nullptr) continue;
-        }
-        co_await simulation_.delay(drawn(shape_.failover.promotion));
-        // A promotion that its host did not survive is begun again with another.
-        if (candidate == &lost ? transport_.topology().alive(lost.place()) : candidate->component().up()) {
-            successor = candidate;
-        }
-    }
-    RecoveredLog log = storage_->recover();
-    while (!log.readable) {
-        component_.enter("waiting for a read quorum");
-        co_await simulation_.delay(heartbeat_interval);
-        log = storage_->recover();
-    }
-    observer_.on_recovered(log);
-    hand_over_memory(lost, *successor);
-    successor->start(Role::writer);
-    writer_ = index_of(*successor);
-    answering_[writer_] = true;
-    missed_since_[writer_] = engine::end_of_time;
-
-    component_.enter("publishing");
-    observer_.on_stage("dns");
-    co_await simulation_.delay(drawn(shape_.failover.dns_update));
-    writer_endpoint_.publish({successor});
-    publish_readers();
-    failing_over_ = false;
-    component_.enter("serving");
-    observer_.on_stage("reconnection");
-    if (&lost != successor && transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
-    tell_whole();
-}
-
-// Lowest tier first, then the largest, then the oldest.
-Instance* Cluster::elect() const {
-    Instance* best = nullptr;
-    for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i == writer_ || !answering_[i] || !instances_[i]->is_member()) continue;
-        Instance* const candidate = instances_[i].get();
-        if (best == nullptr || candidate->shape().promotion_tier < best->shape().promotion_tier ||
-            (candidate->shape().promotion_tier == best->shape().promotion_tier &&
-             candidate->shape().vcpus > best->shape().vcpus)) {
-            best = candidate;
-        }
-    }
-    return best;
-}
-
-void Cluster::host_restored(Instance& instance) {
-    if (instance.component().up() || !instance.is_member()) return;
-    if (index_of(instance) == writer_ && !failing_over_ && answering_[writer_]) {
-        // Back before anybody was sure that it was gone: the process restarts and goes on as the writer.
-        simulation_.spawn(component_, restart(instance));
-        return;
-    }
-    if (index_of(instance) != writer_) simulation_.spawn(component_, restart(instance));
-}
-
-engine::Process<> Cluster::restart(Instance& instance) {
-    co_await simulation_.delay(drawn(shape_.failover.restart));
-    if (instance.component().up() || !transport_.topology().alive(instance.place())) co_return;
-    const bool is_writer = index_of(instance) == writer_;
-    if (is_writer && failing_over_) co_return;
-    if (is_writer) {
-        RecoveredLog log = storage_->recover();
-        while (!log.readable) {
-            component_.enter("waiting for a read quorum");
-            co_await simulation_.delay(heartbeat_interval);
-            log = storage_->recover();
-        }
-        observer_.on_recovered(log);
-    }
-    instance.start(is_writer ? Role::writer : Role::replica);
-    tell_whole();
 }
 
 void Cluster::instance_died(Instance& instance, engine::Health) {

@@ -2,13 +2,13 @@
 // that watches them by heartbeat.
 //
 //   serving --heartbeats of the writer missed--> detecting --> promoting --> publishing --> serving
-//                                                    \--> rebuilding (no replica answers) --/
+//                                                    \--> a writer is made or restarts (no replica answers) --/
 //
 // Writes are refused or unanswered outside `serving`. Clients come back later still: they must learn the new address
 // (endpoint.hpp) and connect again (services/database_client.hpp); the RTO counts all of it.
 // Sources of the stages' defaults: scenarios/defaults.cpp; docs/models/cluster.md.
-// A writer whose host is back before anybody was sure that it was gone restarts in place.
-// A failover may get stuck (cluster_stuck.cpp). Leaves out: an operator who builds a writer in another zone.
+// A writer whose host stands restarts in place, and nobody is promoted meanwhile if that is expected to be faster.
+// Without a replica there are three ways: writer_rescue.hpp. A failover may get stuck (cluster_stuck.cpp).
 #pragma once
 
 #include <functional>
@@ -19,33 +19,17 @@
 
 #include "models/cluster/custom_endpoint.hpp"
 #include "models/cluster/endpoint.hpp"
+#include "models/cluster/failover_shape.hpp"
 #include "models/cluster/instance.hpp"
 #include "models/cluster/key_versions.hpp"
 #include "models/cluster/page_use.hpp"
 #include "models/cluster/replica_scaling.hpp"
 #include "models/cluster/segment_repair.hpp"
 #include "models/cluster/storage_volume.hpp"
+#include "models/cluster/unwritten_keys.hpp"
+#include "models/cluster/writer_rescue.hpp"
 
 namespace faultline::models {
-
-// A failover that makes no progress, until somebody does it by hand.
-struct StuckFailover {
-    double probability = 0.0;  // of each failover, 0..1
-    engine::Distribution noticed_after =
-        engine::Distribution::constant(0);                             // seconds: stuck, until an operator sees it
-    engine::Distribution by_hand = engine::Distribution::constant(0);  // seconds: seen, until he orders the promotion
-};
-
-struct FailoverShape {
-    // Seconds. detection: from the first heartbeat missed; dns_update: promoted to published; restart: of a process
-    // whose host is there; rebuild: of a writer that nobody can replace.
-    engine::Distribution detection = engine::Distribution::constant(0.0);
-    engine::Distribution promotion = engine::Distribution::constant(0.0);
-    engine::Distribution dns_update = engine::Distribution::constant(0.0);
-    engine::Distribution restart = engine::Distribution::constant(0.0);
-    engine::Distribution rebuild = engine::Distribution::constant(0.0);
-    StuckFailover stuck{};
-};
 
 // What becomes of buffer pools when the writer is lost. A process that restarts in place finds its pages where they
 // were.
@@ -104,6 +88,7 @@ public:
     virtual Instance& writer() { return *instances_[writer_]; }
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
+    const std::string& path() const { return component_.path(); }
 
     // For scaling. A new replica, or one that was retired, begins with empty memory and joins the readers; one leaves
     // the readers; and is gone.
@@ -118,11 +103,23 @@ public:
     virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
     virtual void transaction_ended(Instance& /*at*/, RowLocks::Transaction /*transaction*/) {}  // of a client of `at`
     bool alive(PlaceId place) const { return transport_.topology().alive(place); }
+    // Its host is there, so that it can be started.
+    bool stands(const Instance& instance) const { return alive(instance.place()) && !instance.host_away(); }
+    // Those who decide for it can do nothing: topology.hpp.
+    bool control_plane_ill() const { return transport_.topology().control_plane_ill(shape_.control_plane); }
+    bool logins_refused() const { return logins_refused_ > 0; }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     // Returns the version that the key has with this commit; 0: none. Right after the log has told it.
     virtual std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency);
     virtual void instance_died(Instance& instance, engine::Health how);
-    std::uint32_t newest_version(std::uint64_t key) const { return versions_->newest(key); }
+    // As the database has it, or will: a cache may hold writes that are still to come.
+    std::uint32_t newest_version(std::uint64_t key) const {
+        return versions_->newest(key) + (unwritten_ != nullptr ? unwritten_->count(key) : 0);
+    }
+    UnwrittenKeys& keep_unwritten() {  // from the first such write on
+        if (unwritten_ == nullptr) unwritten_ = std::make_unique<UnwrittenKeys>();
+        return *unwritten_;
+    }
     void prefetch_version(std::uint64_t key) const { versions_->prefetch(key); }
     // Building: for sessions. Of all clusters that show the same keys.
     void keep_history() { versions_->keep_history(); }
@@ -149,7 +146,22 @@ public:
     // roles that they had. Not while it fails over.
     bool failing_over() const { return failing_over_; }
     void take_out(const std::string& state);
-    virtual engine::Process<> put_back();
+    // `memory_kept`: the instances find their pages where they were.
+    virtual engine::Process<> put_back(bool memory_kept);
+    // Certificates or credentials are no longer accepted: nobody can log in. Or again. Nests.
+    void refuse_logins(bool refuse) { logins_refused_ += refuse ? 1 : -1; }
+    // Every name of it, its custom endpoints included. Nests.
+    void lose_records(bool lost);
+    // An instance's own disk; above 1 slower. false: it has none.
+    virtual bool slow_disk(Instance& /*instance*/, double /*factor*/) { return false; }
+    // For planned work. An ordered failover: the writer ends, and a replica takes over at once. Requires: it does not
+    // fail over, and a replica answers.
+    engine::Process<> order_failover();
+    bool has_successor() const { return elect() != nullptr; }
+    // Nobody is sent to a replica there, and none there is promoted; those connected are sent away. Or no longer.
+    void leave_zone(PlaceId zone, bool leave);
+    // An instance is down for so long, and begins anew in the role that it had, as one of this shape.
+    engine::Process<> change_class(Instance& instance, const InstanceShape& as, Duration down);
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:
@@ -158,6 +170,7 @@ protected:
     virtual void begin_watching();  // publishes the endpoints, and probes from now on
     void publish_readers();         // and custom endpoints
     bool can_be_published(std::size_t instance) const;
+    bool has_left(PlaceId zone) const;
     std::size_t index_of(const Instance& instance) const;
     virtual Lsn end_of_commit() { return versions_->next_end(); }  // of the commit that was told last
     Instance* elect() const;                                       // whom to promote; null: nobody answers
@@ -182,9 +195,11 @@ protected:
     Endpoint reader_endpoint_;
     std::vector<Endpoint> custom_endpoints_;
     KeyVersions own_versions_;
-    KeyVersions* versions_ = &own_versions_;  // or those of another region's cluster, of the same database
+    KeyVersions* versions_ = &own_versions_;    // or those of another region's cluster, of the same database
+    std::unique_ptr<UnwrittenKeys> unwritten_;  // null: no cache is ahead of it
     engine::RandomStream failover_draws_;
     engine::RandomStream stuck_draws_;
+    engine::RandomStream rescue_draws_;
     engine::RandomStream network_draws_;
     std::vector<std::unique_ptr<Instance>> instances_;
     std::vector<bool> answering_;  // as the last heartbeat of each said
@@ -193,15 +208,33 @@ protected:
     bool failing_over_ = false;
     bool was_whole_ = true;
     bool mediates_ = false;
+    int logins_refused_ = 0;
+    std::vector<PlaceId> left_zones_;
+    bool unpublished_ = false;  // its control plane could not change the names
 
 private:
     engine::Process<> follow_load();
 
     std::optional<ReplicaScaling> scaling_;
 
+    // Who is to be the writer; in place: it is where its name says, and needs neither promotion nor a new record.
+    struct Successor {
+        Instance* instance = nullptr;
+        bool in_place = false;
+    };
     engine::Process<> watch();
     engine::Process<> fail_over();
-    engine::Process<> restart(Instance& instance);
+    engine::Process<Successor> promoted(Instance& lost);
+    engine::Process<Successor> rescued(Instance& lost);
+    Instance* rescued_by(WriterRescue::Way way, Instance& lost);
+    void tell_what_rescues(WriterRescue::Doing doing);
+    void restart_readers();
+    engine::Process<> recover_log();
+    engine::Process<> restart(Instance& instance);  // as a replica
+    engine::Process<> restart_writer(Instance& instance);
+    bool writer_restarts_first() const;
+
+    int writer_restarts_ = 0;  // in place, now under way: 0 or 1
 };
 
 }  // namespace faultline::models

@@ -17,7 +17,7 @@ void Cluster::take_out(const std::string& state) {
     tell_whole();
 }
 
-engine::Process<> Cluster::put_back() {
+engine::Process<> Cluster::put_back(bool memory_kept) {
     RecoveredLog log = storage_->recover();
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
@@ -25,9 +25,9 @@ engine::Process<> Cluster::put_back() {
         log = storage_->recover();
     }
     observer_.on_recovered(log);
-    lose_memories();
+    if (!memory_kept) lose_memories();
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (!transport_.topology().alive(instances_[i]->place()) || !instances_[i]->is_member()) continue;
+        if (!stands(*instances_[i]) || !instances_[i]->is_member()) continue;
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
     }
     serve_again();

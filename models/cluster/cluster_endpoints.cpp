@@ -22,7 +22,7 @@ void Cluster::publish_readers() {
 }
 
 bool Cluster::can_be_published(std::size_t instance) const {
-    return answering_[instance] && instances_[instance]->is_member();
+    return answering_[instance] && instances_[instance]->is_member() && !has_left(instances_[instance]->place());
 }
 
 }  // namespace faultline::models

@@ -27,8 +27,12 @@ public:
     // From now on it is another name for `other` (a CNAME record), which outlives it.
     void stand_for(Endpoint& other) { other_ = &other; }
 
+    // Its record is gone from the name server, or is there again. Nests.
+    void lose_record(bool lost) { lost_ += lost ? 1 : -1; }
+
     // One answer; null while nothing is published.
     Instance* resolve() {
+        if (lost_ > 0) return nullptr;
         if (other_ != nullptr) return other_->resolve();
         if (addresses_.empty()) return nullptr;
         return addresses_[turn_++ % addresses_.size()];
@@ -38,6 +42,7 @@ private:
     engine::Duration time_to_live_;
     std::vector<Instance*> addresses_;
     Endpoint* other_ = nullptr;
+    int lost_ = 0;
     std::uint64_t turn_ = 0;
 };
 

@@ -15,6 +15,7 @@ Instance::Instance(engine::Simulation& simulation, std::string path, PlaceId pla
       page_draws_(simulation.stream(component_.path(), "pages")),
       replica_(replication) {
     if (shape_.serverless) capacity_.emplace(*shape_.serverless, simulation.now());
+    if (shape_.iam_per_s) iam_.emplace(*shape_.iam_per_s, std::max(1.0, *shape_.iam_per_s));
     if (shape_.pool_pages > 0) pool_.emplace(capacity_ ? capacity_->pool_pages() : shape_.pool_pages);
 }
 
@@ -27,6 +28,9 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
     request.charge(Stage::queue, simulation_.now());
     if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
     const std::uint64_t key = request ? request->key : no_key;
+    if (gate_.closed()) {
+        co_await wait_at_gate(request, statement);
+    }
     if (statement.pages > 0 && pool_ && key != no_key) {
         const int missing = first_missing_page(key, statement.pages);
         if (missing < statement.pages) co_await read_missing_pages(request, key, missing, statement.pages);
@@ -60,8 +64,20 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
     co_return Answer{travel, AnswerStatus::ok, version};
 }
 
+// Behind whoever changes its table: on a connection and a thread that nobody else has meanwhile.
+engine::Process<> Instance::wait_at_gate(const RequestRef& request, const Statement& statement) {
+    const bool has_row = row_locks_.holds_row(statement.transaction);
+    while (gate_.stops(request, statement.writes, has_row)) {
+        engine::Condition::Wait opened(gate_.changed());
+        co_await opened;
+    }
+    request.charge(Stage::lock, simulation_.now());
+}
+
 engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
-    if (connections_ + connecting_ >= shape_.connections_max) {
+    if (cluster_.logins_refused()) co_return Answer{travel, AnswerStatus::failed, 0};
+    const bool throttled = iam_ && !iam_->take(simulation_.now());
+    if (throttled || connections_ + connecting_ >= shape_.connections_max) {
         ++statistics_.connections_refused;
         co_return Answer{travel, AnswerStatus::refused, 0};
     }
@@ -97,6 +113,7 @@ void Instance::crash(engine::Health how) {
     component_.enter("down");
     cpu_.clear();
     row_locks_.clear();
+    gate_.forget();
     connections_ = 0;
     if (!cluster_.alive(place_)) lose_memory();
     ++incarnation_;
@@ -104,11 +121,21 @@ void Instance::crash(engine::Health how) {
     cluster_.instance_died(*this, how);
 }
 
+void Instance::change_class(InstanceShape shape) {
+    SIM_CHECK(!component_.up() && !capacity_ && !shape.serverless);
+    shape_ = std::move(shape);
+    cpu_.set_servers(shape_.vcpus);
+    if (pool_ && shape_.pool_pages > 0) pool_->resize(shape_.pool_pages);
+    lose_memory();
+}
+
 void Instance::start(Role role) {
+    host_away_ = false;
     if (component_.up()) {  // those connected see a reset
         component_.kill(engine::Health::crash);
         cpu_.clear();
         row_locks_.clear();
+        gate_.forget();
     }
     if (memory_lost_ && pool_) pool_->clear();
     memory_lost_ = false;

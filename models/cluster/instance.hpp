@@ -18,8 +18,10 @@
 #include "models/cluster/replica_apply.hpp"
 #include "models/cluster/row_locks.hpp"
 #include "models/cluster/serverless.hpp"
+#include "models/cluster/table_gate.hpp"
 #include "models/network/transport.hpp"
 #include "models/request.hpp"
+#include "models/token_bucket.hpp"
 
 namespace faultline::models {
 
@@ -33,6 +35,7 @@ struct InstanceShape {
     std::string class_name;
     int vcpus = 2;
     int connections_max = 1000;
+    std::optional<double> iam_per_s{};  // new connections that it authenticates by IAM; none: no limit
     int promotion_tier = 1;
     std::uint64_t pool_pages = 0;                 // of the buffer pool; 0: everything is in memory
     std::optional<Duration> lock_wait_max{};      // none: a statement waits for a row for ever
@@ -67,7 +70,8 @@ public:
     // long its answer will be under way.
     engine::Process<Answer> execute(RequestRef request, Statement statement, Duration travel);
     engine::Process<Answer> serve(RequestRef request, Statement statement, Duration travel);  // by itself
-    // TLS and authentication of a new connection; refused at once when there are too many, those under way included. It
+    // TLS and authentication of a new connection; refused at once when there are too many, those under way included, or
+    // when IAM authenticates no more of them in this second. It
     // stays from open_connection() on, so that one whose client has given up meanwhile does not count for ever; so as
     // many more may get in as are accepted in the half round trip between.
     engine::Process<Answer> accept(Duration cpu, Duration travel);
@@ -107,6 +111,15 @@ public:
         cpu_.set_speed(cpu_.speed() * factor);
         if (capacity_) capacity_->cpu().change_speed(factor);
     }
+    // Down: it will begin as one of another class, its statistics of utilisation then being of both.
+    void change_class(InstanceShape shape);
+    // Its host has not come back with its place: nothing starts on it.
+    void set_host_away(bool away) { host_away_ = away; }
+    bool host_away() const { return host_away_; }
+    // Who wants a table, or the whole engine, for itself.
+    TableGate& gate() { return gate_; }
+    // No statement runs and no transaction holds a row.
+    bool quiet() const { return cpu_.in_service() == 0 && row_locks_.rows_locked() == 0; }
     RowLocks& row_locks() { return row_locks_; }
     const InstanceStatistics& statistics() const { return statistics_; }
     void reset_statistics();
@@ -169,6 +182,7 @@ private:
     int missing_shared_pages(int pages);
     engine::Process<> read_shared_pages(RequestRef request, int missing);
     engine::Process<bool> wait_for_row(RequestRef request, RowLocks::Transaction transaction);
+    engine::Process<> wait_at_gate(const RequestRef& request, const Statement& statement);
     engine::Process<> use_cpu_share(RequestRef request, Duration demand);
 
     engine::Simulation& simulation_;
@@ -183,10 +197,13 @@ private:
     int connections_ = 0;
     int connecting_ = 0;
     bool memory_lost_ = false;
+    bool host_away_ = false;
+    TableGate gate_;
     std::optional<BufferPool> pool_;
     engine::RandomStream page_draws_;  // of the working set
     RowLocks row_locks_;
     std::optional<ServerlessCapacity> capacity_;
+    std::optional<TokenBucket> iam_;  // of new connections
     Membership membership_ = Membership::member;
     bool added_by_scaling_ = false;
     InstanceStatistics statistics_;

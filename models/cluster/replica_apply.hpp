@@ -33,7 +33,7 @@ public:
 
     // The replica has attached to the volume: it sees all that is durable.
     void restart(engine::Instant now) {
-        lane_.clear();
+        lane_.clear(now);
         pending_.clear();
         arrives_ = now;
         lag_ = engine::Duration::zero();
@@ -99,7 +99,7 @@ public:
 
     // What it had not executed is gone; it goes on with what arrives from then on.
     void restart(engine::Instant at) {
-        threads_.clear();
+        threads_.clear(at);
         arrived_ = seen_ = at;
     }
     // When a transaction is seen that has arrived then and takes this long to execute. Requires: in commit order.

@@ -31,7 +31,7 @@ engine::Process<> ReplicaScaling::run() {
             co_await simulation_.delay(sampled_every);
             sum += load_of_readers();
         }
-        judge(sum / samples_a_point);
+        if (!cluster_.control_plane_ill()) judge(sum / samples_a_point);
     }
 }
 
@@ -93,6 +93,9 @@ void ReplicaScaling::scale_in() {
 engine::Process<> ReplicaScaling::add_one() {
     ++starting_;
     co_await simulation_.delay(shape_.start_up.sample_duration(draws_));
+    while (cluster_.control_plane_ill()) {
+        co_await simulation_.delay(sampled_every);
+    }
     --starting_;
     const PlaceId zone = emptiest_zone();
     if (!cluster_.alive(zone)) co_return;  // nothing can be started there; the next data point asks again

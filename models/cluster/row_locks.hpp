@@ -30,6 +30,12 @@ public:
     bool begin_statement(Transaction transaction);
     void end_statement(Transaction transaction);
 
+    // Has it asked for a row, or got it?
+    bool holds_row(Transaction transaction) {
+        const Entry* const entry = find(transaction);
+        return entry != nullptr && entry->lease.has_value();
+    }
+
     // Asks for a row; true: it has it. Else `lease_of` is to be waited for. Requires: a statement of it runs.
     bool take(Transaction transaction, std::uint64_t row);
     engine::Tokens::Lease& lease_of(Transaction transaction) { return *at(transaction).lease; }

@@ -1,12 +1,10 @@
 #include "models/cluster/segment_repair.hpp"
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
-// A storage fleet tunes its buffers: 10 Gbit/s over 12 ms. Source: an assumption.
-constexpr Bytes window{16'000'000};
-constexpr Duration failed_again_after = std::chrono::seconds{1};
-constexpr Duration look_again_after = std::chrono::seconds{1};
 constexpr int pieces = 8;  // of a segment: one is under way when a source dies
 }  // namespace
 
@@ -51,7 +49,7 @@ engine::Process<> SegmentRepair::repair(std::uint32_t group, std::size_t segment
         const std::uint32_t to = groups.candidate_for(group, segment);
         if (to == no_node || source_for(group, groups.nodes()[to]->place) == no_node) {
             engine::Condition::Wait change(changed_);
-            engine::Timer patience(simulation_, look_again_after);  // the routers may have found a way
+            engine::Timer patience(simulation_, retry_pause);  // the routers may have found a way
             co_await engine::any_of(change, patience);
             continue;
         }
@@ -81,7 +79,7 @@ engine::Process<> SegmentRepair::fill(std::uint32_t group, std::uint32_t to) {
         const std::uint32_t from = source_for(group, nodes[to]->place);
         if (from == no_node) {
             engine::Condition::Wait change(changed_);
-            engine::Timer patience(simulation_, look_again_after);  // the routers may have found a way
+            engine::Timer patience(simulation_, retry_pause);  // the routers may have found a way
             co_await engine::any_of(change, patience);
             continue;
         }
@@ -100,14 +98,14 @@ engine::Process<> SegmentRepair::fill(std::uint32_t group, std::uint32_t to) {
         }
         source.sending = false;
         changed_.notify_all();
-        if (failed) co_await simulation_.delay(failed_again_after);
+        if (failed) co_await simulation_.delay(retry_pause);
     }
 }
 
 engine::Process<SegmentRepair::Copied> SegmentRepair::copy(std::uint32_t source, std::uint32_t target, Bytes size) {
     const auto& nodes = volume_.nodes();
     const TransferSpec spec{
-        nodes[source]->place, nodes[target]->place, size, {.window = window, .rate_most = shape_.node_rate}};
+        nodes[source]->place, nodes[target]->place, size, {.window = fleet_window, .rate_most = shape_.node_rate}};
     const FlowOutcome outcome = co_await transfers_.transfer(spec);
     Copied copied;
     copied.completed = outcome == FlowOutcome::Completed;

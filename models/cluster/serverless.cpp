@@ -23,6 +23,7 @@ Duration CpuShare::stretched(Duration demand) const {
 
 double CpuShare::busy_share(Instant now) {
     const double share = std::min(1.0, busy_.mean(now) / places_);
+    busy_before_s_ += busy_.count_seconds(now);
     busy_.reset(now);
     return share;
 }

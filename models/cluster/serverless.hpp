@@ -42,6 +42,8 @@ public:
     Duration stretched(Duration demand) const;
     // Busy share of the places since the last call.
     double busy_share(Instant now);
+    // Places times the time in which they were busy since the start.
+    double busy_seconds(Instant now) const { return busy_before_s_ + busy_.count_seconds(now); }
 
     // A place in use. Requires: free().
     class Turn {
@@ -62,6 +64,7 @@ private:
     double speed_ = 1.0;  // of a place
     int running_ = 0;
     engine::CountOverTime busy_;
+    double busy_before_s_ = 0.0;  // when its share was last asked for
     engine::Condition freed_;
 };
 
@@ -71,6 +74,7 @@ public:
 
     double acu() const { return acu_; }
     CpuShare& cpu() { return cpu_; }
+    const CpuShare& cpu() const { return cpu_; }
     std::uint64_t pool_pages() const;
     // A second has passed. `at_least`: the writer's capacity, for a replica that may have to take over; else 0.
     void follow(Instant now, double at_least);

@@ -6,8 +6,6 @@
 namespace faultline::models {
 
 namespace {
-// Segments exchange what they lack among themselves (SIGMOD 2017, section 3.3, step 4); a second is long for it.
-constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};
 // A log that its segments have not acknowledged is sent again after this. Source: an assumption.
 constexpr Duration sent_again_after = std::chrono::seconds{1};
 // The LSN allocation limit: a writer gets at most this far beyond the VDL. Source: SIGMOD 2017, section 4.2.1; that an
@@ -135,8 +133,8 @@ void StorageVolume::lose(std::uint32_t node, engine::Health how) {
     ++lost.losses;
     lost.component.kill(how);
     lost.component.enter("lost");
-    lost.log_disk.clear();
-    lost.page_disk.clear();
+    lost.log_disk.clear(simulation_.now());
+    lost.page_disk.clear(simulation_.now());
     for (std::uint32_t group = 0; group < groups_.count(); ++group) {
         for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
             if (groups_[group].segments[copy].node != node || !ProtectionGroups::alive(groups_[group], copy)) continue;
@@ -161,8 +159,8 @@ void StorageVolume::power_off(engine::Health how) {
         if (!node->component.up()) continue;
         node->component.kill(how);
         node->component.enter("without power");
-        node->log_disk.clear();
-        node->page_disk.clear();
+        node->log_disk.clear(simulation_.now());
+        node->page_disk.clear(simulation_.now());
     }
 }
 

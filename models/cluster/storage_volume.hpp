@@ -38,6 +38,9 @@ struct VolumeShape {
     Bytes page_size{16 * 1024};  // of the MySQL edition; 8 KB of the PostgreSQL edition. Source: Aurora FAQ, I/O units
 };
 
+// Segments exchange what they lack among themselves (SIGMOD 2017, section 3.3, step 4); a second is long for it.
+inline constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};
+
 struct PageRead {
     Duration took{};
     std::uint32_t node = no_node;  // that served it
@@ -69,7 +72,8 @@ public:
     void power_on();
     // The replacement of a lost segment has everything (segment_repair.hpp, ProtectionGroups::begin_replacement).
     void restore(std::uint32_t group, std::size_t copy);
-    void slow_down(std::uint32_t node, double factor) { groups_.nodes()[node]->slowdown = factor; }
+    // Its disks, log and pages; above 1 slower than now. Requires: factor > 0.
+    void slow_down(std::uint32_t node, double factor) { groups_.nodes()[node]->slowdown *= factor; }
 
     // The writer's process has ended: what its sender had not begun to send is gone with it.
     void writer_gone() { batches_.drop_unsent(); }

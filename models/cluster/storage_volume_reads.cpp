@@ -11,7 +11,6 @@ constexpr Bytes page_request{128};
 // Source: assumptions; that the engine tracks latencies and may ask another: summaries of SIGMOD 2018.
 constexpr double recent_weight = 0.1;
 constexpr Duration asked_again_after = std::chrono::milliseconds{20};
-constexpr Duration gossip_fills_gaps_within = std::chrono::seconds{1};
 constexpr std::size_t nobody = copies_max;
 
 std::uint64_t spread(std::uint64_t key, std::uint64_t over) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -70,13 +72,12 @@ engine::Process<> Evacuations::step(Evacuation& evacuation) {
 }
 
 engine::Process<> Evacuations::start_standbys(Evacuation& evacuation) {
-    constexpr Duration look_again_after = std::chrono::seconds{1};
     for (const auto& standby : standbys_) {
         if (standby->region() == evacuation.region) continue;
         if (!standby->at_full_strength()) enter(evacuation, "scaling up");
         standby->give_up(evacuation.region);
         while (!standby->at_full_strength()) {
-            co_await simulation_.delay(look_again_after);
+            co_await simulation_.delay(retry_pause);
         }
     }
 }
@@ -110,12 +111,12 @@ engine::Process<> Evacuations::bring_back_offices(Evacuation& evacuation) {
 // How many of those who leave make up this share of their load, the first ones first; never less than the share.
 std::size_t Evacuations::offices_in(const Evacuation& evacuation, double share) {
     double all = 0.0;
-    for (const Office* const office : evacuation.leaving) all += office->shape().rate_per_s;
+    for (const Office* const office : evacuation.leaving) all += office->shape().weight;
     constexpr double rounding = 1e-9;
     double sum = 0.0;
     std::size_t count = 0;
     while (count < evacuation.leaving.size() && sum < share * all * (1.0 - rounding)) {
-        sum += evacuation.leaving[count++]->shape().rate_per_s;
+        sum += evacuation.leaving[count++]->shape().weight;
     }
     return count;
 }

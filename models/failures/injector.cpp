@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 using engine::Health;
@@ -25,38 +27,75 @@ Health health_of(scenarios::FailureMode mode) {
 Injector::Injector(engine::Simulation& simulation, FaultTargets targets)
     : simulation_(simulation), targets_(targets), component_(simulation, "faults") {}
 
-void Injector::schedule(std::size_t index, const scenarios::Fault& fault, Instant origin) {
-    simulation_.spawn(component_, run(index, fault, origin + fault.at));
+void Injector::schedule(std::size_t number, const scenarios::Fault& fault, FaultTimes times, Instant origin) {
+    engine::RandomStream draws = simulation_.stream("faults/" + fault.name, "chance");
+    planned_.push_back(std::make_unique<Planned>(Planned{number, &fault, std::move(times), std::move(draws)}));
+    Planned& planned = *planned_.back();
+    const std::size_t targets = fault.at_random ? fault.at_random->targets.size() : 0;
+    for (std::size_t i = 0; i < targets; ++i) {
+        simulation_.spawn(component_, run_again_and_again(planned, i, origin));
+    }
+    if (!scenarios::is_by_chance(fault)) simulation_.spawn(component_, run_at(planned, origin + fault.at));
 }
 
-engine::Process<> Injector::run(std::size_t index, const scenarios::Fault& fault, Instant at) {
+engine::Process<> Injector::run_at(Planned& planned, Instant at) {
     co_await simulation_.delay(at - simulation_.now());
+    co_await run(planned, *planned.fault, planned.number);
+}
+
+engine::Process<> Injector::run(Planned& planned, const scenarios::Fault& fault, std::size_t index) {
     targets_.measures.fault_started(index, simulation_.now());
-    const bool crash = fault.kind == scenarios::FaultKind::instance_crash;
-    if (crash && warehouse_node_named(fault.target).warehouse != nullptr) {
-        co_await lose_warehouse_node(index, fault);
-    } else if (crash) {
-        co_await crash_instance(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::storage_node_loss) {
-        co_await lose_storage_node(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::cache_node_loss) {
-        co_await lose_cache_node(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::link_cut) {
-        co_await cut_links(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::brown_out) {
-        co_await brown_out(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::zone_gray || fault.kind == scenarios::FaultKind::link_gray) {
-        co_await go_gray(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::switchover) {
-        co_await switch_over(index, fault);
-    } else if (fault.kind == scenarios::FaultKind::evacuation) {
-        co_await targets_.evacuations.run(index, region_named(fault.target));
-    } else if (fault.kind == scenarios::FaultKind::operator_error) {
-        co_await targets_.operator_errors.run(index);
-    } else {
-        co_await lose_place(index, fault);
-    }
+    begin_followers(fault.name);
+    co_await strike(planned, fault, index);
     targets_.measures.fault_ended(index, simulation_.now());
+}
+
+engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fault, std::size_t index) {
+    using scenarios::FaultKind;
+    switch (fault.kind) {
+        case FaultKind::instance_crash: {
+            const bool of_warehouse = warehouse_node_named(fault.target).warehouse != nullptr;
+            return of_warehouse ? lose_warehouse_node(index, fault) : crash_instance(index, fault);
+        }
+        case FaultKind::storage_node_loss:
+            return lose_storage_node(index, fault);
+        case FaultKind::cache_node_loss:
+            return lose_cache_node(index, fault);
+        case FaultKind::link_cut:
+            return cut_links(index, fault);
+        case FaultKind::brown_out:
+            return brown_out(index, fault);
+        case FaultKind::zone_gray:
+        case FaultKind::link_gray:
+            return go_gray(index, fault);
+        case FaultKind::switchover:
+            return switch_over(index, fault);
+        case FaultKind::evacuation:
+            return targets_.evacuations.run(index, region_named(fault.target));
+        case FaultKind::operator_error:
+            return targets_.operator_errors.run(index);
+        case FaultKind::control_plane_impaired:
+            return impair_control_plane(index, fault);
+        case FaultKind::dns_failure:
+            return fail_names(index, fault);
+        case FaultKind::slow_disk:
+            return slow_disk(index, fault);
+        case FaultKind::certificate_expiry:
+            return expire_certificate(index, planned, fault);
+        case FaultKind::zone_outage:
+        case FaultKind::region_outage:
+            return lose_place(index, planned, fault);
+        case FaultKind::patch:
+        case FaultKind::upgrade:
+        case FaultKind::class_change:
+        case FaultKind::schema_change:
+        case FaultKind::cache_scaling:
+        case FaultKind::cache_snapshot:
+        case FaultKind::warehouse_resize:
+        case FaultKind::zone_evacuation:
+            break;
+    }
+    return targets_.planned_works.run(planned.number, index);
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {
@@ -64,12 +103,13 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
     if (instance == nullptr || !instance->component().up()) co_return;
     Cluster& cluster = instance->cluster();
     cut(index, instance->component().path(), [&] { instance->crash(health_of(fault.mode)); });
+    if (fault.lasts) instance->set_host_away(true);
     cluster.tell_whole();
     if (fault.lasts) co_await simulation_.delay(*fault.lasts);
+    instance->set_host_away(false);
     cluster.host_restored(*instance);
-    constexpr Duration look_again_after = std::chrono::seconds{1};
     while (!instance->component().up()) {
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(retry_pause);
     }
 }
 
@@ -82,6 +122,9 @@ engine::Process<> Injector::lose_cache_node(std::size_t index, const scenarios::
     CacheNode& lost = *node;
     cut(index, lost.component().path(), [&] { lost.crash(health_of(fault.mode)); });
     co_await simulation_.delay(fault.lasts.value_or(new_cache_node_after));
+    while (!fault.lasts && targets_.topology.control_plane_ill(lost.place())) {
+        co_await simulation_.delay(retry_pause);  // nobody makes a new one
+    }
     if (!lost.component().up() && targets_.topology.alive(lost.place())) lost.start();
 }
 
@@ -99,7 +142,7 @@ engine::Process<> Injector::lose_storage_node(std::size_t index, const scenarios
 }
 
 // A zone, or a region with its zones.
-engine::Process<> Injector::lose_place(std::size_t index, const scenarios::Fault& fault) {
+engine::Process<> Injector::lose_place(std::size_t index, Planned& planned, const scenarios::Fault& fault) {
     const bool is_zone = fault.kind == scenarios::FaultKind::zone_outage;
     const PlaceId place = is_zone ? zone_named(fault.target) : region_named(fault.target);
     targets_.topology.fail_place(place, simulation_.now());
@@ -110,8 +153,8 @@ engine::Process<> Injector::lose_place(std::size_t index, const scenarios::Fault
     targets_.topology.restore_place(place, simulation_.now());
     if (!targets_.topology.alive(place)) co_return;  // another outage of it goes on
     routes_change();
-    if (is_zone) revive_zone(place);
-    if (!is_zone) revive_region(place);
+    if (is_zone) revive_zone(place, planned);
+    if (!is_zone) revive_region(place, planned);
 }
 
 // Without an end it stays as it is, and the fault active.
@@ -132,6 +175,7 @@ void Injector::strike_zone(std::size_t index, PlaceId zone, Health how) {
 }
 
 void Injector::strike_machines(std::size_t index, PlaceId zone, Health how) {
+    ++outages_of(zone);
     for (const auto& cluster : targets_.clusters) {
         for (const auto& instance : cluster->instances()) {
             if (instance->place() != zone || !instance->component().up()) continue;
@@ -175,36 +219,14 @@ void Injector::strike_storage(std::size_t index, Cluster& cluster, PlaceId zone,
     });
 }
 
-void Injector::revive_zone(PlaceId zone) {
+void Injector::revive_zone(PlaceId zone, Planned& planned) {
     for (const auto& cluster : targets_.clusters) {
         const std::size_t nodes = cluster->has_storage() ? cluster->storage().nodes().size() : 0;
         for (std::uint32_t i = 0; i < nodes; ++i) {
             if (cluster->storage().nodes()[i]->place == zone) cluster->node_back(i);
         }
     }
-    revive_machines(zone);
-}
-
-void Injector::revive_machines(PlaceId zone) {
-    for (const auto& cluster : targets_.clusters) {
-        for (const auto& instance : cluster->instances()) {
-            if (instance->place() == zone) cluster->host_restored(*instance);
-        }
-    }
-    for (const auto& cache : targets_.caches) {
-        for (const auto& node : cache->nodes()) {
-            if (node->place() == zone && !node->component().up()) node->start();
-        }
-    }
-    for (const auto& service : targets_.services) {
-        for (const auto& instance : service->instances()) {
-            const bool lost = instance->place() == zone && !instance->component().up();
-            if (lost && instance->launched()) instance->start();
-        }
-    }
-    for (const auto& station : targets_.stations) {
-        if (station->place() == zone) station->component().revive();
-    }
+    revive_machines(zone, planned);
 }
 
 void Injector::watch_convergence() {

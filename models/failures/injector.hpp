@@ -15,11 +15,15 @@
 //   link-gray          the same of links between regions
 //   evacuation         people move all that can be moved out of a region, and back: evacuations.hpp
 //   switchover         planned work: another region of a global database takes over
+//   control-plane-impaired, dns-failure, slow-disk, certificate-expiry
+//                      what stands beside the data: injector_services.cpp
+//   patch and so on    planned work: planned_works.hpp
 //
 // What comes back with a zone: services, caches and storage nodes at once, and empty; the nodes' segments after their
 // repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
 // copies stop at one instant, and go on from there. A database that was restored elsewhere keeps its names: they are of
-// the cluster that clients now use. injector_regions.cpp has regions and links, injector_gray.cpp what is slow and not
+// the cluster that clients now use. A fault may come at random, again and again, or after another: injector_chance.cpp.
+// injector_regions.cpp has regions and links, injector_gray.cpp what is slow and not
 // down. Sources and what is left out: docs/models/faults.md.
 #pragma once
 
@@ -34,6 +38,7 @@
 #include "models/cluster/cluster.hpp"
 #include "models/failures/evacuations.hpp"
 #include "models/failures/operator_errors.hpp"
+#include "models/failures/planned_works.hpp"
 #include "models/global/global_database.hpp"
 #include "models/global/region_restore.hpp"
 #include "models/measures/measures.hpp"
@@ -61,14 +66,27 @@ struct FaultTargets {
     const std::vector<std::unique_ptr<Warehouse>>& warehouses;
     OperatorErrors& operator_errors;
     Evacuations& evacuations;
+    PlannedWorks& planned_works;
+};
+
+// The random times of a fault, in seconds; which of them its kind has: scenarios/fault.hpp.
+struct FaultTimes {
+    engine::Distribution comes_back = engine::Distribution::constant(0.0);
+    engine::Distribution noticed_after = engine::Distribution::constant(0.0);
+    engine::Distribution renewal = engine::Distribution::constant(0.0);
+    engine::Distribution every = engine::Distribution::constant(0.0);
+    engine::Distribution lasts = engine::Distribution::constant(0.0);
+    engine::Distribution zone_lasts = engine::Distribution::constant(0.0);
+    engine::Distribution follows_after = engine::Distribution::constant(0.0);
 };
 
 class Injector {
 public:
     Injector(engine::Simulation& simulation, FaultTargets targets);
 
-    // Schedules a fault: `fault.at` after `origin`.
-    void schedule(std::size_t index, const scenarios::Fault& fault, engine::Instant origin);
+    // A fault of the scenario by its number: once, `fault.at` after `origin`, or by chance from then on. All of them
+    // before the run; `fault` outlives the injector.
+    void schedule(std::size_t number, const scenarios::Fault& fault, FaultTimes times, engine::Instant origin);
 
     // The topology's routers have something to notice: call after each change of it.
     void watch_convergence();
@@ -76,13 +94,36 @@ public:
 private:
     static constexpr std::string_view zone_of_role = "az-of: ";
 
-    engine::Process<> run(std::size_t index, const scenarios::Fault& fault, engine::Instant at);
+    // What was scheduled, by its number in the scenario.
+    struct Planned {
+        std::size_t number = 0;
+        const scenarios::Fault* fault = nullptr;
+        FaultTimes times;
+        engine::RandomStream draws;  // of what no target of its own has
+    };
+    engine::Process<> run_at(Planned& planned, engine::Instant at);
+    engine::Process<> run_again_and_again(Planned& planned, std::size_t target, engine::Instant from);
+    engine::Process<> run_after(Planned& planned, Duration after);
+    // One occurrence, as `fault` describes it, from its start to its end.
+    engine::Process<> run(Planned& planned, const scenarios::Fault& fault, std::size_t index);
+    engine::Process<> strike(Planned& planned, const scenarios::Fault& fault, std::size_t index);
+    std::size_t new_index(const scenarios::Fault& fault);  // in the measures
+    void begin_followers(const std::string& started);
+    scenarios::Fault next_of(Planned& planned, const std::string& target, engine::RandomStream& draws) const;
+    PlaceId zone_of_target(const scenarios::Fault& fault) const;
+
+    engine::Process<> impair_control_plane(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> fail_names(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> slow_disk(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> expire_certificate(std::size_t index, Planned& planned, const scenarios::Fault& fault);
+    void hit_control_planes(std::size_t index, PlaceId region);
+    void lose_names(std::size_t index, const std::string& database, bool lost);
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_cache_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_warehouse_node(std::size_t index, const scenarios::Fault& fault);
-    engine::Process<> lose_place(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_place(std::size_t index, Planned& planned, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);
@@ -95,9 +136,15 @@ private:
     void strike_region(std::size_t index, PlaceId region, engine::Health how);
     void strike_warehouses(std::size_t index, PlaceId zone, engine::Health how);
     void strike_machines(std::size_t index, PlaceId zone, engine::Health how);  // all in a zone but storage
-    void revive_zone(PlaceId zone);
-    void revive_region(PlaceId region);
-    void revive_machines(PlaceId zone);
+    // `planned`: whose machines come back each after a time of its own.
+    void revive_zone(PlaceId zone, Planned& planned);
+    void revive_region(PlaceId region, Planned& planned);
+    void revive_machines(PlaceId zone, Planned& planned);
+    template <class Machine>
+    void come_back(Machine& machine, Planned& planned);
+    template <class Machine>
+    engine::Process<> come_back_after(Machine& machine, Duration after, std::uint32_t outage);
+    std::uint32_t& outages_of(PlaceId zone);
     // Kills something and says so: its name, and how many processes ended with it.
     template <class Action>
     void cut(std::size_t index, const std::string& name, Action&& kill) {
@@ -132,6 +179,8 @@ private:
         Degradation degradation;
     };
     std::vector<Gray> gray_;  // active now
+    std::vector<std::unique_ptr<Planned>> planned_;
+    std::vector<std::uint32_t> outages_;  // by place: how often it was lost
 };
 
 }  // namespace faultline::models

@@ -21,12 +21,13 @@ void Injector::strike_region(std::size_t index, PlaceId region, Health how) {
     }
 }
 
-void Injector::revive_region(PlaceId region) {
+void Injector::revive_region(PlaceId region, Planned& planned) {
     for (const auto& cluster : targets_.clusters) {
         if (cluster->region() == region && !cluster->component().up()) cluster->region_back();
     }
     for (const auto& [name, zone] : targets_.zones) {
-        if (targets_.topology.region_of(zone) == region && targets_.topology.alive(zone)) revive_machines(zone);
+        if (targets_.topology.region_of(zone) == region && targets_.topology.alive(zone))
+            revive_machines(zone, planned);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include "models/failures/injector.hpp"
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 using engine::Health;
@@ -12,9 +14,8 @@ engine::Process<> Injector::lose_warehouse_node(std::size_t index, const scenari
     if (!node.compute->up()) co_return;
     const Health how = fault.mode == scenarios::FailureMode::crash ? Health::crash : Health::silent;
     cut(index, fault.target, [&] { node.warehouse->lose_node(*node.compute, how); });
-    constexpr Duration look_again_after = std::chrono::seconds{1};
     while (!node.compute->up()) {
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(retry_pause);
     }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -133,7 +135,7 @@ engine::Process<> OperatorErrors::repoint(Error& error, Point point) {
     // The old cluster ends, and the same names are the new one's instances: connections are made anew.
     cluster.take_out("repointing");
     rewind(error, point);
-    co_await cluster.put_back();
+    co_await cluster.put_back(false);
     if (!goes_on(error, backups)) co_return;
     backups.begin_again();
     mend_all_since(error.plan.database, point.at);
@@ -150,16 +152,15 @@ engine::Process<> OperatorErrors::backtrack(Error& error) {
     rewind(error, error.before);
     const Bytes log = backups.log().log_of(age(error));
     co_await simulation_.delay(backups.drawn(backups.shape().backtrack_time) + backups.restore().apply_time(log));
-    co_await cluster.put_back();
+    co_await cluster.put_back(false);
     mend_all_since(error.plan.database, error.at);
     stage("reconnection");
 }
 
 // Not while it fails over, nor while its region is lost.
 engine::Process<> OperatorErrors::quiet(const Error& error, Cluster& cluster) {
-    constexpr Duration look_again_after = std::chrono::seconds{1};
     while (error.open && site(error).cluster == &cluster && (cluster.failing_over() || !cluster.component().up())) {
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(retry_pause);
     }
 }
 
@@ -167,7 +168,9 @@ void OperatorErrors::rewind(const Error& error, const Point& point) {
     Backups& backups = *site(error).backups;
     const auto estimated =
         static_cast<std::uint64_t>(std::llround(backups.log().commits_per_s() * engine::in_seconds(error.skipped)));
-    const std::uint64_t lost = backups.rewind_to(std::min(point.mark, backups.serving())) + estimated;
+    const std::uint64_t seen = backups.rewind_to(std::min(point.mark, backups.serving()));
+    if (seen > 0 && on_rewound) on_rewound(error.plan.database, seen);
+    const std::uint64_t lost = seen + estimated;
     if (lost == 0) return;
     const Instant last = std::max(point.at, backups.log().last_commit());
     measures_.commits_lost(error.plan.database, lost, last - point.at + error.skipped, simulation_.now());

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,9 @@ public:
     };
     OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                    std::vector<Site> sites);
+
+    // The database serves so many fewer of its commits: told when it serves again.
+    std::function<void(std::size_t database, std::uint64_t commits)> on_rewound;
 
     // By the fault's index; before the run, and only for errors that it has. `at`: when it will come.
     void plan(std::size_t fault, OperatorError error, Instant at);

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "models/alarm.hpp"
 #include "models/cluster/probe.hpp"
-#include "models/global/alarm.hpp"
 
 namespace faultline::models {
 
 namespace {
-constexpr Duration probe_interval = std::chrono::seconds{5};  // of the alarm. Source: an assumption
-constexpr Duration probe_timeout = std::chrono::seconds{5};
 constexpr Duration streams_looked_after = std::chrono::seconds{1};
-constexpr Duration look_again_after = std::chrono::seconds{5};
+constexpr Duration operator_looks_after = std::chrono::seconds{5};
 // A copy of a volume goes in several streams side by side. Source: an assumption.
 constexpr int copy_streams = 16;
 constexpr std::size_t no_region = static_cast<std::size_t>(-1);
@@ -67,7 +65,7 @@ engine::Process<> GlobalDatabase::keep_streams() {
 engine::Process<> GlobalDatabase::operate() {
     Alarm alarm(shape_.operation.alarm_after);
     for (;;) {
-        co_await simulation_.delay(probe_interval);
+        co_await simulation_.delay(alarm_probe_interval);
         const bool answered = co_await writer_answers();
         const bool raised = alarm.heard(answered || busy_, simulation_.now());
         if (!raised) continue;
@@ -92,11 +90,15 @@ engine::Process<bool> GlobalDatabase::writer_answers() {
     for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if ((i == log_.primary() && others_stand) || !stands(i)) continue;
-        const Question question{regions_[i]->region(), writer.place(), probe_timeout};
+        const Question question{regions_[i]->region(), writer.place(), alarm_probe_timeout};
         const bool answered = co_await answers(simulation_, transport_, writer.component(), question, network_draws_);
         if (answered) co_return true;
     }
     co_return false;
+}
+
+bool GlobalDatabase::control_plane_ill(std::size_t region) const {
+    return transport_.topology().control_plane_ill(regions_[region]->region());
 }
 
 bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {
@@ -120,7 +122,7 @@ engine::Process<> GlobalDatabase::fail_over() {
     std::size_t target = freshest();
     while (target == no_region) {
         component_.enter("waiting for a region");
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(operator_looks_after);
         if (stands(old)) {
             const bool back = co_await writer_answers();
             if (back) break;
@@ -131,6 +133,10 @@ engine::Process<> GlobalDatabase::fail_over() {
         busy_ = false;
         component_.enter("serving");
         co_return;
+    }
+    while (control_plane_ill(target)) {
+        if (component_.state() != "waiting for a control plane") component_.enter("waiting for a control plane");
+        co_await simulation_.delay(operator_looks_after);
     }
     co_await fence(old, target);
     co_await ready_instance(target);
@@ -177,7 +183,7 @@ engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
         cluster.add_instance(cluster.zone_for_another(), shape_.operation.instance).start(Role::replica);
     }
     while (!stands(target) || !cluster.has_candidate()) {
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(operator_looks_after);
     }
 }
 
@@ -187,7 +193,7 @@ engine::Process<> GlobalDatabase::apply_received(std::size_t target) {
     observer_.on_stage("apply");
     while (log_.applied(target) < log_.received(target)) {
         const Duration to_come = log_.has_all(target) - simulation_.now();
-        const Duration pause = to_come > Duration::zero() ? to_come : look_again_after;
+        const Duration pause = to_come > Duration::zero() ? to_come : operator_looks_after;
         co_await simulation_.delay(pause);
     }
 }
@@ -219,7 +225,7 @@ engine::Process<> GlobalDatabase::publish_writer() {
 // A new volume for a region, from the primary's; begun when the region can be reached. Ends if another is promoted.
 engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t promotion) {
     while (promotion == promotions_ && !joined(log_.primary(), region)) {
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(operator_looks_after);
     }
     if (promotion != promotions_) co_return;
     regions_[region]->begin_copy();
@@ -230,7 +236,7 @@ engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t prom
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
         if (promotion != promotions_) co_return;
         if (outcome == FlowOutcome::Completed) break;
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(operator_looks_after);
     }
     log_.follow(region);
     regions_[region]->become_secondary();
@@ -240,6 +246,9 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     const std::size_t old = log_.primary();
     if (busy_ || target == old || !log_.follows(target) || !joined(old, target)) co_return false;
     busy_ = true;
+    while (control_plane_ill(old) || control_plane_ill(target)) {
+        co_await simulation_.delay(operator_looks_after);
+    }
     co_await ready_instance(target);
     component_.enter("synchronising");
     observer_.on_stage("synchronisation");

@@ -95,6 +95,7 @@ private:
     std::size_t freshest();
     bool stands(std::size_t region) const { return regions_[region]->component().up(); }
     bool joined(std::size_t a, std::size_t b) const;
+    bool control_plane_ill(std::size_t region) const;
     Duration drawn(const engine::Distribution& of) { return of.sample_duration(draws_); }
 
     engine::Simulation& simulation_;

@@ -4,15 +4,11 @@
 #include <cmath>
 #include <utility>
 
+#include "models/alarm.hpp"
 #include "models/cluster/probe.hpp"
-#include "models/global/alarm.hpp"
+#include "models/retry_pause.hpp"
 
 namespace faultline::models {
-
-namespace {
-constexpr Duration probe_interval = std::chrono::seconds{5};  // of the alarm. Source: an assumption
-constexpr Duration probe_timeout = std::chrono::seconds{5};
-}  // namespace
 
 RegionRestore::RegionRestore(engine::Simulation& simulation, const Transport& transport, Transfers& transfers,
                              Cluster& first, Backups& backups, Measures& measures, RegionRestoreShape shape)
@@ -53,15 +49,11 @@ void RegionRestore::begin(std::function<Made(const RegionCopy&)> make) {
 }
 
 engine::Process<> RegionRestore::operate() {
-    Alarm alarm(shape_.alarm_after);
+    const auto ask = [this] { return region_answers(); };
     for (;;) {
-        co_await simulation_.delay(probe_interval);
-        const bool answered = co_await region_answers();
-        const bool raised = alarm.heard(answered, simulation_.now());
-        if (!raised) continue;
+        co_await long_silence(simulation_, alarm_probe_interval, shape_.alarm_after, ask);
         enter("deciding", "decision");
         co_await simulation_.delay(backups_->drawn(backups_->shape().decision));
-        alarm.reset();
         const bool back = co_await region_answers();
         if (!back) {
             co_await restore();
@@ -73,7 +65,7 @@ engine::Process<> RegionRestore::operate() {
 engine::Process<bool> RegionRestore::region_answers() {
     for (const PlaceId place : shape_.asked_from) {
         if (!transport_.topology().alive(place)) continue;
-        const Question question{place, serving_->region(), probe_timeout};
+        const Question question{place, serving_->region(), alarm_probe_timeout};
         const bool answered =
             co_await answers(simulation_, transport_, serving_->component(), question, network_draws_);
         if (answered) co_return true;
@@ -88,6 +80,10 @@ engine::Process<> RegionRestore::restore() {
         co_return;
     }
     if (on_given_up) on_given_up(serving_->region());
+    if (control_plane_ill()) enter("waiting for a control plane", "waiting for a control plane");
+    while (control_plane_ill()) {
+        co_await simulation_.delay(retry_pause);
+    }
     enter("filling", "restore");
     co_await restore_->fill();
     enter("recovering", "recovery");

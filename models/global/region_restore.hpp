@@ -7,11 +7,11 @@
 // The operator asks the region's control plane of the database from every other region and from every office: one
 // answer is enough, so one that is merely cut off from other regions is let be. He asks again before applications are
 // sent to the copy: a region that is back is worth more than a copy of yesterday. Every commit acknowledged since the
-// snapshot was taken is lost. The old cluster, should it come back, serves nobody. The new one is backed up in its own
-// region, its snapshots are copied to the first one once that is there again, and it is restored from them in its turn;
-// without a copy the operator can only wait for the region.
-// Source: Aurora User Guide, Backups: a restore to a point in time stays in its region. docs/models/backups.md.
-// Leaves out: what could be reconciled with the old one, a planned way back.
+// snapshot was taken is lost. While the control plane of the copies' region is ill nothing is made there. The old
+// cluster, should it come back, serves nobody. The new one is backed up in its own region, its snapshots are copied to
+// the first one once that is there again, and it is restored from them in its turn; without a copy the operator can
+// only wait for the region. Source: Aurora User Guide, Backups: a restore to a point in time stays in its region.
+// docs/models/backups.md. Leaves out: what could be reconciled with the old one, a planned way back.
 #pragma once
 
 #include <functional>
@@ -74,6 +74,8 @@ private:
     engine::Process<bool> region_answers();
     engine::Process<> restore();
     std::optional<RegionCopy> newest_copy() const;
+    // Of the region that it is restored in: nothing new starts there.
+    bool control_plane_ill() const { return transport_.topology().control_plane_ill(shape_.region); }
     Loss loss_from(const RegionCopy& copy) const;
     void point_at(Cluster& cluster);
     void enter(const char* state, const char* stage);

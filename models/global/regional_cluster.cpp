@@ -7,8 +7,9 @@
 namespace faultline::models {
 
 namespace {
-constexpr Duration probe_interval = std::chrono::seconds{1};  // of a region's control plane, as cluster.cpp has it
-constexpr Duration probe_timeout = std::chrono::seconds{1};
+constexpr Duration control_plane_probe_interval =
+    std::chrono::seconds{1};  // of a region's control plane, as cluster.cpp has it
+constexpr Duration control_plane_probe_timeout = std::chrono::seconds{1};
 }  // namespace
 
 RegionalCluster::RegionalCluster(engine::Simulation& simulation, const Transport& transport, Transfers* transfers,
@@ -112,15 +113,19 @@ void RegionalCluster::begin_watching() {
 
 engine::Process<> RegionalCluster::watch_replicas() {
     for (;;) {
-        co_await simulation_.delay(probe_interval);
+        co_await simulation_.delay(control_plane_probe_interval);
         if (stops_without_stream_ && region_role_ == RegionRole::secondary) co_await follow_writer();
         bool changed = false;
         for (std::size_t i = 0; i < instances_.size(); ++i) {
-            const bool answered = co_await heartbeat(*instances_[i], probe_timeout);
+            const bool answered = co_await heartbeat(*instances_[i], control_plane_probe_timeout);
             changed = changed || answered != answering_[i];
             answering_[i] = answered;
         }
-        if (changed) publish_readers();
+        unpublished_ = unpublished_ || changed;
+        if (unpublished_ && !control_plane_ill()) {
+            publish_readers();
+            unpublished_ = false;
+        }
     }
 }
 
@@ -134,14 +139,17 @@ PlaceId RegionalCluster::zone_for_another() const {
 void RegionalCluster::host_restored(Instance& instance) {
     if (region_role_ == RegionRole::primary) {
         Cluster::host_restored(instance);
-    } else if (region_role_ == RegionRole::secondary && !instance.component().up()) {
+    } else if (region_role_ == RegionRole::secondary && !instance.component().up() && stands(instance)) {
         simulation_.spawn(component_, start_replica(instance));
     }
 }
 
 engine::Process<> RegionalCluster::start_replica(Instance& instance) {
+    while (control_plane_ill()) {
+        co_await simulation_.delay(control_plane_probe_interval);
+    }
     co_await simulation_.delay(drawn(shape_.failover.restart));
-    if (instance.component().up() || !transport_.topology().alive(instance.place()) || followed_.lost) co_return;
+    if (instance.component().up() || !stands(instance) || followed_.lost) co_return;
     instance.start(Role::replica);
     tell_whole();
 }

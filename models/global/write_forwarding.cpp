@@ -5,6 +5,7 @@
 #include "engine/call.hpp"
 #include "engine/waits.hpp"
 #include "models/cluster/probe.hpp"
+#include "models/retry_pause.hpp"
 
 namespace faultline::models {
 
@@ -12,7 +13,6 @@ namespace {
 constexpr Payload statement_size{Bytes{200}, Bytes{200}};  // Source: as of a class's request and response
 // Until the writer's answer is given up. Source: an assumption
 constexpr Duration writer_timeout = std::chrono::seconds{30};
-constexpr Duration look_again_after = std::chrono::seconds{1};  // where the stream is cut
 // Until a writer gives up a session whose reader is silent. Source: Aurora User Guide, Dead connection handling: the
 // keepalive of a server of PostgreSQL begins after 300 s; that MySQL's does is an assumption.
 constexpr Duration silent_session_kept = std::chrono::seconds{300};
@@ -133,8 +133,8 @@ engine::Process<> WriteForwarding::shown(Lsn end) {
     while (log_.follows(region_) && log_.applied(region_) < end) {
         const Instant there = log_.applies(region_, end);
         const bool under_way = there < engine::end_of_time;
-        Duration pause = under_way ? there - simulation_.now() : look_again_after;
-        if (log_.shares_links(region_)) pause = std::min(pause, look_again_after);
+        Duration pause = under_way ? there - simulation_.now() : retry_pause;
+        if (log_.shares_links(region_)) pause = std::min(pause, retry_pause);
         co_await simulation_.delay(pause);
     }
 }

@@ -1,4 +1,5 @@
-// The canaries: one statement on a new connection, due every second at each site for each target. Their count stands
+// The canaries: one statement on a new connection, due every second at each site for each target: an endpoint, or an
+// endpoint through a service, the new connection being the one to the service. Their count stands
 // second by second, in the rows of the operations. Due means the start of its second, whatever the canary before it
 // still waits for.
 //

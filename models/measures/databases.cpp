@@ -17,19 +17,29 @@ constexpr double nearly_all = 0.99;
 void Databases::settle(Database& database, Instant now) const {
     const Instant since = std::max(database.since, start_);
     if (now > since) {
-        database.exposure_ns.add(database.gap, static_cast<std::uint64_t>((now - since).count()));
-        database.gap_max = std::max(database.gap_max, database.gap);
+        for (Exposure* const exposure : {&database.any, &database.of_zone}) {
+            exposure->lasted_ns.add(exposure->gap, static_cast<std::uint64_t>((now - since).count()));
+            exposure->gap_max = std::max(exposure->gap_max, exposure->gap);
+        }
     }
     database.since = std::max(database.since, now);
 }
 
-void Databases::exposure(std::size_t database, Duration gap, Instant now) {
-    SIM_CHECK(database < databases_.size() && gap >= Duration{});
+void Databases::exposure(std::size_t database, Duration gap, Duration of_zone, Instant now) {
+    SIM_CHECK(database < databases_.size() && of_zone >= Duration{} && gap >= of_zone);
     Database& of = databases_[database];
     SIM_CHECK(now >= of.since);
     settle(of, now);
-    of.gap = gap;
-    if (now >= start_) of.gap_max = std::max(of.gap_max, gap);  // also one that lasts no time
+    of.any.gap = gap;
+    of.of_zone.gap = of_zone;
+    if (now < start_) return;
+    of.any.gap_max = std::max(of.any.gap_max, gap);  // also one that lasts no time
+    of.of_zone.gap_max = std::max(of.of_zone.gap_max, of_zone);
+}
+
+Duration Databases::Exposure::p99() const {
+    const auto rank = static_cast<std::uint64_t>(std::ceil(nearly_all * static_cast<double>(lasted_ns.total())));
+    return std::min(rank == 0 ? gap : lasted_ns.at_rank(rank), gap_max);
 }
 
 void Databases::finish(Instant end, std::vector<scenarios::ExposureResult>& results) {
@@ -37,11 +47,10 @@ void Databases::finish(Instant end, std::vector<scenarios::ExposureResult>& resu
         Database& of = databases_[i];
         scenarios::ExposureResult& result = results[i];
         settle(of, end);
-        const auto rank =
-            static_cast<std::uint64_t>(std::ceil(nearly_all * static_cast<double>(of.exposure_ns.total())));
-        const Duration p99 = rank == 0 ? of.gap : of.exposure_ns.at_rank(rank);
-        result.p99_ns = std::min(p99, of.gap_max).count();
-        result.max_ns = of.gap_max.count();
+        result.p99_ns = of.any.p99().count();
+        result.max_ns = of.any.gap_max.count();
+        result.zone_p99_ns = of.of_zone.p99().count();
+        result.zone_max_ns = of.of_zone.gap_max.count();
         const bool any_lag = of.lag_ms.count() > 0;
         result.replica_lag_ms_mean = any_lag ? of.lag_ms.mean() : 0.0;
         result.replica_lag_ms_max = any_lag ? of.lag_ms.max() : 0.0;

@@ -11,7 +11,7 @@ constexpr std::uint64_t window_operations_min = 500;
 constexpr std::int64_t window_seconds_max = 10;
 constexpr Duration quiet_least = std::chrono::seconds{60};
 
-std::string target_name(const ClassShape& query_class) {
+std::string endpoint_name(const ClassShape& query_class) {
     switch (query_class.role) {
         case scenarios::TargetRole::writer:
             return query_class.database + "/writer";
@@ -44,7 +44,8 @@ IncidentReport::IncidentReport(const Sources& sources, Instant end)
       end_{end} {
     for (const ClassShape& query_class : shape_.classes) {
         const std::vector<std::string>& targets = shape_.canary_targets;
-        const auto found = std::find(targets.begin(), targets.end(), target_name(query_class));
+        const std::string wanted = canary_name(endpoint_name(query_class), query_class.via);
+        const auto found = std::find(targets.begin(), targets.end(), wanted);
         target_of_.push_back(static_cast<std::size_t>(found - targets.begin()));
     }
 }
@@ -61,8 +62,12 @@ std::vector<scenarios::IncidentResult> IncidentReport::results() const {
 
 scenarios::IncidentResult IncidentReport::one(const Observed& observed) const {
     scenarios::IncidentResult result;
+    result.planned = true;
     for (const std::size_t fault : observed.incident.faults) {
-        result.faults.push_back(incidents_.faults()[fault].name);
+        const std::string& name = incidents_.faults()[fault].name;
+        const bool again = std::find(result.faults.begin(), result.faults.end(), name) != result.faults.end();
+        if (!again) result.faults.push_back(name);  // at random: the same one may strike twice
+        result.planned = result.planned && incidents_.faults()[fault].planned;
     }
     result.start_ns = observed.incident.start.time_since_epoch().count();
     result.losses = observed.incident.losses;
@@ -140,9 +145,10 @@ std::vector<IncidentSecond> IncidentReport::seconds_of(const Observed& observed,
     std::vector<IncidentSecond> result;
     const Duration deadline = shape_.classes[place.query_class].deadline;
     const Instant until = observed.cut ? observed.until - deadline : observed.until;
+    Operations::Seen operations = operations_.seen(place);
     for (std::size_t row = observed.incident.first_row; track_.row_start(row) < until; ++row) {
         if (observed.cut && track_.row_end(row) > until) break;
-        const ShareCount seen = operations_.seen(place, row, track_.row_end(row), end_);
+        const ShareCount seen = operations.in(row, track_.row_end(row), end_);
         result.push_back({seen, track_.row_phase(row) == LivePhase::steady});
     }
     return result;

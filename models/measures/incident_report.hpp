@@ -49,7 +49,7 @@ private:
     const Canaries& canaries_;
     const Incidents& incidents_;
     Instant end_;
-    std::vector<std::size_t> target_of_;  // by class: the canary of its route's last step; targets() if there is none
+    std::vector<std::size_t> target_of_;  // by class: the canary that goes its clients' way; targets(): there is none
 };
 
 }  // namespace faultline::models

@@ -20,6 +20,10 @@ std::size_t Incidents::add_fault(FaultShape fault) {
     scenarios::FaultResult result;
     result.name = std::move(fault.name);
     result.target = std::move(fault.target);
+    result.kind = std::move(fault.kind);
+    result.planned = fault.planned;
+    result.by_chance = fault.by_chance;
+    result.caused_by = std::move(fault.caused_by);
     faults_.push_back(std::move(result));
     return faults_.size() - 1;
 }

@@ -4,6 +4,7 @@
 
 #include "engine/check.hpp"
 #include "models/measures/incident_report.hpp"
+#include "models/measures/storms.hpp"
 
 namespace faultline::models {
 namespace {
@@ -34,7 +35,6 @@ Measures::Measures(const MeasuresShape& shape)
 }
 
 void Measures::need_rows() {
-    operations_.need_rows(track_.rows_until(shape_.end));
     canaries_.need_rows(track_.rows_until(shape_.end));
 }
 
@@ -108,8 +108,8 @@ void Measures::commit_latency(std::size_t database, Duration latency, Instant no
     if (measured(now)) databases_.commit_acknowledged(database, latency);
 }
 
-void Measures::exposure(std::size_t database, Duration gap, Instant now) {
-    databases_.exposure(database, gap, now);
+void Measures::exposure(std::size_t database, Duration gap, Duration of_zone, Instant now) {
+    databases_.exposure(database, gap, of_zone, now);
 }
 
 void Measures::replica_lag(std::size_t database, Duration lag, Instant now) {
@@ -178,6 +178,8 @@ void Measures::resolve_settling(LivePhase phase) {
     operations_.resolve_settling(phase);
     cache_reads_.resolve_settling(phase);
     session_reads_.resolve_settling(phase);
+    resources_.resolve_settling(phase);
+    traffic_.resolve_settling(phase);
     track_.resolve_settling(phase);
 }
 
@@ -246,8 +248,9 @@ bool Measures::class_bad(Operations::Place place, std::size_t first_row, Instant
     const Baseline& normal = incident.normal.operations[place.query_class * shape_.offices.size() + place.office];
     if (is_rare(normal) || normal.dead()) return false;
     ShareCount seen;
+    Operations::Seen operations = operations_.seen(place);
     for (std::size_t row = first_row; row < first_row + rows_of_a_window; ++row) {
-        const ShareCount here = operations_.seen(place, row, track_.row_end(row), now);
+        const ShareCount here = operations.in(row, track_.row_end(row), now);
         seen.due += here.due;
         seen.good += here.good;
     }
@@ -263,7 +266,7 @@ bool Measures::canary_bad(Canaries::Probe probe, std::size_t first_row) const {
         seen.due += canaries_.seen(probe, row).due;
         seen.good += canaries_.seen(probe, row).good;
     }
-    return seen.due == 0 || (is_bad(seen, normal) && beyond_chance(seen, normal));
+    return seen.due == 0 || (is_bad(seen, normal) && beyond_chance(seen, of_single_probes(normal)));
 }
 
 void Measures::finish(Instant end, scenarios::ReplicationResult& result) {
@@ -286,6 +289,9 @@ void Measures::finish(Instant end, scenarios::ReplicationResult& result) {
     databases_.finish(end, result.databases);
     result.faults = incidents_.faults();
     result.incidents = IncidentReport{{shape_, track_, operations_, canaries_, incidents_}, end}.results();
+    result.resources = resources_.finish(result.incidents.size());
+    result.traffic = traffic_.finish(result.incidents.size());
+    result.storms = find_storms(shape_, result);
     result.states.insert(result.states.end(), states_.begin(), states_.end());
 }
 
@@ -302,7 +308,8 @@ void Measures::finish_classes(std::vector<scenarios::ClassResult>& results) cons
 std::size_t Measures::memory_bytes() const {
     return sizeof(*this) + track_.memory_bytes() + operations_.memory_bytes() + canaries_.memory_bytes() +
            bands_.memory_bytes() + cache_reads_.memory_bytes() + session_reads_.memory_bytes() +
-           databases_.memory_bytes() + states_.capacity() * sizeof(scenarios::StateChange);
+           databases_.memory_bytes() + resources_.memory_bytes() + traffic_.memory_bytes() +
+           states_.capacity() * sizeof(scenarios::StateChange);
 }
 
 }  // namespace faultline::models

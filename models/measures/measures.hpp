@@ -16,6 +16,7 @@
 #include "models/measures/incidents.hpp"
 #include "models/measures/normal_bands.hpp"
 #include "models/measures/operations.hpp"
+#include "models/measures/resource_use.hpp"
 #include "models/measures/session_reads.hpp"
 #include "models/measures/steady_shares.hpp"
 
@@ -32,6 +33,14 @@ public:
     void ended(std::size_t query_class, std::size_t office, Instant due, Instant now, Outcome outcome,
                StageTimes stages, int attempts);
 
+    // An attempt besides the first begins: a retry, or a copy beside an attempt under way.
+    void repeated(std::size_t query_class, Instant now) {
+        if (measured(now)) operations_.repeated(query_class, now, false);
+    }
+    void hedged(std::size_t query_class, Instant now) {
+        if (measured(now)) operations_.repeated(query_class, now, true);
+    }
+
     // --- the canaries: every second for each site (an office) and target, when its answer or timeout is known
     void canary(std::size_t site, std::size_t target, Instant due, bool good);
 
@@ -46,7 +55,8 @@ public:
     // --- caches and databases
     void cache_read(std::size_t cache, CacheRead kind, Instant now);
     void commit_latency(std::size_t database, Duration latency, Instant now);  // of an acknowledged commit
-    void exposure(std::size_t database, Duration gap, Instant now);            // the level from now on
+    // The levels from now on: what any loss would leave, and what that of a zone or of less would (<= gap).
+    void exposure(std::size_t database, Duration gap, Duration of_zone, Instant now);
     void replica_lag(std::size_t database, Duration lag, Instant now);
     // Acknowledged commits that the serving lineage lacks. gap: last acknowledged commit on the abandoned lineage -
     // newest point with nothing missing. They stay lost until they are reconciled.
@@ -78,6 +88,14 @@ public:
     // "detection"; the last one lasts until the end of the last bad window.
     void incident_stage(std::string_view stage, Instant now);
     void state_change(Instant now, std::string_view component, std::string_view state);
+
+    // --- queues and links: each is added; then, when a second has passed, read in turn
+    ResourceUses& resources() { return resources_; }
+    ResourceUses& traffic() { return traffic_; }  // bytes in place of busy seconds
+    void second_passed(Instant now) {
+        resources_.second_passed(now, track_.phase(), incidents_.all().size());
+        traffic_.second_passed(now, track_.phase(), incidents_.all().size());
+    }
 
     // --- the end: fills its parts of the result
     void finish(Instant end, scenarios::ReplicationResult& result);
@@ -114,6 +132,7 @@ private:
     Databases databases_;
     SteadyShares steady_shares_;
     Incidents incidents_;
+    ResourceUses resources_, traffic_;
     std::vector<WriteCounts> writes_;       // by class
     std::vector<std::size_t> database_of_;  // by class; databases.size(): none
     std::vector<scenarios::StateChange> states_;

@@ -11,10 +11,14 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t rows_spare = 16;  // for as many incidents
-
 std::int64_t whole_seconds(Instant t) {
     return t.time_since_epoch() / seconds{1};
+}
+
+Duration longest_deadline(const MeasuresShape& shape) {
+    Duration longest{};
+    for (const ClassShape& query_class : shape.classes) longest = std::max(longest, query_class.deadline);
+    return longest;
 }
 
 }  // namespace
@@ -24,15 +28,10 @@ Operations::Operations(const MeasuresShape& shape)
       pairs_{shape.classes.size() * offices_},
       first_second_{whole_seconds(shape.warm_up_end)},
       cells_(pairs_ * live_phase_count),
+      rows_{pairs_, longest_deadline(shape)},
       timeline_(static_cast<std::size_t>(whole_seconds(shape.end) - first_second_ + 1) * shape.classes.size()),
       stages_(shape.classes.size()) {
     for (const ClassShape& query_class : shape.classes) deadlines_.push_back(query_class.deadline);
-}
-
-void Operations::need_rows(std::size_t rows) {
-    if (rows * pairs_ <= rows_.size()) return;
-    if (rows * pairs_ > rows_.capacity()) rows_.reserve((rows + rows_spare) * pairs_);
-    rows_.resize(rows * pairs_);
 }
 
 void Operations::move_counts(Cell& from, Cell& to) {
@@ -50,13 +49,6 @@ void Operations::resolve_settling(LivePhase phase) {
         Cell& settling = cells_[i + static_cast<std::size_t>(LivePhase::settling)];
         if (settling.due > 0) move_counts(settling, cells_[i + static_cast<std::size_t>(phase)]);
     }
-}
-
-ShareCount Operations::seen(Place place, std::size_t row, Instant row_end, Instant now) const {
-    const std::size_t pair_of_place = place.query_class * offices_ + place.office;
-    const Row& counts = rows_[row * pairs_ + pair_of_place];
-    const bool decided = engine::saturating_add(row_end, deadlines_[place.query_class]) <= now;
-    return {decided ? counts.due : counts.good + counts.bad, counts.good};
 }
 
 std::uint64_t Operations::in_flight() const {
@@ -97,8 +89,9 @@ void Operations::finish_office(Place place, const PhaseTrack& track, Instant end
     const std::size_t pair_of_place = place.query_class * offices_ + place.office;
     const Cell* const cells = &cells_[pair_of_place * live_phase_count];
     std::array<std::uint64_t, live_phase_count> undecided{};
-    for (std::size_t row = rows_.size() / pairs_; row-- > 0;) {
-        const Row& counts = rows_[row * pairs_ + pair_of_place];
+    // Whoever is in flight in an older row is beyond every deadline.
+    for (std::size_t row = rows_.first_live(); row < rows_.end(); ++row) {
+        const SecondRows::Counts& counts = *rows_.find(row, pair_of_place);
         if (counts.in_flight() == 0) continue;
         const auto phase = static_cast<std::size_t>(track.row_phase(row));
         const Duration oldest = end - std::min(end, track.row_start(row));
@@ -122,10 +115,12 @@ void Operations::finish_timelines(std::size_t query_class, scenarios::ClassResul
     result.due_per_s.assign(count, 0);
     result.good_per_s.assign(count, 0);
     result.latency_mean_ms_per_s.assign(count, std::numeric_limits<float>::quiet_NaN());
+    result.repeats_per_s.assign(count, 0);
     for (std::size_t i = before; i < count; ++i) {
         const Second& second = timeline_[(i - before) * deadlines_.size() + query_class];
         result.due_per_s[i] = second.due;
         result.good_per_s[i] = second.good;
+        result.repeats_per_s[i] = second.repeats;
         if (second.answered == 0) continue;
         const double mean_ns = static_cast<double>(second.latency_ns) / second.answered;
         result.latency_mean_ms_per_s[i] = static_cast<float>(mean_ns * 1e-6);
@@ -145,12 +140,13 @@ void Operations::finish(const PhaseTrack& track, Instant end, std::vector<scenar
         result.stage_slow_ns = stages_[i].slow_ns;
         result.stage_slow_count = stages_[i].slow_count;
         result.attempts = stages_[i].attempts;
+        result.hedges = stages_[i].hedges;
         finish_timelines(i, result);
     }
 }
 
 std::size_t Operations::memory_bytes() const {
-    std::size_t bytes = cells_.capacity() * sizeof(Cell) + rows_.capacity() * sizeof(Row) +
+    std::size_t bytes = cells_.capacity() * sizeof(Cell) + rows_.memory_bytes() +
                         timeline_.capacity() * sizeof(Second) + stages_.capacity() * sizeof(Stages);
     for (const Cell& counts : cells_) bytes += counts.latency.memory_bytes() - sizeof(counts.latency);
     return bytes;

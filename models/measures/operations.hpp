@@ -3,9 +3,10 @@
 // the start, and one record into a histogram an operation.
 //
 // Memory, with C classes, F offices and S measured seconds:
-//   C x F x (4 phases x (232 B + 1 KiB for each octave of latency met) + 12 B x S)  +  C x (24 B x S + 20 KB)
-// An octave is a factor of 2: latencies from 4 ms to 1 s meet eight. A class at an office that was only ever steady, in
-// a run of an hour: 0.9 KiB + 8 KiB + 42 KiB; an incident adds up to three times the 8 KiB.
+//   C x F x (4 phases x (232 B + 1 KiB for each octave of latency met) + rows by second)  +  C x (24 B x S + 20 KB)
+// An octave is a factor of 2: latencies from 4 ms to 1 s meet eight. Rows: second_rows.hpp. A class at an office that
+// was only ever steady, in a run of an hour, with a deadline of a few seconds and fewer than 64 due in each: 0.9 KiB +
+// 8 KiB + 5.5 KiB; an incident adds up to three times the 8 KiB, an hour more 4 KiB.
 #pragma once
 
 #include <array>
@@ -16,6 +17,7 @@
 #include "engine/statistics/latency_histogram.hpp"
 #include "models/measures/phase_track.hpp"
 #include "models/measures/recovery.hpp"
+#include "models/measures/second_rows.hpp"
 #include "models/measures/shape.hpp"
 #include "models/measures/slow_threshold.hpp"
 
@@ -28,8 +30,10 @@ public:
     void due(const Operation& operation, const PhaseTrack& track) {
         SIM_CHECK(operation.query_class < deadlines_.size() && operation.office < offices_);
         const PhaseTrack::Segment& segment = track.at(operation.due);
+        const std::size_t row = PhaseTrack::row(segment, operation.due);
+        rows_.reach(row, track, operation.due);
         ++cells_[cell(operation, segment.phase)].due;
-        ++rows_[PhaseTrack::row(segment, operation.due) * pairs_ + pair(operation)].due;
+        ++rows_.find(row, pair(operation))->due;
         ++timeline_[second(operation)].due;
     }
     struct Ending {
@@ -40,17 +44,38 @@ public:
     };
     void ended(const Operation& operation, const PhaseTrack& track, const Ending& ending);
 
-    // More rows, where incidents cut some short. Not the hot path.
-    void need_rows(std::size_t rows);
+    // An attempt besides the first began; `hedge`: beside one that is under way.
+    void repeated(std::size_t query_class, Instant now, bool hedge) {
+        ++timeline_[second({query_class, 0, now})].repeats;
+        stages_[query_class].hedges += hedge ? 1 : 0;
+    }
+
     // What is settling was `phase` all the time: the counts move there. Call before PhaseTrack::resolve_settling.
     void resolve_settling(LivePhase phase);
 
-    // Operations due in a row whose ending is known: all of them once their deadline has passed by `now`.
     struct Place {
         std::size_t query_class = 0;
         std::size_t office = 0;
     };
-    ShareCount seen(Place place, std::size_t row, Instant row_end, Instant now) const;
+    // Row by row, those due in one whose ending is known: all of them once their deadline has passed by `now`. Cheap
+    // where rows are asked for in their order.
+    class Seen {
+    public:
+        ShareCount in(std::size_t row, Instant row_end, Instant now) {
+            const bool decided = engine::saturating_add(row_end, deadline_) <= now;
+            return decided ? rows_.all(row) : rows_.ended(row);
+        }
+
+    private:
+        friend class Operations;
+        Seen(const SecondRows& rows, std::size_t pair, Duration deadline) : rows_(rows, pair), deadline_(deadline) {}
+
+        SecondRows::Reader rows_;
+        Duration deadline_;
+    };
+    Seen seen(Place place) const {
+        return {rows_, place.query_class * offices_ + place.office, deadlines_[place.query_class]};
+    }
 
     std::uint64_t in_flight() const;
     // Fills what ClassResult says of operations. Requires every end to have had its due (SIM_CHECK).
@@ -63,17 +88,14 @@ private:
         std::uint64_t due = 0, good = 0, refused = 0, timed_out = 0, failed = 0;
         std::uint64_t ended() const { return latency.count(); }
     };
-    struct Row {  // one class at one office in one second of due time
-        std::uint32_t due = 0, good = 0, bad = 0;
-        std::uint32_t in_flight() const { return due - good - bad; }
-    };
     struct Second {  // one class in one second of due time
         std::int64_t latency_ns = 0;
         std::uint32_t due = 0, good = 0, answered = 0;
+        std::uint32_t repeats = 0;  // by their own time
     };
     struct Stages {
         std::array<std::int64_t, scenarios::stage_count> all_ns{}, slow_ns{};
-        std::uint64_t slow_count = 0, attempts = 0;
+        std::uint64_t slow_count = 0, attempts = 0, hedges = 0;
         SlowThreshold slow;
     };
 
@@ -85,7 +107,8 @@ private:
         const auto since = operation.due.time_since_epoch() / std::chrono::seconds{1} - first_second_;
         return static_cast<std::size_t>(since) * deadlines_.size() + operation.query_class;
     }
-    static void fail(Cell& into, Row& row, Outcome outcome);
+    void end_in_row(std::size_t row, std::size_t pair, bool good);
+    static void fail(Cell& into, Outcome outcome);
     static void charge(Stages& into, StageTimes stages, Duration latency);
     static void move_counts(Cell& from, Cell& to);
     Duration undecided_below(const Cell& cell, Duration deadline) const;
@@ -98,7 +121,7 @@ private:
     std::size_t pairs_;
     std::int64_t first_second_;  // of the run, in the timelines
     std::vector<Cell> cells_;
-    std::vector<Row> rows_;  // row by row: what is written in one second lies together
+    SecondRows rows_;
     std::vector<Second> timeline_;
     std::vector<Stages> stages_;  // by class
 };
@@ -106,18 +129,18 @@ private:
 inline void Operations::ended(const Operation& operation, const PhaseTrack& track, const Ending& ending) {
     const PhaseTrack::Segment& segment = track.at(operation.due);
     Cell& into = cells_[cell(operation, segment.phase)];
-    Row& row = rows_[PhaseTrack::row(segment, operation.due) * pairs_ + pair(operation)];
-    SIM_CHECK(row.in_flight() > 0);  // an end without its due, or a second one
+    SIM_CHECK(into.due > into.ended());  // an end without its due, or a second one
     Stages& of_class = stages_[operation.query_class];
     of_class.attempts += static_cast<std::uint64_t>(ending.attempts);
-    if (ending.outcome != Outcome::answered) return fail(into, row, ending.outcome);
-
     const Duration latency = ending.now - operation.due;
-    const std::uint32_t good = latency <= deadlines_[operation.query_class] ? 1 : 0;
+    const bool answered = ending.outcome == Outcome::answered;
+    const bool in_time = answered && latency <= deadlines_[operation.query_class];
+    end_in_row(PhaseTrack::row(segment, operation.due), pair(operation), in_time);
+    if (!answered) return fail(into, ending.outcome);
+
+    const std::uint32_t good = in_time ? 1 : 0;
     into.latency.record(latency);
     into.good += good;
-    row.good += good;
-    row.bad += 1 - good;
     Second& in_second = timeline_[second(operation)];
     in_second.latency_ns += latency.count();
     in_second.good += good;
@@ -125,9 +148,18 @@ inline void Operations::ended(const Operation& operation, const PhaseTrack& trac
     charge(of_class, ending.stages, latency);
 }
 
-inline void Operations::fail(Cell& into, Row& row, Outcome outcome) {
+inline void Operations::end_in_row(std::size_t row, std::size_t pair, bool good) {
+    SecondRows::Counts* const counts = rows_.find(row, pair);
+    if (counts == nullptr) {  // packed as not good
+        SIM_CHECK(!good);
+        return;
+    }
+    SIM_CHECK(counts->in_flight() > 0);
+    ++(good ? counts->good : counts->bad);
+}
+
+inline void Operations::fail(Cell& into, Outcome outcome) {
     into.latency.record_failure();
-    ++row.bad;
     ++(outcome == Outcome::refused ? into.refused : outcome == Outcome::timed_out ? into.timed_out : into.failed);
 }
 

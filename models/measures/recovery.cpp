@@ -68,12 +68,7 @@ Cluster cluster_from(const std::vector<Window>& windows, std::size_t first, std:
 
 // Bad windows that chance explains are no outage: after full recovery, and for single probes at any time.
 void forgive_chance(std::vector<Window>& windows, const Baseline& normal, const RecoveryRule& rule) {
-    // Nobody knows that a probe can never be lost: at least one in as many as were seen, and one more, will be.
-    Baseline expected = normal;
-    if (rule.single_probes) {
-        ++expected.due;
-        expected.good = std::min(normal.good, normal.due);
-    }
+    const Baseline expected = rule.single_probes ? of_single_probes(normal) : normal;
     for (std::size_t i = 0; i < windows.size();) {
         if (!windows[i].bad) {
             ++i;
@@ -88,6 +83,10 @@ void forgive_chance(std::vector<Window>& windows, const Baseline& normal, const 
 }
 
 }  // namespace
+
+Baseline of_single_probes(const Baseline& normal) {
+    return {normal.due + 1, std::min(normal.good, normal.due), normal.time};
+}
 
 bool is_bad(ShareCount seen, const Baseline& normal) {
     if (normal.due == 0) return seen.good * 100 < seen.due * 99;

@@ -61,4 +61,8 @@ struct RecoveryRule {
 scenarios::Recovery judge_recovery(std::span<const IncidentSecond> seconds, const Baseline& normal,
                                    const RecoveryRule& rule);
 
+// What may be expected of a canary's single probes. Nobody knows that one can never be lost: at least one in as many as
+// were seen, and one more, will be.
+Baseline of_single_probes(const Baseline& normal);
+
 }  // namespace faultline::models

@@ -25,17 +25,33 @@ struct ClassShape {
     std::string database;  // of the last step of its route; a station's or cache's name stands here too
     scenarios::TargetRole role = scenarios::TargetRole::writer;
     std::string endpoint{};  // of the role custom: its name
+    std::string via{};       // the service that asks for its clients; empty: they ask themselves
 };
+
+// What the canary is called that stands for a class whose route ends at `endpoint` ("orders/writer").
+inline std::string canary_name(const std::string& endpoint, const std::string& via) {
+    return via.empty() ? endpoint : endpoint + " via " + via;
+}
 
 struct FaultShape {
     std::string name;
     std::string target;
+    std::string kind{};
+    bool planned = false;
+    bool by_chance = false;
+    std::string caused_by{};
+};
+
+// What may set off a storm of retries, besides faults: a surge.
+struct Trigger {
+    std::string name;
+    Instant start{}, end{};
 };
 
 struct MeasuresShape {
     std::vector<ClassShape> classes;
     std::vector<std::string> offices;
-    std::vector<std::string> canary_targets;  // "orders/writer", "orders/reader" or a custom endpoint
+    std::vector<std::string> canary_targets;  // canary_name() of each
     std::vector<std::string> caches;
     std::vector<std::string> databases;
     std::vector<FaultShape> faults;
@@ -44,6 +60,8 @@ struct MeasuresShape {
     Duration longest_client_timer{};  // of any client: until it has expired, quiet is not recovery
     Duration canary_timeout = std::chrono::seconds{1};
     bool sessions = false;  // are there users' sessions?
+    std::vector<Trigger> surges{};
+    scenarios::Storm storm{};  // what is called one
 };
 
 // One due operation. The same three values name it when it is due and when it has ended.

@@ -31,13 +31,17 @@ const NormalShares& SteadyShares::until(Instant now, const PhaseTrack& track, co
 void SteadyShares::add_class(std::size_t query_class, Instant now, const PhaseTrack& track,
                              const Operations& operations) {
     const Duration deadline = deadlines_[query_class];
+    std::vector<Operations::Seen> by_office;
+    for (std::size_t office = 0; office < offices_; ++office) {
+        by_office.push_back(operations.seen({query_class, office}));
+    }
     for (std::size_t& row = next_row_[query_class]; row < track.rows_until(now); ++row) {
         const Instant row_end = track.row_end(row);
         if (engine::saturating_add(row_end, deadline) > now) return;
         if (track.row_phase(row) != LivePhase::steady) continue;
+        const Duration length = row_end - track.row_start(row);
         for (std::size_t office = 0; office < offices_; ++office) {
-            add(sums_.operations[query_class * offices_ + office],
-                operations.seen({query_class, office}, row, row_end, now), row_end - track.row_start(row));
+            add(sums_.operations[query_class * offices_ + office], by_office[office].in(row, row_end, now), length);
         }
     }
 }

@@ -1,9 +1,10 @@
-// One request and its answer over a path: base, jitter, lost packets and the time that the bytes take on the wire.
+// One request and its answer over a path: base, jitter, lost packets, the time that the bytes take on the wire, and
+// what they wait for bulk flows on limited links (link_queue.hpp).
 //
 // Established connections wait the path's retransmission timeout for a lost packet and double it each time, connection
 // attempts 1 s (RFC 6298); a message of many segments recovers from a single loss in one round trip (RFC 5681, fast
 // retransmit), unless one of its last three is the lost one. It leaves out: slow start after idling, queues behind
-// other requests (flows have their own model, simgrid_flows.hpp), and paths that change while a packet is under way.
+// other requests, and paths that change while a packet is under way.
 #pragma once
 
 #include <algorithm>
@@ -128,10 +129,35 @@ inline engine::Duration on_the_wire(const Path& path, engine::Bytes size) {
 
 }  // namespace detail
 
-// A request and its answer on an established connection. The excess is split in halves between the two directions. One
-// uniform says whether anything befalls them, a lost packet or a spike: as a rule nothing does.
+namespace detail {
+
+// What one direction's bytes wait for flows. `wire` is what each byte takes on the path without them.
 template <typename Generator>
-Delays sample_round_trip(const Path& path, const Payload& payload, Generator& generator) {
+engine::Duration wait_for_flows(const std::vector<LinkQueue>& queues, engine::Bytes size, double wire,
+                                Generator& generator) {
+    double waits_s = 0.0;
+    double slowest = wire;
+    for (const LinkQueue& queue : queues) {
+        waits_s += wait_s(queue, generator.uniform());
+        slowest = std::max(slowest, queue.seconds_per_byte);
+    }
+    const auto beyond = static_cast<double>(std::max<std::int64_t>(0, size.count - first_window_bytes));
+    return engine::duration_from_seconds(waits_s + beyond * (slowest - wire));
+}
+
+template <typename Generator>
+void add_waits_for_flows(const Path& path, const Payload& payload, Generator& generator, Delays& delays) {
+    delays.forward += wait_for_flows(path.queues->there, payload.request, path.seconds_per_byte, generator);
+    delays.back += wait_for_flows(path.queues->back, payload.response, path.seconds_per_byte, generator);
+}
+
+}  // namespace detail
+
+// The same without waiting for flows: of a stream that is a flow itself (link_stream.hpp). The excess is split in
+// halves between the two directions. One uniform says whether anything befalls them, a lost packet or a spike: as a
+// rule nothing does.
+template <typename Generator>
+Delays sample_beside_no_flow(const Path& path, const Payload& payload, Generator& generator) {
     if (!path.usable) return {.delivered = false};
     const bool one_segment = payload.request.count <= segment_bytes && payload.response.count <= segment_bytes;
     const double loss = one_segment ? path.loss_per_round_trip : detail::loss_of_messages(path, payload).any();
@@ -154,6 +180,16 @@ Delays sample_round_trip(const Path& path, const Payload& payload, Generator& ge
     return delays;
 }
 
+// A request and its answer on an established connection.
+template <typename Generator>
+Delays sample_round_trip(const Path& path, const Payload& payload, Generator& generator) {
+    Delays delays = sample_beside_no_flow(path, payload, generator);
+    path.send(payload.request, payload.response);
+    if (path.queues != nullptr) [[unlikely]]
+        detail::add_waits_for_flows(path, payload, generator, delays);
+    return delays;
+}
+
 // The first round trip of a TCP connection: SYN and its answer, either of which may be lost.
 template <typename Generator>
 Delays sample_connect(const Path& path, Generator& generator) {
@@ -164,6 +200,8 @@ Delays sample_connect(const Path& path, Generator& generator) {
         delays.forward += retransmission_wait(connect_timeout_first, attempt);
         if (attempt == connect_retries_max) return {false, delays.forward, {}};
     }
+    if (path.queues != nullptr) [[unlikely]]
+        detail::add_waits_for_flows(path, Payload{}, generator, delays);
     return delays;
 }
 

@@ -31,7 +31,7 @@ FlowId Flows::start(Instant now, PlaceId from, PlaceId to, Bytes size, FlowOptio
     double bound =
         std::min(static_cast<double>(options.window.count) / (2.0 * latency), bytes_per_s(options.rate_most));
     if (path.extra_loss > 0.0) {
-        bound = std::min(bound, segment_bytes / (2.0 * latency) * mathis_constant / std::sqrt(path.extra_loss));
+        bound = std::min(bound, tcp_segment_bytes / (2.0 * latency) * mathis_constant / std::sqrt(path.extra_loss));
     }
     Platform::Active flow{.id = id,
                           .links = std::move(*links),
@@ -149,6 +149,7 @@ void Flows::set_bandwidth(Instant now, LinkId link, engine::BitsPerSecond rate) 
     p.run_until(now);
     for (Platform::Active& flow : p.active) p.widen(flow, now);
     p.run_until(now);
+    p.loads_changed = true;
 }
 
 bool Flows::active() const {
@@ -179,10 +180,24 @@ Bytes Flows::moved(FlowId flow) const {
 }
 
 double Flows::utilisation(LinkId link) const {
+    const LinkSpec& spec = platform_->topology.link(link);
+    return std::max(load(link, spec.from).used, load(link, spec.to).used);
+}
+
+bool Flows::loads_changed() {
+    return std::exchange(platform_->loads_changed, false);
+}
+
+LinkLoad Flows::load(LinkId link, PlaceId from) const {
+    const Platform& p = *platform_;
     const Platform::TwoWays& ways = platform_->at(link);
-    if (!ways.limited) return 0.0;
-    const double used = std::max(ways.forward->get_usage(), ways.back->get_usage());
-    return used / ways.forward->get_bandwidth();
+    if (!ways.limited) return {};
+    s4u::Link* const way = p.topology.link(link).from == from ? ways.forward : ways.back;
+    LinkLoad load{way->get_usage() / way->get_bandwidth(), 0.0};
+    for (const Platform::Active& flow : p.active) {
+        if (flow.first_byte <= p.last && Platform::uses(flow, way)) load.connections += flow.connections;
+    }
+    return load;
 }
 
 }  // namespace faultline::models

@@ -11,8 +11,8 @@
 //
 // A stream is a flow without an end (start_stream): a replication stream, while bulk flows are beside it.
 //
-// It leaves out: slow start, loss-limited rates but for gray links, the cost of headers, and queueing delay that flows
-// cause to requests. Assumptions and sources: docs/models/flows.md.
+// What flows cost requests on their links follows from the loads (link_queue.hpp). It leaves out: slow start,
+// loss-limited rates but for gray links, and the cost of headers. Assumptions and sources: docs/models/flows.md.
 #pragma once
 
 #include <cstdint>
@@ -99,6 +99,10 @@ public:
     engine::Bytes moved(FlowId flow) const;
     // Used share of a link in its busier direction, 0..1, now. 0 for a link without a limit.
     double utilisation(LinkId link) const;
+    // May loads be others than when this was last asked? A flow began to move, ended, or a link changed.
+    bool loads_changed();
+    // Of the way of a link that leads away from its end `from`. A flow that is still on its way there does not count.
+    LinkLoad load(LinkId link, PlaceId from) const;
 
 private:
     struct Platform;

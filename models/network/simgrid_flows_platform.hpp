@@ -22,7 +22,7 @@ namespace simgrid_engine {
 inline constexpr double unlimited_bytes_per_s = 1e12;
 // The weight of every flow (see start_on): above any latency, in seconds, and otherwise arbitrary.
 inline constexpr double penalty_s = 1000.0;
-inline constexpr double segment_bytes = 1460.0;
+inline constexpr double tcp_segment_bytes = 1460.0;
 // Of a stream: more than it sends while a flow is beside it, and few enough that a double still knows single bytes.
 inline constexpr double endless_bytes = 1e12;
 // Of a rate, at least: it is a difference of doubles.
@@ -113,6 +113,11 @@ struct Flows::Platform {
     // Lets everything up to `now` happen, what was asked for at `now` included, and notes what has ended.
     void run_until(engine::Instant now) {
         SIM_CHECK(now >= last);
+        // A step later, too: the rounding of SimGrid's clock.
+        const auto begins = [&](const Active& flow) {
+            return flow.first_byte > last - Flows::step_most && flow.first_byte <= now;
+        };
+        if (std::any_of(active.begin(), active.end(), begins)) loads_changed = true;
         last = now;
         run_simgrid(now);
         if (streams > 0) measure(now);
@@ -131,6 +136,7 @@ struct Flows::Platform {
                                                          : FlowOutcome::Failed;
             ended.push_back({flow.id, at, outcome, engine::Bytes{std::llround(flow.total_bytes - left)}});
             if (flow.endless) --streams;
+            loads_changed = true;
             return true;
         });
     }
@@ -267,6 +273,7 @@ struct Flows::Platform {
     std::vector<Active> active;   // by id
     std::vector<Finished> ended, delivered;
     std::vector<LinkUser> others;  // of level_beside(), kept for its memory
+    bool loads_changed = false;
     engine::Instant measured_at = engine::start_of_time;
     int streams = 0;  // of the active
     engine::Instant last = engine::start_of_time;

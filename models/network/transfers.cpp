@@ -32,7 +32,10 @@ private:
 }  // namespace
 
 engine::Process<FlowOutcome> Transfers::transfer(TransferSpec spec) {
-    if (flows_ == nullptr) flows_ = std::make_unique<Flows>(topology_);
+    if (flows_ == nullptr) {
+        flows_ = std::make_unique<Flows>(topology_);
+        used_.resize(topology_.link_count());
+    }
     Waiting waiting;
     waiting.flow = flows_->start(simulation_.now(), spec.from, spec.to, spec.size, spec.options);
     ++started_;
@@ -67,9 +70,11 @@ engine::Process<> Transfers::drive() {
         const std::span<const Finished> ended = flows_->advance(simulation_.now());
         const bool changed = !ended.empty();
         for (const Finished& end : ended) deliver(end);
-        if (streams_.empty()) continue;
-        tell_shares();
-        if (changed || simulation_.now() >= review_at_) review_streams(false);
+        if (!streams_.empty()) {
+            tell_shares();
+            if (changed || simulation_.now() >= review_at_) review_streams(false);
+        }
+        if (flows_->loads_changed()) tell_queues();
     }
     driving_ = false;
 }
@@ -134,6 +139,24 @@ void Transfers::tell(Shared& shared, double share_bps) {
     if (about_equal(shared.told_bps, share_bps)) return;
     shared.told_bps = share_bps;
     shared.stream->set_share(engine::BitsPerSecond{share_bps});
+}
+
+void Transfers::tell_queues() {
+    for (std::uint32_t i = 0; i < topology_.link_count(); ++i) {
+        const LinkSpec& spec = topology_.link(LinkId{i});
+        if (std::isinf(spec.bandwidth.value)) continue;
+        for (const PlaceId from : {spec.from, spec.to}) {
+            const LinkLoad load = flows_->load(LinkId{i}, from);
+            (from == spec.from ? used_[i].forward : used_[i].back).set(simulation_.now(), load.used);
+            topology_.set_queue(LinkId{i}, from, queue_beside(load, spec.bandwidth, spec.round_trip));
+        }
+    }
+}
+
+double Transfers::used_seconds(LinkId link, PlaceId from) const {
+    if (used_.empty()) return 0.0;
+    const Used& of = used_[link.value];
+    return (from == topology_.link(link).from ? of.forward : of.back).area_until(simulation_.now());
 }
 
 }  // namespace faultline::models

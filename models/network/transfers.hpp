@@ -5,6 +5,8 @@
 // Streams (link_stream.hpp) share links with the transfers: while one is on a limited link of a stream's route, in its
 // direction, the stream is a flow beside it, bounded by what it wants, and is told what it can have. Without a transfer
 // on its way a stream costs nothing and has its links to itself: streams alone do not share among each other.
+//
+// Requests on limited links wait for the flows there (link_queue.hpp): the topology is told when their loads change.
 #pragma once
 
 #include <memory>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "engine/call.hpp"
+#include "engine/statistics/time_weighted.hpp"
 #include "engine/waits.hpp"
 #include "models/network/link_stream.hpp"
 #include "models/network/simgrid_flows.hpp"
@@ -30,7 +33,7 @@ public:
     // How often a stream beside a transfer is asked what it wants.
     static constexpr engine::Duration streams_asked_every = std::chrono::seconds{1};
 
-    Transfers(engine::Simulation& simulation, const Topology& topology)
+    Transfers(engine::Simulation& simulation, Topology& topology)
         : simulation_(simulation), topology_(topology), component_(simulation, "network/transfers") {}
 
     // Ends when the last byte has arrived, or the flow has failed.
@@ -45,6 +48,9 @@ public:
 
     std::uint64_t started() const { return started_; }
     bool active() const { return driving_; }  // SimGrid is being driven
+    // What flows have used of one way of a limited link, away from its end `from`: share of its bandwidth x seconds
+    // since the start. Zero of a link without a limit.
+    double used_seconds(LinkId link, PlaceId from) const;
 
 private:
     struct Waiting {
@@ -67,13 +73,18 @@ private:
     void review(Shared& shared, bool routes_changed);
     void tell_shares();
     void tell(Shared& shared, double share_bps);
+    void tell_queues();
 
     engine::Simulation& simulation_;
-    const Topology& topology_;
+    Topology& topology_;
     engine::Component component_;
     std::unique_ptr<Flows> flows_;
     std::vector<Waiting*> waiting_;
     std::vector<Shared> streams_;
+    struct Used {
+        engine::TimeWeighted forward, back;
+    };
+    std::vector<Used> used_;  // by link, from the first transfer on
     engine::Instant review_at_{};
     std::uint64_t started_ = 0;
     bool driving_ = false;

@@ -6,6 +6,8 @@ namespace faultline::models {
 
 namespace {
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
+// Without an answer of the name server: 2 attempts of 5 s. Source: resolv.conf(5), timeout and attempts.
+constexpr Duration resolver_gives_up_after = std::chrono::seconds{10};
 constexpr double lifetime_jitter = 0.025;  // of the maximum, at most. Source: the header
 }  // namespace
 
@@ -18,6 +20,7 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
       places_(static_cast<std::size_t>(shape.connections)),
       resolver_(shape.driver.dns_cache),
       lifetime_draws_(simulation.stream(owner.path() + "/" + shape.name, "lifetimes")) {
+    places_.watch(simulation);
     if (shape.own_delay) delay_draws_ = simulation.stream(owner.path() + "/" + shape.name, "delays");
     idle_.reserve(static_cast<std::size_t>(shape.connections));
     const scenarios::Driver& driver = shape.driver;
@@ -84,6 +87,11 @@ engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, eng
         co_return shape_.writes ? monitor_->writer() : monitor_->next_reader();
     }
     if (!resolver_.fresh(simulation_.now())) {
+        if (transport_.topology().resolver_fails(shape_.place)) {
+            co_await simulation_.delay(resolver_gives_up_after);
+            resolver_.forget();
+            co_return nullptr;
+        }
         const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws);
         co_await simulation_.delay(look_up.forward + look_up.back);
         resolver_.refresh(endpoint_, simulation_.now());

@@ -82,7 +82,8 @@ public:
     ~ConnectionPool() { forget(); }
 
     const ConnectionPoolShape& shape() const { return shape_; }
-    engine::Tokens& places() { return places_; }
+    engine::Tokens& places() { return places_; }  // connections in use, or being made
+    const engine::Tokens& places() const { return places_; }
 
     // Of one statement in a proxy.
     Duration own_delay() {

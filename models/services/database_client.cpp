@@ -82,12 +82,16 @@ private:
     }
 
     DatabaseClient& client_;
-    Connection connection_;
+    const Connection& connection_;  // of the session in the same frame
     Instant give_up_{};
     int misses_ = 0;
     engine::ProcessState* waiter_ = nullptr;
     std::optional<engine::Call<Answer>> call_;
 };
+
+DatabaseWork canary_work(bool writes) {
+    return {.writes = writes, .payload = probe_payload};
+}
 
 DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner,
                                PlaceId place, std::shared_ptr<ConnectionPool> pool)
@@ -97,14 +101,22 @@ DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& 
       pool_(std::move(pool)),
       own_draws_(engine::query_streams(simulation.stream_key(owner.path(), "probes"), 0).network) {}
 
-engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const DatabaseWork& work) {
+engine::Process<Answer> DatabaseClient::ask_guarded(const RequestRef& request, const DatabaseWork& work) {
+    BreakerLeave leave(breaker_.get());
+    if (leave.refused()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
+    const Instant begun = simulation_.now();
+    const Answer answer = co_await ask(request, work);
+    leave.ended(answer.status != AnswerStatus::ok, simulation_.now() - begun);
+    co_return answer;
+}
+
+engine::Process<Answer> DatabaseClient::ask(const RequestRef& request, const DatabaseWork& work) {
     request.charge(Stage::pool, simulation_.now());
     const Instant give_up = engine::saturating_add(simulation_.now(), pool_->shape().wait);
     engine::Tokens::Lease place(pool_->places());
     engine::Tokens::Acquire turn(place);
     if (!turn.begin()) {
-        engine::Timer patience(simulation_, pool_->shape().wait);
-        co_await engine::any_of(turn, patience);
+        co_await wait_for_place(turn);
     }
     if (!place.held()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
 
@@ -115,22 +127,26 @@ engine::Process<Answer> DatabaseClient::run(const RequestRef& request, const Dat
     }
     const int count = work.statements + (work.transaction ? 2 : 0);
     if (work.transaction && work.writes && work.reads_key) session.begin_transaction();
-    Answer last;
+    std::uint32_t version = 0;  // of the last answer
     for (int number = 0; number < count; ++number) {
-        Statement statement = statement_of(work, number, count, request);
-        statement.transaction = session.connection().transaction;
         request.charge(Stage::network, simulation_.now());
-        Exchange exchange(*this, request, session.connection(), statement, work.payload);
+        Exchange exchange(*this, request, session.connection(), statement_of(work, number, count, session, request),
+                          work.payload);
         const Answer answer = co_await exchange;
         if (answer.status != AnswerStatus::ok) {
             pool_->note_failure();
             co_return Answer{Duration::zero(), answer.status, 0};
         }
-        last = answer;
+        version = answer.version;
     }
     pool_->give_back(session.give());
-    last.travel = Duration::zero();
-    co_return last;
+    co_return Answer{Duration::zero(), AnswerStatus::ok, version};
+}
+
+// Rare, and so not in the frame of each that asks.
+engine::Process<> DatabaseClient::wait_for_place(engine::Tokens::Acquire& turn) {
+    engine::Timer patience(simulation_, pool_->shape().wait);
+    co_await engine::any_of(turn, patience);
 }
 
 // A new connection. A proxy tries again until its client's patience ends; a driver leaves that to its caller.
@@ -151,14 +167,15 @@ engine::Process<Answer> DatabaseClient::run_alone(RequestRef request, DatabaseWo
     co_return answer;
 }
 
-Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int count,
+Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int count, const Session& session,
                                        const RequestRef& request) const {
     Statement statement;
+    statement.transaction = session.connection().transaction;
     statement.writes = work.writes;
     statement.reads_key = work.reads_key;
     const bool begin_or_commit = work.transaction && (number == 0 || number == count - 1);
     if (!begin_or_commit) {
-        statement.demand = work.demand->sample_duration(request->work);
+        if (work.demand != nullptr) statement.demand = work.demand->sample_duration(request->work);
         statement.locks = work.writes && work.reads_key;
         statement.pages = work.pages;
     }

@@ -12,6 +12,7 @@
 
 #include "engine/waits.hpp"
 #include "models/class_plan.hpp"
+#include "models/services/circuit_breaker.hpp"
 #include "models/services/connection_pool.hpp"
 
 namespace faultline::models {
@@ -26,7 +27,7 @@ struct DatabaseWork {
     bool transaction = false;  // begin and commit are round trips of their own
     bool writes = false;
     bool reads_key = false;
-    const engine::Distribution* demand = nullptr;  // CPU seconds of one statement
+    const engine::Distribution* demand = nullptr;  // CPU seconds of one statement; null: none
     Payload payload;                               // of one statement
     int pages = 0;                                 // that one statement touches
 };
@@ -35,6 +36,9 @@ inline DatabaseWork work_of(const ClassPlan& plan) {
             &plan.demand,    plan.statement,   plan.pages};
 }
 
+// A canary's one statement: a commit, or a read that costs the server nothing. It belongs to no query.
+DatabaseWork canary_work(bool writes);
+
 class DatabaseClient {
 public:
     // `owner` names the draws of what belongs to no query. The pool may stand elsewhere, and be others' too: then it is
@@ -42,13 +46,19 @@ public:
     DatabaseClient(engine::Simulation& simulation, const Transport& transport, engine::Component& owner, PlaceId place,
                    std::shared_ptr<ConnectionPool> pool);
 
-    // Runs a query; the answer tells how it went. A child of the caller.
-    engine::Process<Answer> run(const RequestRef& request, const DatabaseWork& work);
+    // Runs a query, or what belongs to none (an empty request, work without demand); the answer tells how it went. A
+    // child of the caller.
+    engine::Process<Answer> run(const RequestRef& request, const DatabaseWork& work) {
+        return breaker_ == nullptr ? ask(request, work) : ask_guarded(request, work);
+    }
     // The same as a process of its own, which goes on when its caller has given up.
     engine::Process<Answer> run_alone(RequestRef request, DatabaseWork work);
 
     // A new connection and one statement, outside the pool: what a monitor does.
     engine::Process<Answer> probe(Statement statement);
+
+    // Building: from now on queries go through this.
+    void guard_with(std::unique_ptr<CircuitBreaker> breaker) { breaker_ = std::move(breaker); }
 
     // The owner died: its connections are gone, and so is what it remembered. A proxy's go on.
     void forget() {
@@ -56,18 +66,24 @@ public:
     }
 
     std::size_t idle() const { return pool_->idle(); }
+    const ConnectionPool& pool() const { return *pool_; }
 
 private:
     class Exchange;
+    engine::Process<Answer> ask(const RequestRef& request, const DatabaseWork& work);
+    engine::Process<Answer> ask_guarded(const RequestRef& request, const DatabaseWork& work);
     engine::Process<AnswerStatus> open(Session& session, const RequestRef& request, Instant give_up);
-    Statement statement_of(const DatabaseWork& work, int number, int count, const RequestRef& request) const;
+    engine::Process<> wait_for_place(engine::Tokens::Acquire& turn);
+    Statement statement_of(const DatabaseWork& work, int number, int count, const Session& session,
+                           const RequestRef& request) const;
     engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }
 
     engine::Simulation& simulation_;
     const Transport& transport_;
     PlaceId place_;
     std::shared_ptr<ConnectionPool> pool_;
-    engine::QueryDraws own_draws_;  // for what belongs to no query
+    std::unique_ptr<CircuitBreaker> breaker_;  // null: none
+    engine::QueryDraws own_draws_;             // for what belongs to no query
 };
 
 }  // namespace faultline::models

@@ -2,12 +2,14 @@
 // and what an instance does with a call: a thread, processor time, the cache looked aside, the database.
 //
 // A load balancer of the region (which does not fail by itself) sends each call to the next instance that its checks
-// hold healthy; if all look dead it sends to all (fail open). An instance that stands by is no instance yet: its
-// balancer does not know it until it is launched (standby_capacity.hpp). A cache of several regions is looked aside in
-// the service's own. Leaves out: the balancer's own latency, slow start, scaling.
+// hold healthy; if all look dead it sends to all (fail open). It may leave out those that often fail their callers, too
+// (outlier_ejection.hpp). An instance that stands by is no instance yet: its balancer does not know it until it is
+// launched (standby_capacity.hpp). A cache of several regions is looked aside in the service's own. Leaves out: the
+// balancer's own latency, slow start, scaling.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +18,12 @@
 #include "models/cache/group.hpp"
 #include "models/class_plan.hpp"
 #include "models/measures/measures.hpp"
+#include "models/services/admission.hpp"
 #include "models/services/cache_client.hpp"
 #include "models/services/cache_link.hpp"
 #include "models/services/database_client.hpp"
+#include "models/services/outlier_ejection.hpp"
+#include "models/token_bucket.hpp"
 
 namespace faultline::models {
 
@@ -27,7 +32,11 @@ struct ServiceInstanceShape {
     int queue = 0;
     int vcpus = 0;
     engine::Distribution demand = engine::Distribution::constant(0.0);  // seconds of one call
+    std::optional<scenarios::Shedding> shedding{};
 };
+
+// What tenants may ask of a region of a service; by tenant, none: no limit.
+using TenantQuotas = std::vector<std::optional<TokenBucket>>;
 
 // What instances of all services share.
 struct ServiceContext {
@@ -48,7 +57,18 @@ public:
     // `client` may be null where the instance never needs that endpoint. Index: as in ClassPlan::endpoint.
     void set_client(std::size_t endpoint, std::unique_ptr<DatabaseClient> client);
 
-    engine::Process<Answer> handle(RequestRef request, Duration travel);
+    engine::Process<Answer> handle(RequestRef request, Duration travel) {
+        if (guarded_) [[unlikely]]
+            return admit(std::move(request), travel);
+        return serve(std::move(request), travel);
+    }
+    // A canary's call: a thread, processor time, and one statement at the endpoint, past every cache.
+    engine::Process<Answer> handle_canary(std::size_t endpoint, Duration travel);
+    // Building: its region's; outlives it.
+    void hold_to(TenantQuotas& quotas) {
+        quotas_ = &quotas;
+        guarded_ = true;
+    }
 
     void crash(engine::Health how);
     void start();
@@ -58,8 +78,12 @@ public:
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
+    std::size_t number() const { return number_; }  // in its region
+    void set_number(std::size_t number) { number_ = number; }
     const engine::ServerPool& cpu() const { return cpu_; }
     engine::ServerPool& cpu() { return cpu_; }
+    // What calls wait for. Others after each start.
+    const engine::Tokens& threads() const { return admission_ != nullptr ? admission_->threads() : *threads_; }
 
 private:
     struct CacheView {
@@ -67,25 +91,42 @@ private:
         std::vector<CacheLink> links;         // by shard
         std::unique_ptr<CacheClient> client;  // null: looking aside is all
     };
-    // The node that holds a key, and what this instance thinks of it; null where a class has no cache.
+    // The node that holds a key, and what this instance thinks of it.
     struct CacheRoute {
         CacheNode* node = nullptr;
         CacheLink* link = nullptr;
         const CachePatience* patience = nullptr;
     };
+    engine::Process<Answer> admit(RequestRef request, Duration travel);
+    engine::Process<bool> gets_thread(engine::Tokens::Lease& thread);
+    engine::Process<Answer> serve_canary(std::size_t endpoint, Duration travel);
+    engine::Process<Answer> serve(RequestRef request, Duration travel);
+    template <bool looks_aside>
+    engine::Process<Answer> serve_as(RequestRef request, Duration travel);
+    bool within_quota(const ClassPlan& plan);
+    void connect_to_caches(bool there);
     CacheRoute route_to_cache(const ClassPlan& plan, std::uint64_t key);
-    Delays legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const;
+    CacheExchange& ask_cache(std::optional<CacheExchange>& exchange, const CacheRoute& cache, const CacheOrder& order,
+                             const Payload& payload, const RequestRef& request) const;
+    void note_exchange(std::optional<CacheExchange>& exchange, const CacheRoute& cache) const;
+    engine::Process<Answer> ask_behind(const RequestRef& request, const ClassPlan& plan, const DatabaseWork& work);
 
     ServiceContext& context_;
     engine::Simulation& simulation_;
     engine::Component component_;
     PlaceId place_;
+    std::size_t number_ = 0;
     ServiceInstanceShape shape_;
     engine::ServerPool cpu_;
     std::unique_ptr<engine::Tokens> threads_;
+    std::unique_ptr<Admission> admission_;  // null: whoever finds a thread or a place to wait comes in
+    TenantQuotas* quotas_ = nullptr;        // null: there are none
     std::vector<std::unique_ptr<DatabaseClient>> clients_;
     std::vector<CacheView> caches_;  // by cache of the scenario
+    engine::RandomStream canary_demands_;
     bool launched_ = true;
+    bool guarded_ = false;    // there is an admission or there are quotas
+    bool connected_ = false;  // to its caches
 };
 
 struct HealthCheckShape {
@@ -100,20 +141,34 @@ public:
                   std::vector<CacheGroup*> caches);
 
     ServiceInstance& add(std::string path, PlaceId place, const ServiceInstanceShape& shape);
+    // Building, before any instance: tenants have quotas here.
+    void set_quotas(TenantQuotas quotas) { quotas_ = std::move(quotas); }
+    // The same: those that often fail their callers are left out for a while.
+    void watch_outliers(const scenarios::OutlierEjection& settings);
     // Building: the last one stands by. Later: it is launched.
     void stand_by();
     void launch(std::size_t index);
+    // Its instances there are sent nothing, whatever their checks say; or they are, once the checks say so again.
+    void leave_zone(PlaceId zone, bool leave);
     void begin();
 
     // The next healthy instance in turn; null if there is none at all.
     ServiceInstance* next();
+    // What became of a call to an instance of this region, where outliers are watched.
+    void answered(const ServiceInstance& instance, bool well) {
+        if (outliers_ != nullptr) outliers_->answered(instance.number(), well);
+    }
     bool healthy() const { return healthy_count_ > 0; }
     PlaceId balancer() const { return balancer_; }
+    bool control_plane_ill() const { return context_.transport.topology().control_plane_ill(balancer_); }
     const engine::Component& component() const { return component_; }
     const std::vector<std::unique_ptr<ServiceInstance>>& instances() const { return instances_; }
 
 private:
     engine::Process<> check(std::size_t index);
+    bool takes_calls(std::size_t index) const {
+        return healthy_[index] && (outliers_ == nullptr || !outliers_->out(index));
+    }
 
     ServiceContext& context_;
     engine::Component component_;
@@ -121,8 +176,11 @@ private:
     HealthCheckShape checks_;
     engine::RandomStream draws_;
     std::vector<CacheGroup*> caches_;
+    TenantQuotas quotas_;                     // empty: there are none
+    std::unique_ptr<OutlierWatch> outliers_;  // null: they are not watched
     std::vector<std::unique_ptr<ServiceInstance>> instances_;
     std::vector<bool> healthy_;
+    std::vector<PlaceId> left_;  // zones
     std::size_t healthy_count_ = 0;
     std::size_t turn_ = 0;
 };

@@ -2,6 +2,10 @@
 
 namespace faultline::models {
 
+namespace {
+constexpr Duration asked_again_each = std::chrono::seconds{1};
+}
+
 StandbyCapacity::StandbyCapacity(engine::Simulation& simulation, const std::string& path, ServiceRegion& region,
                                  StartUpShape shape)
     : simulation_(simulation),
@@ -24,6 +28,9 @@ void StandbyCapacity::give_up(PlaceId region) {
 engine::Process<> StandbyCapacity::deploy() {
     component_.enter("deploying");
     co_await simulation_.delay(shape_.deployment.sample_duration(draws_));
+    while (region_.control_plane_ill()) {
+        co_await simulation_.delay(asked_again_each);
+    }
     component_.enter("launching");
     const auto& instances = region_.instances();
     for (std::size_t i = 0; i < instances.size(); ++i) {

@@ -16,16 +16,19 @@ class GroupFlush {
 public:
     explicit GroupFlush(engine::Distribution flush) : flush_(std::move(flush)) {}
 
+    // Above 1: slower, from the next flush on.
+    void set_slowdown(double factor) { slowdown_ = factor; }
+
     // What has been written up to `end` is flushed with whatever else waits. Returns when that is over.
     template <class Draws>
     engine::Instant join(engine::Instant now, Lsn end, Draws& draws) {
         settle(now);
         if (running_until_ <= now) {
-            running_until_ = now + flush_.sample_duration(draws);
+            running_until_ = now + drawn(draws);
             running_end_ = end;
             return running_until_;
         }
-        if (!next_) next_until_ = running_until_ + flush_.sample_duration(draws);
+        if (!next_) next_until_ = running_until_ + drawn(draws);
         next_ = true;
         next_end_ = std::max(next_end_, end);
         return next_until_;
@@ -45,6 +48,11 @@ public:
     }
 
 private:
+    template <class Draws>
+    engine::Duration drawn(Draws& draws) {
+        const engine::Duration took = flush_.sample_duration(draws);
+        return slowdown_ == 1.0 ? took : engine::duration_from_seconds(engine::in_seconds(took) * slowdown_);
+    }
     void settle(engine::Instant now) {
         if (running_until_ > now) return;
         flushed_ = std::max(flushed_, running_end_);
@@ -56,6 +64,7 @@ private:
     }
 
     engine::Distribution flush_;
+    double slowdown_ = 1.0;
     engine::Instant running_until_{};
     engine::Instant next_until_{};
     bool next_ = false;  // something waits for the next flush

@@ -63,14 +63,15 @@ void LogStream::send(Lsn end, std::uint64_t commits) {
 
 bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits) {
     const Bytes size = on_the_wire(end - sent_);
-    const Delays legs = transport_.round_trip(primary_, standby_, Payload{size, acknowledgement}, draws_);
+    const Path& path = transport_.path(primary_, standby_);
+    const Delays legs = sample_beside_no_flow(path, Payload{size, acknowledgement}, draws_);
     if (!legs.delivered) return false;
+    if (!shares_links()) path.send(size, acknowledgement);  // else it is a flow, and counted as one
     Chunk chunk;
     chunk.begin = sent_;
     chunk.end = end;
     chunk.commits = commits;
     // The wait for the bytes before it, and its own time on the wire, are the stream's.
-    const Path& path = transport_.path(primary_, standby_);
     chunk.forward = legs.forward - detail::on_the_wire(path, size);
     chunk.back = legs.back;
     send_chunk(chunk);

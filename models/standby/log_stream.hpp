@@ -70,6 +70,7 @@ public:
     // Sends on up to `end`, with `commits` in it. A path that carries nothing now ends the connection.
     void send(Lsn end, std::uint64_t commits);
     Lsn sent() const { return sent_; }
+    void slow_disk(double factor) { disk_.set_slowdown(factor); }  // the standby's
 
     void primary_lost(AfterLoss what);
     void standby_lost(engine::Health how);

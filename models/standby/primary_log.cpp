@@ -44,10 +44,17 @@ void PrimaryLog::add_member(Instance& instance) {
 
 void PrimaryLog::serve(std::size_t member) {
     primary_ = member;
+    disk_.set_slowdown(members_[member].disk_slowdown);
     for (std::size_t i = 0; i < members_.size(); ++i) reconnect(i);
     if (shape_.mode == CommitMode::off) {
         simulation_.spawn(members_[member].instance->component(), write_in_bursts(epoch_));
     }
+}
+
+void PrimaryLog::slow_disk(std::size_t member, double factor) {
+    members_[member].disk_slowdown *= factor;
+    members_[member].stream->slow_disk(members_[member].disk_slowdown);
+    disk_.set_slowdown(members_[primary_].disk_slowdown);
 }
 
 engine::Process<bool> PrimaryLog::commit(PlaceId, std::uint32_t epoch, const RequestRef& request) {

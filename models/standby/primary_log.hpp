@@ -62,6 +62,8 @@ public:
     // A standby is there again: with the log that it had, or with the primary's if it no longer followed.
     void standby_back(std::size_t member);
     void reconnect(std::size_t member);
+    // Its log disk, whatever it is now: above 1 slower. Requires: factor > 0.
+    void slow_disk(std::size_t member, double factor);
     bool follows(std::size_t member) const { return members_[member].follows; }
     // How many standbys a commit waits for in a synchronous mode.
     void set_quorum(int standbys);
@@ -85,6 +87,7 @@ private:
         Instance* instance = nullptr;
         std::unique_ptr<LogStream> stream;  // to it, while it is a standby
         bool follows = true;                // its log is a beginning of the primary's
+        double disk_slowdown = 1.0;
     };
     std::uint64_t append(const RequestRef& request);
     void tell(std::uint64_t ticket);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
@@ -128,7 +130,7 @@ engine::Process<> StandbyCluster::fail_over() {
     failing_over_ = promoting_ = false;
     component_.enter("serving");
     observer_.on_stage("reconnection");
-    if (transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
+    if (stands(lost)) simulation_.spawn(component_, restart(lost));
     tell_whole();
 }
 
@@ -164,17 +166,21 @@ void StandbyCluster::instance_died(Instance& instance, engine::Health how) {
     log_.lost(index_of(instance), how);
 }
 
+bool StandbyCluster::slow_disk(Instance& instance, double factor) {
+    log_.slow_disk(index_of(instance), factor);
+    return true;
+}
+
 void StandbyCluster::host_restored(Instance& instance) {
-    if (!instance.component().up()) simulation_.spawn(component_, restart(instance));
+    if (!instance.component().up() && stands(instance)) simulation_.spawn(component_, restart(instance));
 }
 
 // What the old cluster had told and not flushed went with the commits that the restore gave up: whoever restores has
 // counted them.
-engine::Process<> StandbyCluster::put_back() {
-    constexpr Duration look_again_after = std::chrono::seconds{1};
+engine::Process<> StandbyCluster::put_back(bool) {
     while (!transport_.topology().alive(instances_[writer_]->place())) {
         component_.enter("waiting for the primary's zone");
-        co_await simulation_.delay(look_again_after);
+        co_await simulation_.delay(retry_pause);
     }
     log_.restart_in_place();
     versions_->lose_beyond(log_.end());
@@ -193,7 +199,7 @@ engine::Process<> StandbyCluster::restart(Instance& instance) {
     const std::size_t number = index_of(instance);
     co_await simulation_.delay(drawn(shape_.failover.restart));
     if (number != writer_ && !log_.follows(number)) co_await simulation_.delay(drawn(shape_.failover.rebuild));
-    if (instance.component().up() || !transport_.topology().alive(instance.place())) co_return;
+    if (instance.component().up() || !stands(instance)) co_return;
     if (number == writer_) {
         if (promoting_) co_return;  // too late: fail_over() brings it back as a standby
         observer_.on_recovered(log_.restart_in_place());

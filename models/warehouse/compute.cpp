@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
-constexpr Duration failed_again_after = std::chrono::seconds{1};
 constexpr double bits_a_byte = 8.0;
 }  // namespace
 
@@ -16,7 +17,8 @@ Compute::Compute(engine::Simulation& simulation, std::string path, PlaceId place
       shape_(std::move(shape)),
       place_(place),
       slices_(simulation, component_.number(), {.servers = 1, .discipline = engine::Discipline::processor_sharing}),
-      in_use_(shape_.slots.size(), 0) {
+      in_use_(shape_.slots.size(), 0),
+      slots_over_time_(simulation.now()) {
     SIM_CHECK(shape_.nodes >= 1 && shape_.slices >= 1);
 }
 
@@ -77,13 +79,19 @@ engine::Process<> Compute::warm(Transfers& transfers, PlaceId storage, Bytes col
         spec.options.rate_most = {shape_.node_network.value * shape_.nodes};
         const FlowOutcome outcome = co_await transfers.transfer(spec);
         warm = outcome == FlowOutcome::Completed;
-        if (!warm) co_await simulation_.delay(failed_again_after);
+        if (!warm) co_await simulation_.delay(retry_pause);
     }
     if (starts_ == start) slices_.set_speed(1.0);
 }
 
+void Compute::take_slot(std::size_t queue) {
+    ++in_use_[queue];
+    slots_over_time_.set(simulation_.now(), busy());
+}
+
 void Compute::give_slot(std::size_t queue) {
     --in_use_[queue];
+    slots_over_time_.set(simulation_.now(), busy());
     if (busy() == 0) idle_since_ = simulation_.now();
 }
 

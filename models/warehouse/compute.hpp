@@ -6,11 +6,13 @@
 // Leaves out: skew between slices, memory and spilling to disk, disks smaller than the data.
 #pragma once
 
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "engine/call.hpp"
 #include "engine/queueing/server_pool.hpp"
+#include "engine/statistics/count_over_time.hpp"
 #include "models/network/transfers.hpp"
 #include "models/request.hpp"
 
@@ -65,18 +67,27 @@ public:
     void start(PlaceId place);
     engine::Process<> warm(Transfers& transfers, PlaceId storage, Bytes cold);
 
+    // While it is down. Slices by node stay as they were.
+    void resize(int nodes) {
+        shape_.slices = shape_.slices / shape_.nodes * nodes;
+        shape_.nodes = nodes;
+    }
+
     // A router learns that it is gone when somebody has noticed.
     bool noticed() const { return noticed_; }
     void notice() { noticed_ = true; }
 
     int free_slots(std::size_t queue) const { return shape_.slots[queue] - in_use_[queue]; }
-    void take_slot(std::size_t queue) { ++in_use_[queue]; }
+    void take_slot(std::size_t queue);
     void give_slot(std::size_t queue);
     int busy() const;  // slots in use
+    int slots() const { return std::accumulate(shape_.slots.begin(), shape_.slots.end(), 0); }
+    double slot_seconds() const { return slots_over_time_.count_seconds(simulation_.now()); }  // in use x time
     Instant idle_since() const { return idle_since_; }
 
     engine::Component& component() { return component_; }
     engine::ServerPool& slices() { return slices_; }
+    const engine::ServerPool& slices() const { return slices_; }
     const ComputeShape& shape() const { return shape_; }
     PlaceId place() const { return place_; }
 
@@ -87,6 +98,7 @@ private:
     PlaceId place_;
     engine::ServerPool slices_;
     std::vector<int> in_use_;
+    engine::CountOverTime slots_over_time_;
     Instant idle_since_{};
     bool noticed_ = true;
     std::uint64_t starts_ = 0;

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <utility>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 namespace {
 using engine::Duration;
 using engine::Instant;
 constexpr Duration looked_at_each = std::chrono::seconds{10};
-constexpr Duration failed_again_after = std::chrono::seconds{1};
 constexpr engine::Bytes copy_window{16 * 3'020'000};  // sixteen connections (simgrid_flows.hpp)
 }  // namespace
 
@@ -61,7 +62,7 @@ engine::Process<> WarehouseSnapshots::copy() {
         spec.options.window = copy_window;
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
         if (outcome != FlowOutcome::Completed) {
-            co_await simulation_.delay(failed_again_after);
+            co_await simulation_.delay(retry_pause);
             continue;
         }
         copy_age_most_ = std::max(copy_age_most_, simulation_.now() - newest_copied_);

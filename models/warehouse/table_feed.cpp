@@ -4,13 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 using scenarios::TableLoad;
 
 namespace {
-constexpr Duration failed_again_after = std::chrono::seconds{1};
-constexpr Bytes fleet_window{16'000'000};  // as of the log's backup (log_backup.cpp)
 // Batches of a stream under way at once: a narrow link makes batches larger, not more.
 constexpr std::size_t on_the_way_most = 8;
 }  // namespace
@@ -88,7 +88,7 @@ engine::Process<> TableFeed::send(std::uint64_t commits) {
             outcome = ended;
         }
         if (outcome != FlowOutcome::Completed) {
-            co_await simulation_.delay(failed_again_after);
+            co_await simulation_.delay(retry_pause);
         } else if (exported) {
             break;
         } else {
@@ -131,7 +131,7 @@ engine::Process<> TableFeed::load(std::uint64_t commits) {
         co_await call;
         if (call.outcome() == engine::CallOutcome::answered) break;
         ++statistics_.retried;
-        co_await simulation_.delay(failed_again_after);
+        co_await simulation_.delay(retry_pause);
     }
 }
 

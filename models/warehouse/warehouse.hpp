@@ -7,7 +7,7 @@
 //
 // All committed data are in managed storage, so nothing is lost with a machine. With computes in two zones each query
 // runs in one of them, and one that is lost takes its queries along and no more. Sources: docs/models/warehouse.md.
-// Leaves out: result cache, materialized views besides those of a stream, vacuum, resizes, data sharing.
+// Leaves out: result cache, materialized views besides those of a stream, vacuum, classic resizes, data sharing.
 #pragma once
 
 #include <memory>
@@ -71,6 +71,8 @@ public:
     void lose_node(Compute& compute, engine::Health how);
     void lose_zone(Compute& compute, engine::Health how);
     bool whole() const;
+    // Elastic resize of the computes that are up: down for so long, then with so many nodes. A child of the caller.
+    engine::Process<> resize(int nodes, Duration down);
 
     Compute* loading() override;
     engine::Condition& available() override { return available_; }

@@ -35,6 +35,9 @@ void Warehouse::lose(Compute& compute, engine::Health how, std::string_view stat
 
 engine::Process<> Warehouse::mend(Compute& compute, Loss loss) {
     co_await simulation_.delay(drawn(shape_.recovery.detection));
+    while (topology_.control_plane_ill(compute.place())) {
+        co_await simulation_.delay(zone_looked_at_each);
+    }
     compute.notice();
     if (loss == Loss::node && topology_.alive(compute.place())) {
         compute.component().enter("replacing a node");
@@ -52,7 +55,7 @@ engine::Process<> Warehouse::come_back(Compute& compute) {
     for (;;) {
         const std::optional<PlaceId> elsewhere = other_zone(compute);
         const PlaceId zone = elsewhere.value_or(compute.place());
-        if (!topology_.alive(zone)) {
+        if (!topology_.alive(zone) || topology_.control_plane_ill(zone)) {
             co_await simulation_.delay(zone_looked_at_each);
             continue;
         }
@@ -88,6 +91,26 @@ void Warehouse::serve(Compute& compute, PlaceId zone, double cold_share) {
     }
     queues_.dispatch();
     available_.notify_all();
+}
+
+// As the cluster's control plane does it: what runs is dropped, and disks are filled in the background.
+engine::Process<> Warehouse::resize(int nodes, Duration down) {
+    std::vector<Compute*> resized;
+    for (const auto& compute : mains_) {
+        if (!compute->up()) continue;
+        resized.push_back(compute.get());
+        lose(*compute, engine::Health::crash, "resizing");
+        compute->notice();
+    }
+    co_await simulation_.delay(down);
+    for (Compute* const compute : resized) {
+        const double new_share = std::max(0.0, 1.0 - static_cast<double>(compute->shape().nodes) / nodes);
+        compute->resize(nodes);
+        while (!topology_.alive(compute->place())) {
+            co_await simulation_.delay(zone_looked_at_each);
+        }
+        serve(*compute, compute->place(), new_share);
+    }
 }
 
 // Those that are down already come back by themselves.

@@ -3,125 +3,25 @@
 #include <algorithm>
 #include <charconv>
 
-#include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/yearly.hpp"
 
 namespace faultline::scenarios {
 
 namespace {
 
-constexpr std::string_view zone_role = "az-of: ";
-constexpr std::string_view region_role = "region-of: ";
-
-bool is_of_links(FaultKind kind) {
-    return kind == FaultKind::link_cut || kind == FaultKind::link_gray;
-}
-
-// That hit a zone, or the one of a role.
-bool is_of_zones(FaultKind kind) {
-    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray;
-}
-
-// Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.
-void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
-    const bool links = is_of_links(kind);
-    if (links && scenario.regions.size() < 2) return;
-    for (const Region& region : scenario.regions) {
-        targets.push_back(region.name);
-        for (const Region& other : scenario.regions) {
-            if (links && other.name != region.name) targets.push_back(region.name + " - " + other.name);
-        }
+void check_target(const std::vector<std::string>& targets, const std::string& target, const Pointer& at,
+                  const Report& report) {
+    if (std::find(targets.begin(), targets.end(), target) != targets.end() || report.full()) return;
+    if (target.starts_with("each:")) {
+        report.add(at,
+                   "target \"each:\" is not in this version; it has names, \"az-of: orders/writer\" and \"region-of: "
+                   "orders/writer\"");
+        return;
     }
-}
-
-bool is_of_regions(FaultKind kind) {
-    return kind == FaultKind::region_outage || is_of_links(kind) || kind == FaultKind::evacuation;
-}
-
-std::string_view role_of(FaultKind kind) {
-    if (is_of_zones(kind)) return zone_role;
-    return is_of_regions(kind) ? region_role : "";
-}
-
-// All instances of a service, all nodes of a cache, a station; or what stands in the zone of a role.
-void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets) {
-    for (const Service& service : scenario.services) targets.push_back(service.name);
-    for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
-    for (const Station& station : scenario.stations) targets.push_back(station.name);
-    for (const Database& database : scenario.databases) {
-        targets.push_back(std::string{zone_role} + database.name + "/writer");
-    }
-}
-
-// By role, or by number: the first one of a shard, then its replicas as they were in the beginning.
-std::vector<std::string> cache_nodes(const Scenario& scenario) {
-    std::vector<std::string> targets;
-    for (const Cache& cache : scenario.caches) {
-        for (const std::string& region : cache.regions) {
-            const bool first = region == cache.regions.front();
-            for (int shard = 1; shard <= cache.shards; ++shard) {
-                const std::string at = fmt::format("{}{}/shard-{}/", cache.name, first ? "" : "/" + region, shard);
-                targets.push_back(at + "primary");
-                if (cache.replicas > 0) targets.push_back(at + "replica");
-                for (int node = 1; node <= 1 + cache.replicas; ++node) {
-                    targets.push_back(fmt::format("{}node-{}", at, node));
-                }
-            }
-        }
-    }
-    return targets;
-}
-
-// Everything that a fault of this kind may name, in the order of the file.
-std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
-    std::vector<std::string> targets;
-    if (is_of_zones(kind) || kind == FaultKind::brown_out) {
-        for (const Region& region : scenario.regions) {
-            for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
-        }
-    }
-    if (kind == FaultKind::cache_node_loss) return cache_nodes(scenario);
-    if (is_of_regions(kind)) add_regions(scenario, kind, targets);
-    if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
-    if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut
-    const std::string role{role_of(kind)};
-    for (const Warehouse& warehouse : scenario.warehouses) {
-        const bool hit = kind == FaultKind::instance_crash && warehouse.rpu == 0;
-        const int nodes = hit ? warehouse.nodes * (warehouse.multi_az ? 2 : 1) : 0;
-        for (int node = 1; node <= nodes; ++node) targets.push_back(fmt::format("{}/node-{}", warehouse.name, node));
-    }
-    for (const Database& database : scenario.databases) {
-        if (kind == FaultKind::switchover) {
-            for (const Secondary& secondary : database.secondaries)
-                targets.push_back(database.name + "/" + secondary.region);
-            continue;
-        }
-        if (kind == FaultKind::operator_error) {
-            targets.push_back(database.name);
-            continue;
-        }
-        if (kind == FaultKind::storage_node_loss) {
-            if (has_standbys(database.kind)) continue;
-            const Region* const region = find_named(scenario.regions, database.region);
-            for (const std::string& zone : region == nullptr ? std::vector<std::string>{} : region->zones) {
-                for (int node = 1; node <= database.storage.nodes_per_zone; ++node) {
-                    targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, node));
-                }
-            }
-            continue;
-        }
-        targets.push_back(role + database.name + "/writer");
-        for (std::size_t i = 1; i <= database.replicas.size() + 1; ++i) {
-            targets.push_back(fmt::format("{}{}/instance-{}", role, database.name, i));
-        }
-        for (const Secondary& secondary : database.secondaries) {
-            for (std::size_t i = 1; i <= secondary.replicas.size(); ++i) {
-                targets.push_back(fmt::format("{}{}/{}/instance-{}", role, database.name, secondary.region, i));
-            }
-        }
-    }
-    return targets;
+    report.add(at, fmt::format("this kind of fault cannot hit {}{}", in_quotes(target),
+                               suggestion(target, {targets.begin(), targets.end()})));
 }
 
 void check_fault(const Scenario& scenario, const Fault& fault, const Report& report) {
@@ -131,22 +31,28 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
                    fmt::format("{} after the warm-up is not before the end of the run, {}: the fault would hit nothing",
                                to_text(fault.at), to_text(scenario.run.measured)));
     }
+    if (fault.within > Duration{} && fault.at < scenario.run.measured &&
+        fault.at + fault.within > scenario.run.measured) {
+        report.add(
+            at / "within",
+            fmt::format("{} after {} is not before the end of the run, {}: some replications would have no fault",
+                        to_text(fault.within), to_text(fault.at), to_text(scenario.run.measured)));
+    }
     if (fault.kind == FaultKind::switchover && fault.lasts) {
         report.add(at / "lasts", "a switchover lasts until the other region serves");
     }
+    check_chance(scenario, fault, report);
     if (fault.target.empty()) return;
     if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
     if (fault.kind == FaultKind::evacuation) check_evacuation(scenario, fault, report);
-    const std::vector<std::string> targets = targets_of(scenario, fault.kind);
-    if (std::find(targets.begin(), targets.end(), fault.target) != targets.end() || report.full()) return;
-    if (fault.target.starts_with("each:")) {
-        report.add(at / "target",
-                   "target \"each:\" is not in this version; it has names, \"az-of: orders/writer\" and \"region-of: "
-                   "orders/writer\"");
+    if (fault.kind >= FaultKind::patch) check_planned_work(scenario, fault, report);
+    if (fault.targets.empty()) {
+        check_target(targets_of(scenario, fault.kind), fault.target, at / "target", report);
         return;
     }
-    report.add(at / "target", fmt::format("this kind of fault cannot hit {}{}", in_quotes(fault.target),
-                                          suggestion(fault.target, {targets.begin(), targets.end()})));
+    for (std::size_t i = 0; i < fault.targets.size(); ++i) {
+        check_target(targets_of(scenario, fault.kind), fault.targets[i], at / "targets" / i, report);
+    }
 }
 
 // Of a warehouse or one of its tables by time, or of a class by its queries.
@@ -182,6 +88,10 @@ void check_of(const Scenario& scenario, const Requirement& requirement, const Re
         what = "cache";
         known = names_of(scenario.caches);
     }
+    // A tenant is judged by all of its classes together.
+    if (requirement.measure == "latency" || requirement.measure == "availability" || is_of_years(requirement.measure)) {
+        for (const Tenant& tenant : scenario.workload.tenants) known.push_back(tenant.name);
+    }
     if (is_freshness(requirement.measure)) return check_of_freshness(scenario, requirement, at, report);
     if (what == "class" && known.empty()) return;  // that there are no classes was told
     if (requirement.of.empty()) {
@@ -208,11 +118,39 @@ void check_of_sessions(const Scenario& scenario, const Requirement& requirement,
     }
 }
 
+// Of everything, all the time.
+void check_of_cost(const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    if (!requirement.of.empty()) report.add(at / "of", "the cost is that of the whole scenario; leave it out");
+    if (!requirement.after.empty()) report.add(at / "after", "the cost is of a month, not of an incident");
+    if (requirement.phase != Phase::all) report.add(at / "phase", "the cost is of a month, not of a phase");
+}
+
+// Of one part, or of all that there are.
+void check_of_security(const Scenario& scenario, const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    std::vector<std::string_view> known = names_of(scenario.databases);
+    for (const Cache& cache : scenario.caches) known.push_back(cache.name);
+    for (const Warehouse& warehouse : scenario.warehouses) known.push_back(warehouse.name);
+    if (known.empty()) {
+        report.add(at / "measure", "there is no database, cache or warehouse that it could be asked of");
+    } else if (!requirement.of.empty() && std::find(known.begin(), known.end(), requirement.of) == known.end()) {
+        report.add(at / "of", unknown_name("database, cache or warehouse", requirement.of, known));
+    }
+    if (!requirement.after.empty()) report.add(at / "after", "what is described does not change with a fault");
+    if (requirement.phase != Phase::all) report.add(at / "phase", "what is described is the same in every phase");
+}
+
 void check_requirement(const Scenario& scenario, const Requirement& requirement, const Report& report) {
     const Pointer at = Pointer{} / "requirements" / requirement.name;
     if (requirement.measure.empty()) return;
+    if (is_money(requirement.measure)) return check_of_cost(requirement, report);
+    if (is_of_security(requirement.measure)) return check_of_security(scenario, requirement, report);
     check_of(scenario, requirement, report);
     if (is_of_sessions(requirement.measure)) check_of_sessions(scenario, requirement, report);
+    if (is_of_years(requirement.measure) && requirement.phase != Phase::all) {
+        report.add(at / "phase", "years have no phases: faults come in them as they come");
+    }
     const bool of_incidents = is_of_incidents(requirement.measure);
     if (!requirement.after.empty() && find_named(scenario.faults, requirement.after) == nullptr) {
         report.add(at / "after", unknown_name("fault", requirement.after, names_of(scenario.faults)));
@@ -236,6 +174,18 @@ void check_requirement(const Scenario& scenario, const Requirement& requirement,
 
 }  // namespace
 
+void check_random_targets(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const std::vector<std::string> targets = targets_of(scenario, fault.kind);
+    for (std::size_t i = 0; i < fault.at_random->targets.size(); ++i) {
+        const std::string& target = fault.at_random->targets[i];
+        const Pointer at = Pointer{} / "faults" / fault.name / "at_random" / "targets" / i;
+        check_target(targets, target, at, report);
+        const bool together = fault.at_random->zone_share + fault.at_random->region_share > 0.0;
+        const Warehouse* const warehouse = find_named(scenario.warehouses, target.substr(0, target.find('/')));
+        if (together && warehouse != nullptr) report.add(at, "a node of a warehouse takes no zone along");
+    }
+}
+
 void check_faults(const Scenario& scenario, const Report& report) {
     for (const Fault& fault : scenario.faults) check_fault(scenario, fault, report);
     // A warm-up that is longer than what it prepares is a slip; the automatic one needs some calm to look at.
@@ -246,7 +196,15 @@ void check_faults(const Scenario& scenario, const Report& report) {
     }
     constexpr std::chrono::seconds calm{60};
     for (const Fault& fault : scenario.faults) {
-        if (run.warm_up || fault.at >= calm || run.measured == Duration{}) continue;
+        if (run.warm_up || run.measured == Duration{} || fault.follows) continue;
+        if (fault.at >= calm && !fault.at_random) continue;
+        if (fault.at_random) {
+            report.add(Pointer{} / "run" / "warm_up",
+                       fmt::format("\"auto\" looks at the time before the first fault, and {} may come at once; give a "
+                                   "duration",
+                                   in_quotes(fault.name)));
+            break;
+        }
         report.add(
             Pointer{} / "run" / "warm_up",
             fmt::format("\"auto\" looks at the time before the first fault, and {} comes after {}; give a duration, or "

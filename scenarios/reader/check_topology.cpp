@@ -180,8 +180,47 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
     take("warehouses", scenario.warehouses);
 }
 
+// What it asks a database by itself: of one database only, and of some class at all.
+void check_own_queries(const Scenario& scenario, const Cache& cache, const Report& report) {
+    const Pointer at = Pointer{} / "caches" / cache.name;
+    const QueryClass* written = nullptr;
+    bool is_read = false;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (query.route.size() < 2 || query.route.front().name != cache.name) continue;
+        is_read = is_read || !query.writes;
+        if (!query.writes) continue;
+        if (written != nullptr && written->route.back().name != query.route.back().name &&
+            cache.writes == CacheWrites::write_behind) {
+            report.add(at / "writes",
+                       fmt::format("writes behind this cache go to {} ({}) and to {} ({}); all must go to one database",
+                                   written->route.back().name, written->name, query.route.back().name, query.name));
+        }
+        written = &query;
+    }
+    if (cache.writes == CacheWrites::write_behind && written == nullptr)
+        report.add(at / "writes", "no class writes through this cache, so it has nothing to write behind");
+    if (cache.warm_up && !is_read)
+        report.add(at / "warm_up", "no class reads through this cache, so nothing says which keys are popular");
+}
+
+// Classes that read through one cache share its keys, and a key has one value. What a write puts there is as large.
+void check_value_sizes(const Scenario& scenario, const Cache& cache, const Report& report) {
+    const QueryClass* first = nullptr;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (query.route.size() < 2 || query.route.front().name != cache.name || query.writes || !query.keys) continue;
+        if (first == nullptr) first = &query;
+        if (query.keys->value == first->keys->value) continue;
+        report.add(
+            Pointer{} / "workload" / "classes" / query.name / "keys" / "value",
+            fmt::format("the classes of cache \"{}\" share its keys, whose values have {} in class \"{}\"; found {}",
+                        cache.name, to_text(first->keys->value), first->name, to_text(query.keys->value)));
+    }
+}
+
 void check_cache(const Scenario& scenario, const Cache& cache, const Report& report) {
     const Pointer at = Pointer{} / "caches" / cache.name;
+    check_own_queries(scenario, cache, report);
+    check_value_sizes(scenario, cache, report);
     const bool one = cache.regions.size() == 1;
     for (std::size_t r = 0; r < cache.regions.size(); ++r) {
         const Pointer place = one ? at / "region" : at / "regions" / r;
@@ -193,6 +232,16 @@ void check_cache(const Scenario& scenario, const Cache& cache, const Report& rep
     if (entry != nullptr && cache.memory && *cache.memory > entry->memory) {
         report.add(at / "memory", fmt::format("{} is more than the class {} has", to_text(*cache.memory), entry->name));
     }
+    constexpr std::size_t regions_most = 3;  // ElastiCache User Guide, Global datastores: up to two secondaries
+    if (cache.global && (cache.regions.size() < 2 || cache.regions.size() > regions_most)) {
+        report.add(at / "global", fmt::format("a data set over several regions has a primary and one or two others; "
+                                              "\"regions\" names {}",
+                                              cache.regions.size()));
+    }
+    if (cache.global && cache.writes == CacheWrites::write_behind)
+        report.add(at / "writes", "write-behind of a data set over several regions is not in this version");
+    if (cache.global && cache.warm_up)
+        report.add(at / "warm_up", "the nodes of a data set over several regions are filled by their primary");
     if (cache.failover.by == FailoverBy::cluster && cache.shards < 3) {
         report.add(at / "failover" / "by",
                    fmt::format("of {} shards there is no majority without one, so nobody would be elected; give at "

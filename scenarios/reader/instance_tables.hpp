@@ -16,7 +16,8 @@ inline constexpr std::array buffer_pool_keys{
         "database",
         "false", "Aurora User Guide, Cluster cache management: apg_ccm_enabled is off"},
     Key{"working_set", "bytes",
-        "of the data, that classes without keys touch, all of it alike; left out: they find all in memory"},
+        "of the data, that classes without keys touch, all of it alike; left out: they find all in memory, the best "
+        "case, for the size of the data does not tell how much of them is in use"},
 };
 
 inline constexpr std::array serverless_keys{

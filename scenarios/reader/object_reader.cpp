@@ -51,6 +51,10 @@ bool ObjectReader::has(std::string_view key) const {
     return !broken_ && object_.value->contains(key);
 }
 
+const Json* ObjectReader::given(std::string_view key) const {
+    return has(key) ? &object_.value->at(std::string{key}) : nullptr;
+}
+
 ObjectReader::Found ObjectReader::find(std::string_view name) {
     const Key* const key = shape_.find(name);
     if (key == nullptr) throw std::logic_error(fmt::format("shape {} has no key {}", shape_.name, name));
@@ -226,6 +230,21 @@ std::vector<std::string> ObjectReader::names(std::string_view key) {
         if (!text || !is_name(child.value->get_ref<const std::string&>())) {
             report_.add(child.at, fmt::format("expected a name (1 to 64 bytes without \"/\" and \":\"), found {}",
                                               shown(*child.value)));
+        } else if (std::find(result.begin(), result.end(), child.value->get_ref<const std::string&>()) !=
+                   result.end()) {
+            report_.add(child.at, fmt::format("{} stands in this list twice", shown(*child.value)));
+        } else {
+            result.push_back(child.value->get<std::string>());
+        }
+    }
+    return result;
+}
+
+std::vector<std::string> ObjectReader::texts(std::string_view key) {
+    std::vector<std::string> result;
+    for (const Child& child : list(key)) {
+        if (!child.value->is_string()) {
+            report_.add(child.at, fmt::format("expected a string, found {}", shown(*child.value)));
         } else if (std::find(result.begin(), result.end(), child.value->get_ref<const std::string&>()) !=
                    result.end()) {
             report_.add(child.at, fmt::format("{} stands in this list twice", shown(*child.value)));

@@ -50,6 +50,10 @@ public:
     void use_preset(std::string_view preset) { preset_ = preset; }
 
     bool has(std::string_view key) const;  // in the file, not as a default
+    // As it stands in the file; null: it does not. Asks for nothing.
+    const Json* given(std::string_view key) const;
+    const Pointer& place() const { return object_.at; }
+    bool is_object() const { return !broken_; }
     Pointer at(std::string_view key) const { return object_.at / key; }
     void problem(std::string_view key, std::string_view message) const { report_.add(at(key), message); }
     const Report& report() const { return report_; }
@@ -74,6 +78,7 @@ public:
     std::optional<std::string> maybe_one_of(std::string_view key);
     std::string one_of(std::string_view key);
     std::vector<std::string> names(std::string_view key);
+    std::vector<std::string> texts(std::string_view key);  // without doubles
     RandomDuration random(std::string_view key);
 
     // Parts; absent ones have no value, unless the shape gives a default.

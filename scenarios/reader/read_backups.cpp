@@ -118,8 +118,14 @@ void read_operator_error(ObjectReader& object, Fault& fault) {
                                                   : MendedBy::nothing;
     fault.classes = object.names("classes");
     if (fault.kind != FaultKind::operator_error) {
-        for (const std::string_view key : {"noticed_after", "mends_by", "classes"}) {
-            if (object.has(key)) object.problem(key, "only an operator-error has this");
+        const bool expires = fault.kind == FaultKind::certificate_expiry;
+        const bool of_table = fault.kind == FaultKind::schema_change;
+        if (!expires && object.has("noticed_after")) {
+            object.problem("noticed_after", "only an operator-error or a certificate-expiry has this");
+        }
+        if (object.has("mends_by")) object.problem("mends_by", "only an operator-error has this");
+        if (!of_table && object.has("classes")) {
+            object.problem("classes", "only an operator-error or a schema-change has this");
         }
         return;
     }
@@ -148,14 +154,19 @@ void check_operator_error(const Scenario& scenario, const Fault& fault, const Re
         report.add(at / "mends_by",
                    fmt::format("{} has no \"delayed_standby\" in its backups", in_quotes(database->name)));
     }
+    check_classes_of(scenario, fault, report);
+}
+
+void check_classes_of(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const Pointer at = Pointer{} / "faults" / fault.name;
     for (std::size_t i = 0; i < fault.classes.size(); ++i) {
         const QueryClass* const found = find_named(scenario.workload.classes, fault.classes[i]);
         if (found == nullptr) {
             report.add(at / "classes" / i,
                        unknown_name("class", fault.classes[i], names_of(scenario.workload.classes)));
-        } else if (found->route.empty() || found->route.back().name != database->name) {
+        } else if (found->route.empty() || found->route.back().name != fault.target) {
             report.add(at / "classes" / i,
-                       fmt::format("{} does not end at {}", in_quotes(fault.classes[i]), in_quotes(database->name)));
+                       fmt::format("{} does not end at {}", in_quotes(fault.classes[i]), in_quotes(fault.target)));
         }
     }
 }

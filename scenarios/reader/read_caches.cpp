@@ -56,11 +56,47 @@ void read_nodes(ObjectReader& object, Cache& cache) {
     if (object.has("failover") && !cache.require_full_coverage) object.problem("failover", "needs \"replicas\"");
 }
 
+CacheWriteBehind read_write_behind(const Child& child, const Report& report) {
+    ObjectReader object(child, "cache-write-behind", report);
+    const CacheWriteBehind behind{object.duration("delay"), object.integer("workers"),
+                                  object.positive_duration("retry_after")};
+    object.finish();
+    return behind;
+}
+
+CacheWarmUp read_warm_up(const Child& child, const Report& report) {
+    ObjectReader object(child, "cache-warm-up", report);
+    const CacheWarmUp warm_up{static_cast<std::uint64_t>(object.integer("keys")), object.rate("rate")};
+    if (warm_up.rate_per_s <= 0.0) object.problem("rate", "expected a rate above 0");
+    object.finish();
+    return warm_up;
+}
+
+CacheGlobal read_global(const Child& child, const Report& report) {
+    ObjectReader object(child, "cache-global", report);
+    const CacheGlobal global{object.positive_duration("alarm_after"), object.random("decision"),
+                             object.random("promotion")};
+    object.finish();
+    return global;
+}
+
+CacheWrites read_writes(ObjectReader& object) {
+    const std::string writes = object.one_of("writes");
+    if (writes == "write-through") return CacheWrites::write_through;
+    return writes == "write-behind" ? CacheWrites::write_behind : CacheWrites::invalidate;
+}
+
 // What services do with it.
 void read_use(ObjectReader& object, Cache& cache) {
     cache.coalescing = object.flag("coalescing");
     cache.stale_while_revalidate = object.maybe_duration("stale_while_revalidate");
-    cache.writes = object.one_of("writes") == "write-through" ? CacheWrites::write_through : CacheWrites::invalidate;
+    cache.writes = read_writes(object);
+    cache.write_behind = read_write_behind(*object.child("write_behind"), object.report());
+    if (object.has("write_behind") && cache.writes != CacheWrites::write_behind)
+        object.problem("write_behind", R"(needs "writes": "write-behind")");
+    cache.connections = object.integer("connections");
+    if (const auto child = object.child("global")) cache.global = read_global(*child, object.report());
+    if (const auto child = object.child("warm_up")) cache.warm_up = read_warm_up(*child, object.report());
     for (const std::string_view key : {"ttl_jitter", "stale_while_revalidate"}) {
         if (object.has(key) && !cache.ttl) object.problem(key, "needs a \"ttl\"");
     }
@@ -90,6 +126,7 @@ void read_cache(const Child& child, Cache& cache, const Report& report) {
     cache.reconnect_after = object.duration("reconnect_after");
     read_nodes(object, cache);
     read_use(object, cache);
+    cache.security = read_security(object, SecurityOf::cache_or_warehouse);
     object.finish();
 }
 

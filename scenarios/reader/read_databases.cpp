@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "scenarios/catalogue.hpp"
 #include "scenarios/engine_versions.hpp"
 #include "scenarios/kinds.hpp"
@@ -41,7 +43,19 @@ DatabaseInstance read_instance(const Child& child, const std::string& default_cl
 
 namespace {
 
-StorageVolume read_storage(const Child& child, const Report& report) {
+// A node takes at most so many segments of one volume, 1 TB of its disks, if the fleet is not the smallest. Source: an
+// assumption; so the largest volume is filled in about two hours at restore.node_rate.
+constexpr std::int64_t segments_of_a_node = 100;
+constexpr int nodes_least = 20;
+constexpr std::int64_t segment_bytes = 10'000'000'000;  // Verbitski et al., SIGMOD 2017, section 2.2
+
+int nodes_for(Bytes data, int copies_per_zone) {
+    const std::int64_t groups = (data.count + segment_bytes - 1) / segment_bytes;
+    const std::int64_t nodes = (groups * copies_per_zone + segments_of_a_node - 1) / segments_of_a_node;
+    return std::max({nodes_least, copies_per_zone, static_cast<int>(nodes)});
+}
+
+StorageVolume read_storage(const Child& child, Bytes data, const Report& report) {
     ObjectReader object(child, "storage", report);
     StorageVolume storage;
     storage.copies_per_zone = object.integer("copies_per_zone");
@@ -49,7 +63,7 @@ StorageVolume read_storage(const Child& child, const Report& report) {
     storage.read_quorum = object.integer("read_quorum");
     storage.persist = object.random("persist");
     storage.page_read = object.random("page_read");
-    storage.nodes_per_zone = object.integer("nodes_per_zone");
+    storage.nodes_per_zone = object.maybe_integer("nodes_per_zone").value_or(nodes_for(data, storage.copies_per_zone));
     storage.send_time = object.duration("send_time");
     storage.groups_per_commit = object.integer("groups_per_commit");
     storage.growth_per_commit = object.bytes("growth_per_commit");
@@ -84,6 +98,17 @@ Failover read_failover(const Child& child, const std::string& kind, const Report
     return failover;
 }
 
+void read_authentication(ObjectReader& object, Database& database) {
+    const bool iam = object.one_of("authentication") == "iam";
+    const double limit_per_s = object.rate("iam_limit");
+    if (object.has("iam_limit") && !iam) object.problem("iam_limit", "expected \"authentication\": \"iam\" beside it");
+    if (object.has("iam_limit") && limit_per_s < 1.0) object.problem("iam_limit", "expected at least 1/s");
+    if (iam) database.iam_per_s = limit_per_s;
+    if (iam && has_standbys(database.kind)) {
+        object.problem("authentication", "only the Aurora kinds are authenticated by IAM");
+    }
+}
+
 void read_database(const Child& child, Database& database, const Report& report) {
     ObjectReader object(child, "database", report);
     database.name = child.name;
@@ -113,14 +138,20 @@ void read_database(const Child& child, Database& database, const Report& report)
         object.problem("replicas", fmt::format("expected at most 15 replicas, found {}", database.replicas.size()));
     }
     read_global(object, database);
-    database.storage = read_storage(*object.child("storage"), report);
+    database.storage = read_storage(*object.child("storage"), database.data, report);
     database.replica_stream = read_replica_stream(*object.child("replica_stream"), report);
     database.failover = read_failover(*object.child("failover"), database.kind, report);
     read_standbys(object, database);
     database.dns_ttl = object.duration("dns_ttl");
     database.connections_max = object.maybe_integer("connections_max");
+    read_authentication(object, database);
     read_instance_rules(object, database);
     read_endpoints(object, database);
+    database.security = read_security(object, SecurityOf::database);
+    database.io_optimized = object.one_of("storage_price") == "io-optimized";
+    if (object.has("storage_price") && has_standbys(database.kind)) {
+        object.problem("storage_price", "only the Aurora kinds have this choice");
+    }
     object.finish();
 }
 

@@ -1,24 +1,51 @@
 #include <fmt/format.h>
 
+#include "scenarios/cost_result.hpp"
 #include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_cost.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/yearly.hpp"
 
 namespace faultline::scenarios {
 
 namespace {
 
+struct NamedKind {
+    std::string_view name;
+    FaultKind kind;
+};
+constexpr NamedKind fault_kinds[] = {
+    {"instance-crash", FaultKind::instance_crash},
+    {"storage-node-loss", FaultKind::storage_node_loss},
+    {"zone-outage", FaultKind::zone_outage},
+    {"region-outage", FaultKind::region_outage},
+    {"link-cut", FaultKind::link_cut},
+    {"brown-out", FaultKind::brown_out},
+    {"zone-gray", FaultKind::zone_gray},
+    {"link-gray", FaultKind::link_gray},
+    {"switchover", FaultKind::switchover},
+    {"operator-error", FaultKind::operator_error},
+    {"evacuation", FaultKind::evacuation},
+    {"cache-node-loss", FaultKind::cache_node_loss},
+    {"control-plane-impaired", FaultKind::control_plane_impaired},
+    {"dns-failure", FaultKind::dns_failure},
+    {"slow-disk", FaultKind::slow_disk},
+    {"certificate-expiry", FaultKind::certificate_expiry},
+    {"patch", FaultKind::patch},
+    {"upgrade", FaultKind::upgrade},
+    {"class-change", FaultKind::class_change},
+    {"schema-change", FaultKind::schema_change},
+    {"cache-scaling", FaultKind::cache_scaling},
+    {"cache-snapshot", FaultKind::cache_snapshot},
+    {"warehouse-resize", FaultKind::warehouse_resize},
+    {"zone-evacuation", FaultKind::zone_evacuation},
+};
+
 FaultKind fault_kind(std::string_view name) {
-    if (name == "zone-outage") return FaultKind::zone_outage;
-    if (name == "region-outage") return FaultKind::region_outage;
-    if (name == "link-cut") return FaultKind::link_cut;
-    if (name == "brown-out") return FaultKind::brown_out;
-    if (name == "zone-gray") return FaultKind::zone_gray;
-    if (name == "link-gray") return FaultKind::link_gray;
-    if (name == "switchover") return FaultKind::switchover;
-    if (name == "operator-error") return FaultKind::operator_error;
-    if (name == "evacuation") return FaultKind::evacuation;
-    if (name == "cache-node-loss") return FaultKind::cache_node_loss;
-    return name == "storage-node-loss" ? FaultKind::storage_node_loss : FaultKind::instance_crash;
+    for (const NamedKind& one : fault_kinds) {
+        if (one.name == name) return one.kind;
+    }
+    return FaultKind::instance_crash;
 }
 
 struct Measure {
@@ -34,11 +61,15 @@ constexpr Measure measures[] = {
     {"restore", "percentile, p95 if left out"},
     {"freshness", "percentile or mean"},
     {"availability", "", false},
+    {"availability-per-year", "percentile or mean, the mean if left out", false},
     {"hit-rate", "", false},
     {"offload", "", false},
     {"stale-reads", ""},
     {"read-your-writes-violations", ""},
     {"monotonic-read-violations", ""},
+    {"cost", ""},
+    {"encrypted", "", false},
+    {"private", "", false},
 };
 
 // "p99", "p99.9": above 0 and below 100.
@@ -61,6 +92,7 @@ const Measure* read_measure(ObjectReader& object, Requirement& into) {
         if (measure.name != into.measure) continue;
         const bool optional_percentile = is_of_incidents(std::string{measure.name});
         if (optional_percentile && blank == std::string::npos) into.statistic = "p95";
+        if (is_of_years(measure.name) && blank == std::string::npos) into.statistic = "mean";
         const bool fits = measure.statistics.empty() ? blank == std::string::npos
                                                      : is_percentile(into.statistic) ||
                                                            (!is_of_incidents(into.measure) && into.statistic == "mean");
@@ -83,6 +115,7 @@ const Measure* read_measure(ObjectReader& object, Requirement& into) {
 // The bound in the unit of the measure, in seconds or as a pure number.
 double read_limit(ObjectReader& object, std::string_view key, const Measure& measure) {
     const Json& value = *object.raw(key);
+    if (is_money(std::string{measure.name})) return read_money(object, key).value_or(0.0) * hours_a_month;
     if (!measure.duration()) return object.share(key);
     if (!value.is_string()) {
         object.problem(key, value.is_number()
@@ -105,9 +138,10 @@ void read_bound(ObjectReader& object, Requirement& into, const Measure* measure)
         object.problem("at_least", "expected one bound, found \"at_most\" and \"at_least\"");
     } else if (!most && !least) {
         object.report().add(object.at(expected), fmt::format("the limit is missing: \"{}\": \"{}\"", expected,
-                                                             measure->duration() ? "60s"
-                                                             : measure->at_most  ? "0.1%"
-                                                                                 : "99.99%"));
+                                                             is_money(std::string{measure->name}) ? "$50k/month"
+                                                             : measure->duration()                ? "60s"
+                                                             : measure->at_most                   ? "0.1%"
+                                                                                                  : "99.99%"));
     } else if (most != measure->at_most) {
         object.problem(most ? "at_most" : "at_least", fmt::format("{} is limited by \"{}\"", measure->name, expected));
     }
@@ -122,7 +156,7 @@ Phase phase_named(std::string_view name) {
 
 // What is slow or loses packets, and answers health checks all the same.
 void read_gray(ObjectReader& object, Fault& fault) {
-    const bool slow = fault.kind == FaultKind::brown_out;
+    const bool slow = fault.kind == FaultKind::brown_out || fault.kind == FaultKind::slow_disk;
     const bool gray = fault.kind == FaultKind::zone_gray || fault.kind == FaultKind::link_gray;
     fault.speed = object.share("speed");
     fault.latency = object.number("latency");
@@ -135,13 +169,44 @@ void read_gray(ObjectReader& object, Fault& fault) {
     if (gray && fault.latency == 1.0 && fault.loss == 0.0) {
         object.problem("latency", "neither slower nor losing anything: such a fault would do nothing");
     }
-    if (!slow && object.has("speed")) object.problem("speed", "only a brown-out has this");
+    if (!slow && object.has("speed")) object.problem("speed", "only a brown-out or a slow-disk has this");
     for (const std::string_view key : {"latency", "loss"}) {
         if (!gray && object.has(key)) object.problem(key, "only zone-gray and link-gray have this");
     }
 }
 
+void read_outage(ObjectReader& object, Fault& fault) {
+    fault.comes_back = object.random("comes_back");
+    const bool outage = fault.kind == FaultKind::zone_outage || fault.kind == FaultKind::region_outage;
+    if (!object.has("comes_back")) return;
+    if (!outage) object.problem("comes_back", "only a zone-outage or a region-outage has this");
+    if (outage && !object.has("lasts") && !object.has("at_random")) {
+        object.problem("comes_back", "it never ends, so that nothing comes back; give it \"lasts\"");
+    }
+}
+
+// The first stands for all until a replication takes its own.
+void read_equal_targets(ObjectReader& object, Fault& fault) {
+    fault.targets = object.texts("targets");
+    if (!object.has("targets")) return;
+    if (object.has("target")) object.problem("targets", "there is a \"target\": give one of them");
+    if (fault.targets.size() < 2) object.problem("targets", "expected two or more; one alone is a \"target\"");
+    if (fault.targets.empty()) return;
+    fault.target = fault.targets.front();
+    const bool of_data = fault.kind == FaultKind::operator_error || fault.kind == FaultKind::evacuation;
+    if (of_data || is_planned(fault.kind)) {
+        object.problem("targets", "an operator error, an evacuation and planned work have one target");
+    }
+}
+
 }  // namespace
+
+std::string_view fault_kind_name(FaultKind kind) {
+    for (const NamedKind& one : fault_kinds) {
+        if (one.kind == kind) return one.name;
+    }
+    return "";
+}
 
 void read_faults(ObjectReader& file, Scenario& scenario) {
     for (const Child& child : file.map("faults")) {
@@ -150,15 +215,21 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         fault.name = child.name;
         const std::optional<std::string> kind = object.maybe_one_of("kind");
         fault.kind = fault_kind(kind.value_or(""));
+        object.use_preset(fault_preset(object, fault.kind, kind.value_or("")));
         fault.target = object.text("target");
+        read_equal_targets(object, fault);
         // Without a kind nobody knows what may be a target: an empty one is not checked.
         if (!kind) fault.target.clear();
         fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
         fault.at = object.duration("at");
+        fault.within = object.duration("within");
         fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
         read_gray(object, fault);
         read_operator_error(object, fault);
         read_runbook(object, fault);
+        read_planned_work(object, fault);
+        read_outage(object, fault);
+        read_chance(object, fault);
         object.finish();
     }
 }
@@ -173,6 +244,12 @@ void read_requirements(ObjectReader& file, Scenario& scenario) {
         requirement.after = object.text("after");
         requirement.pooled = object.one_of("sites") == "pooled";
         requirement.phase = phase_named(object.one_of("phase"));
+        requirement.planned_included = object.one_of("planned_work") == "included";
+        const bool planned =
+            requirement.measure == "rto" || requirement.measure == "rpo" || is_of_years(requirement.measure);
+        if (object.has("planned_work") && !planned) {
+            object.problem("planned_work", "only rto and rpo, and availability-per-year, can leave planned work out");
+        }
         read_bound(object, requirement, measure);
         if (measure == nullptr) requirement.measure.clear();  // not checked any further
         object.finish();

@@ -1,6 +1,9 @@
 // A database over several regions: "secondaries" or "logical_replicas", "binlog" and "global".
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "scenarios/engine_versions.hpp"
 #include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
@@ -9,8 +12,9 @@ namespace faultline::scenarios {
 
 namespace {
 
-constexpr std::size_t secondaries_most = 10;                    // Source: Aurora User Guide, Global databases (2026)
-constexpr std::size_t readers_most = 16;                        // of a secondary cluster. Source: the same
+constexpr std::size_t secondaries_most = 10;      // Source: Aurora User Guide, Global databases (2026)
+constexpr std::size_t readers_most = 16;          // of a secondary cluster. Source: the same
+constexpr std::size_t primary_readers_most = 15;  // less one a secondary. Source: the same, Getting started
 constexpr Duration rpo_limit_least = std::chrono::seconds{20};  // Source: the same, rds.global_db_rpo
 
 Secondary read_secondary(const Child& child, const Database& database, const Report& report) {
@@ -32,10 +36,10 @@ Secondary read_secondary(const Child& child, const Database& database, const Rep
     return secondary;
 }
 
-BinaryLog read_binlog(const Child& child, const Report& report) {
+BinaryLog read_binlog(const Child& child, const std::string& version, const Report& report) {
     ObjectReader object(child, "binlog", report);
     BinaryLog binlog;
-    binlog.apply_threads = object.integer("apply_threads");
+    binlog.apply_threads = object.maybe_integer("apply_threads").value_or(binlog_apply_threads(version));
     binlog.apply_time = object.duration("apply_time");
     binlog.promoted_with = object.one_of("promoted_with") == "applied" ? PromotedWith::applied : PromotedWith::received;
     object.finish();
@@ -89,6 +93,15 @@ void check_followers(ObjectReader& object, const Database& database) {
     }
 }
 
+// What a database of one region may say of the operator, who has a writer made in another zone.
+bool only_of_the_operator(const ObjectReader& object, const Database& database) {
+    const Json& given = *object.given("global");
+    if (has_standbys(database.kind) || !given.is_object()) return false;
+    return std::all_of(given.items().begin(), given.items().end(), [](const auto& item) {
+        return item.key() == "alarm_after" || item.key() == "decision" || item.key() == "add_instance";
+    });
+}
+
 WriteForwarding read_write_forwarding(ObjectReader& object, const Database& database) {
     const std::string mode = object.one_of("write_forwarding");
     if (mode != "off" && (database.secondaries.empty() || database.logical)) {
@@ -112,18 +125,26 @@ void read_global(ObjectReader& object, Database& database) {
         database.secondaries.push_back(read_secondary(child, database, object.report()));
     }
     database.write_forwarding = read_write_forwarding(object, database);
-    database.binlog = read_binlog(*object.child("binlog"), object.report());
+    database.binlog = read_binlog(*object.child("binlog"), database.version, object.report());
     if (database.secondaries.size() > secondaries_most) {
         object.problem("secondaries", fmt::format("expected at most {} regions, found {}", secondaries_most,
                                                   database.secondaries.size()));
+    }
+    const std::size_t primary_most = primary_readers_most - std::min(database.secondaries.size(), secondaries_most);
+    if (!database.logical && !database.secondaries.empty() && database.replicas.size() > primary_most) {
+        object.problem("replicas", fmt::format("expected at most {}, 15 less one for each secondary region, found {}",
+                                               primary_most, database.replicas.size()));
     }
     if (has_standbys(database.kind) && !database.secondaries.empty() && !database.logical) {
         object.problem("secondaries",
                        fmt::format("a global database is Aurora's; a standby of the kind {} stands in another region "
                                    "with \"region\" of its replica",
                                    database.kind));
-    } else if (database.secondaries.empty() && object.has("global")) {
-        object.problem("global", "there are no \"secondaries\": a database of one region has nobody to do this with");
+    } else if (database.secondaries.empty() && object.has("global") && !only_of_the_operator(object, database)) {
+        object.problem(
+            "global",
+            "there are no \"secondaries\": a database of one region has nobody to do this with; of the Aurora "
+            "kinds it may have \"alarm_after\", \"decision\" and \"add_instance\", of a lost zone");
     }
     database.global = read_operation(*object.child("global"), database, object.report());
 }

@@ -17,6 +17,10 @@ void read_workload(ObjectReader& file, Scenario& scenario);
 void read_transfers(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
+void read_checks(ObjectReader& file, Scenario& scenario);  // security of all, and suppressions
+// Of one part, or of all that say nothing of their own.
+enum class SecurityOf { all, database, cache_or_warehouse };
+std::optional<Security> read_security(ObjectReader& holder, SecurityOf of);
 
 // The bandwidth of a kind of links; none: no limit.
 std::optional<engine::BitsPerSecond> read_link_bandwidth(ObjectReader& network, std::string_view key);
@@ -45,9 +49,26 @@ void read_backups(ObjectReader& object, Database& database);
 void read_operator_error(ObjectReader& object, Fault& fault);
 // The same of an evacuation.
 void read_runbook(ObjectReader& object, Fault& fault);
+// The same of planned work and certificates; whose defaults depend on kind and method.
+void read_planned_work(ObjectReader& object, Fault& fault);
+std::string fault_preset(const ObjectReader& object, FaultKind kind, const std::string& kind_name);
+// When it comes, if not once at a given time. `fault` has its kind.
+void read_chance(ObjectReader& object, Fault& fault);
 
 // What a class asks of a warehouse, if its route ends there.
 void read_warehouse_work(ObjectReader& object, QueryClass& into);
+
+// How clients behave (read_clients.cpp): of a class, and of the workload.
+RetryPolicy read_retry(const Child& child, const Report& report);
+std::optional<Breaker> read_breaker(ObjectReader& object);  // its key "breaker", also of a service
+std::optional<Hedge> read_hedge(const std::optional<Child>& child, const Report& report);
+Priority read_priority(ObjectReader& object);
+std::optional<Shedding> read_shedding(const std::optional<Child>& child, const Report& report);
+std::optional<OutlierEjection> read_outliers(const std::optional<Child>& child, const Report& report);
+// Who asks how often (read_demand.cpp).
+void read_demand(ObjectReader& workload, Workload& into);
+void read_tenants(ObjectReader& workload, Workload& into);
+Storm read_storm(const Child& child, const Report& report);
 
 // A driver's preset or object at this key.
 Driver read_driver(ObjectReader& object, std::string_view key);
@@ -58,13 +79,25 @@ void check_standbys(const Database& database, const Pointer& at, const Report& r
 void check_backups(const Scenario& scenario, const Database& database, const Pointer& at, const Report& report);
 void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_evacuation(const Scenario& scenario, const Fault& fault, const Report& report);
+void check_planned_work(const Scenario& scenario, const Fault& fault, const Report& report);
+void check_chance(const Scenario& scenario, const Fault& fault, const Report& report);
+void check_random_targets(const Scenario& scenario, const Fault& fault, const Report& report);
+// The classes that a fault of a database names.
+void check_classes_of(const Scenario& scenario, const Fault& fault, const Report& report);
+bool takes_planned_work(const Database& database);
+// Everything that a fault of this kind may name, in the order of the file.
+std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind);
 void check_warehouses(const Scenario& scenario, const Report& report);
 // A class whose route ends at a warehouse.
 void check_warehouse_class(const Scenario& scenario, const QueryClass& query, const Pointer& at, const Report& report);
 void check_workload(const Scenario& scenario, const Report& report);
+void check_clients(const Scenario& scenario, const Report& report);
+// Reads the file of the workload's trace, if it has one, to its end, and notes what is known of it then.
+void check_trace(Scenario& scenario, const Report& report);
 void check_transfers(const Scenario& scenario, const Report& report);
 void check_faults(const Scenario& scenario, const Report& report);
 void check_requirements(const Scenario& scenario, const Report& report);
+void check_security(const Scenario& scenario, const Report& report);
 
 // The names of a list of named things.
 template <typename Named>

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_cost.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
 namespace faultline::scenarios {
@@ -68,6 +69,10 @@ void read_service(const Child& child, Service& service, const Report& report) {
         object.problem("max_lifetime", "expected at least 1s, or 0s for connections that are never replaced");
     }
     service.queue = object.integer("queue");
+    service.breaker = read_breaker(object);
+    service.shedding = read_shedding(object.child("shedding"), report);
+    service.outliers = read_outliers(object.child("outliers"), report);
+    service.instance_price = read_money(object, "instance_price");
     object.finish();
 }
 

@@ -22,6 +22,13 @@ std::int32_t read_clock(ObjectReader& object, std::string_view key) {
     return 0;
 }
 
+// 0 is Monday.
+int read_day(ObjectReader& object, std::string_view key) {
+    const std::vector<std::string_view> days = choices(*shape_named("run").find(key));
+    const auto day = std::find(days.begin(), days.end(), object.one_of(key));
+    return static_cast<int>(day - days.begin());
+}
+
 void read_warm_up(ObjectReader& run, Run& into) {
     const Json* const value = run.raw("warm_up");
     if (value != nullptr && *value == "auto") return;
@@ -53,7 +60,9 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     scenario.run.replications = run.integer("replications");
     scenario.run.seed = run.whole("seed");
     scenario.run.confidence = run.share("confidence", 0.5, 0.9999);
+    scenario.run.joint = run.flag("joint");
     scenario.run.start_of_day_s = read_clock(run, "start_of_day");
+    scenario.run.start_day = read_day(run, "start_day");
     run.finish();
     // The simulated clock ends after 292 years; a run of more than a year is a slip of the unit.
     constexpr Duration longest = std::chrono::hours{24 * 366};

@@ -146,6 +146,7 @@ void read_warehouse(const Child& child, Warehouse& warehouse, const Report& repo
     warehouse.recovery = read_recovery(*object.child("recovery"), report);
     warehouse.snapshots = read_snapshots(*object.child("snapshots"), report);
     for (const Child& pause : object.list("pauses")) warehouse.pauses.push_back(read_pause(pause, report));
+    warehouse.security = read_security(object, SecurityOf::cache_or_warehouse);
     object.finish();
 }
 

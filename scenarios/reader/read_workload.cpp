@@ -3,60 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "scenarios/defaults.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
 namespace faultline::scenarios {
 
 namespace {
-
-std::vector<double> read_curve(ObjectReader& arrivals) {
-    const Json* const value = arrivals.raw("curve");
-    if (value->is_string()) {
-        const auto& name = value->get_ref<const std::string&>();
-        if (name == "flat") return {};
-        if (name == "office-day") return {office_day_curve.begin(), office_day_curve.end()};
-        arrivals.problem(
-            "curve", fmt::format("curve {} is not known{}", in_quotes(name), suggestion(name, {"flat", "office-day"})));
-        return {};
-    }
-    constexpr std::size_t hours = 24;
-    if (!value->is_array() || value->size() != hours) {
-        arrivals.problem(
-            "curve", fmt::format("expected \"flat\", \"office-day\" or 24 factors, one for each local hour, found {}",
-                                 value->is_array() ? fmt::format("{} of them", value->size()) : shown(*value)));
-        return {};
-    }
-    std::vector<double> curve;
-    constexpr double factor_max = 1000.0;
-    for (const Json& factor : *value) {
-        const double number = factor.is_number() ? factor.get<double>() : -1.0;
-        if (!(number >= 0.0 && number <= factor_max)) {
-            arrivals.report().add(arrivals.at("curve") / curve.size(),
-                                  fmt::format("expected a factor from 0 to 1000, found {}", shown(factor)));
-        }
-        curve.push_back(number);
-    }
-    if (std::all_of(curve.begin(), curve.end(), [](double factor) { return factor == 0.0; })) {
-        arrivals.problem("curve", "expected at least one factor above 0");
-    }
-    return curve;
-}
-
-void read_arrivals(ObjectReader& workload, Arrivals& into) {
-    const std::optional<Child> child = workload.child("arrivals");
-    if (!child) return;
-    ObjectReader arrivals(*child, "arrivals", workload.report());
-    into.rate_per_s = arrivals.rate("rate");
-    const Json* const rate = arrivals.raw("rate");
-    const bool parsed = rate != nullptr && rate->is_string() && parse_rate(rate->get<std::string>()).value;
-    if (parsed && !(into.rate_per_s > 0.0 && into.rate_per_s <= 1e9)) {
-        arrivals.problem("rate", "expected more than 0/s and at most 1000000000/s");
-    }
-    into.curve = read_curve(arrivals);
-    arrivals.finish();
-}
 
 // The names that a database answers to in a route.
 std::vector<std::string_view> endpoints_of(const Database& database) {
@@ -127,27 +79,6 @@ std::vector<RouteStep> read_route(ObjectReader& object, const Scenario& scenario
     }
     if (!right) route.clear();
     return route;
-}
-
-RetryPolicy read_retry(const Child& child, const Report& report) {
-    ObjectReader object(child, "retry", report);
-    RetryPolicy retry;
-    retry.attempts = object.integer("attempts");
-    retry.base = object.duration("base");
-    retry.cap = object.duration("cap");
-    retry.jitter = object.one_of("jitter") == "none" ? BackoffJitter::none : BackoffJitter::full;
-    if (const std::optional<Child> budget = object.child("budget")) {
-        ObjectReader bucket(*budget, "retry-budget", report);
-        retry.budget = {bucket.integer("tokens"), bucket.integer("cost"), bucket.integer("timeout_cost"),
-                        bucket.integer("refund")};
-        bucket.finish();
-    }
-    if (retry.cap < retry.base) {
-        object.problem(object.has("cap") ? "cap" : "base",
-                       fmt::format("the cap, {}, is below the base, {}", to_text(retry.cap), to_text(retry.base)));
-    }
-    object.finish();
-    return retry;
 }
 
 std::optional<Keys> read_keys(const std::optional<Child>& child, const Report& report) {
@@ -232,12 +163,16 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
     const Json* const share = object.has("share") ? object.raw("share") : nullptr;
     const bool right = share != nullptr && share->is_number() && *share == into.share;
     if (!right) into.share = -1.0;  // then the sum is not judged
+    into.traced_as = object.texts("traced_as");
     into.via = object.text("via");
     into.deadline = object.positive_duration("deadline");
     const bool has_timeout = object.has("timeout");
     into.timeout =
         has_timeout ? object.positive_duration("timeout") : object.maybe_duration("timeout").value_or(into.deadline);
     into.retry = read_retry(*object.child("retry"), report);
+    into.breaker = read_breaker(object);
+    into.hedge = read_hedge(object.child("hedge"), report);
+    into.priority = read_priority(object);
     into.statements = object.integer("statements");
     into.transaction = object.flag("transaction");
     into.idempotent = object.flag("idempotent");
@@ -264,7 +199,7 @@ void read_workload(ObjectReader& file, Scenario& scenario) {
     const std::optional<Child> child = file.child("workload");
     if (!child) return;
     ObjectReader workload(*child, "workload", file.report());
-    read_arrivals(workload, scenario.workload.arrivals);
+    read_demand(workload, scenario.workload);
     for (const Child& entry : workload.map("classes")) {
         read_class(entry, scenario.workload.classes.emplace_back(), scenario, file.report());
     }
@@ -277,6 +212,8 @@ void read_workload(ObjectReader& file, Scenario& scenario) {
     scenario.workload.driver = read_driver(workload, "driver");
     scenario.workload.office_pool = workload.integer("office_pool");
     scenario.workload.sessions = read_sessions(workload.child("sessions"), file.report());
+    read_tenants(workload, scenario.workload);
+    scenario.workload.storm = read_storm(*workload.child("storm"), file.report());
     workload.finish();
 }
 

@@ -1,13 +1,16 @@
 // Defaults that depend on a preset, and what later versions bring. Each figure with its source, or as an assumption.
 #include <array>
+#include <vector>
 
-#include "scenarios/reader/shapes.hpp"
+#include "scenarios/reader/shape_tables_faults.hpp"
 
 namespace faultline::scenarios {
 
 namespace {
 
-constexpr std::string_view pgjdbc = "pgjdbc documentation: connectTimeout 10 s, socketTimeout none, no keepalive";
+constexpr std::string_view pgjdbc =
+    "pgjdbc documentation: connectTimeout 10 s, socketTimeout none, no keepalive; MySQL Connector/J has neither by "
+    "default (from memory): it waits for the kernel to connect, too";
 constexpr std::string_view fast_failover =
     "Aurora User Guide, Fast failover with Aurora PostgreSQL: 2 s, 60 s, keepalive 1 s x 5";
 constexpr std::string_view ycsb = "YCSB workload files: records of 1 KB";
@@ -31,6 +34,18 @@ constexpr std::string_view postgresql_share =
     "Aurora User Guide, parameters of Aurora PostgreSQL: shared_buffers is DBInstanceClassMemory/12038 pages of 8 KB "
     "less 50,003, 68 % of 96 % of the class's memory";
 
+constexpr std::string_view sdk_standard =
+    "AWS SDK for JavaScript, @aws-sdk/middleware-retry, constants.ts; AWS SDKs and Tools Reference Guide, Retry "
+    "behavior: 3 attempts";
+constexpr std::string_view envoy_retry =
+    "Envoy documentation, Router: retries once; fully jittered, base 25 ms, at most 10 times the base";
+constexpr std::string_view resilience4j_retry = "Resilience4j documentation, Retry: maxAttempts 3, waitDuration 500 ms";
+constexpr std::string_view resilience4j_breaker =
+    "Resilience4j documentation, CircuitBreaker: 50 %, 100 calls, 60 s open, 10 calls half-open";
+constexpr std::string_view polly_retry = "Polly documentation, RetryStrategyOptions: 3 retries, 2 s, constant";
+constexpr std::string_view polly_breaker =
+    "Polly documentation, CircuitBreakerStrategyOptions: 0.1, 100 calls, 30 s of sampling, 5 s of break, one probe";
+
 constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "plain", "connect_timeout", R"("10s")", pgjdbc},
     {"driver", "plain", "dns_cache", R"("30s")",
@@ -53,7 +68,8 @@ constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "rds-proxy", "topology_refresh", R"("1s")", proxy_detects},
     {"driver", "rds-proxy", "through_proxy", "true", "-"},
     {"driver", "rds-proxy", "proxy_delay", R"({"lognormal": {"mean": "4ms", "cv": 0.5}})",
-     "assumption, 0.5 to 5 ms: Amazon publishes none; latency by the proxy depends on it, recovery does not"},
+     "assumption, 0.5 to 5 ms: typically below 1 ms in the zone, and Amazon speaks of about 5 ms (both from memory); "
+     "latency by the proxy depends on it, recovery does not"},
 
     {"database", "aurora-mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
     {"database", "mysql", "lock_wait_timeout", R"("50s")", mysql_lock_wait},
@@ -82,6 +98,33 @@ constexpr auto presets = std::to_array<PresetValue>({
 
     {"global", "binlog", "promotion", R"({"uniform": {"low": "3min", "high": "10min"}})",
      "Aurora User Guide, Replicating across Regions: several minutes or longer; the bounds are an assumption"},
+
+    {"retry", "aws-sdk-standard", "attempts", "3", sdk_standard},
+    {"retry", "aws-sdk-standard", "base", R"("100ms")", sdk_standard},
+    {"retry", "aws-sdk-standard", "cap", R"("20s")", sdk_standard},
+    {"retry", "aws-sdk-standard", "budget", "{}", sdk_standard},
+    {"retry", "aws-sdk-adaptive", "attempts", "3", sdk_standard},
+    {"retry", "aws-sdk-adaptive", "base", R"("100ms")", sdk_standard},
+    {"retry", "aws-sdk-adaptive", "cap", R"("20s")", sdk_standard},
+    {"retry", "aws-sdk-adaptive", "budget", "{}", sdk_standard},
+    {"retry", "aws-sdk-adaptive", "adaptive", "true",
+     "AWS SDKs and Tools Reference Guide, Retry behavior: adaptive mode"},
+    {"retry", "envoy", "attempts", "2", envoy_retry},
+    {"retry", "envoy", "base", R"("25ms")", envoy_retry},
+    {"retry", "envoy", "cap", R"("250ms")", envoy_retry},
+    {"retry", "resilience4j", "base", R"("500ms")", resilience4j_retry},
+    {"retry", "resilience4j", "cap", R"("500ms")", resilience4j_retry},
+    {"retry", "resilience4j", "jitter", R"("none")", resilience4j_retry},
+    {"retry", "polly", "attempts", "4", polly_retry},
+    {"retry", "polly", "base", R"("2s")", polly_retry},
+    {"retry", "polly", "cap", R"("2s")", polly_retry},
+    {"retry", "polly", "jitter", R"("none")", polly_retry},
+    {"breaker", "resilience4j", "failures", R"("50%")", resilience4j_breaker},
+    {"breaker", "resilience4j", "open", R"("60s")", resilience4j_breaker},
+    {"breaker", "polly", "failures", R"("10%")", polly_breaker},
+    {"breaker", "polly", "sampling", R"("30s")", polly_breaker},
+    {"breaker", "polly", "open", R"("5s")", polly_breaker},
+    {"breaker", "polly", "probes", "1", polly_breaker},
 
     {"class", "point-read", "demand", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
      "assumption, 0.1 to 0.3 ms of CPU: point select by key, page in cache; CPU load depends on it"},
@@ -121,7 +164,6 @@ constexpr auto presets = std::to_array<PresetValue>({
 constexpr auto later = std::to_array<LaterFeature>({
     {"scenario", "links", ""},
     {"scenario", "search", ""},
-    {"scenario", "checks", ""},
     {"scenario", "prices", ""},
     {"run", "replications", "auto"},
     {"run", "precision", ""},
@@ -133,43 +175,31 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"database", "kind", "rds-postgresql"},
     {"database", "kind", "rds-mysql"},
     {"database", "proxy", ""},
-    {"database", "encryption", ""},
     {"cache", "kind", "valkey"},
     {"cache", "kind", "memcached"},
-    {"service", "breaker", ""},
     {"service", "zone_affinity", ""},
-    {"workload", "users", ""},
-    {"workload", "closed_users", ""},
-    {"arrivals", "trace", ""},
     {"arrivals", "burstiness", ""},
     {"class", "consistency", ""},
-    {"class", "breaker", ""},
     {"keys", "drift", ""},
     {"fault", "mode", "gray"},
     {"fault", "each", ""},
-    {"fault", "mtbf", ""},
-    {"fault", "mttr", ""},
     {"fault", "kind", "service-instance-crash"},
     {"fault", "kind", "zone-power"},
     {"fault", "kind", "zone-network"},
-    {"fault", "kind", "dns-outage"},
-    {"fault", "kind", "gray-failure"},
-    {"fault", "kind", "patch"},
-    {"fault", "kind", "upgrade"},
-    {"fault", "kind", "class-change"},
-    {"fault", "kind", "scaling"},
-    {"fault", "kind", "schema-change"},
-    {"requirement", "measure", "cost"},
     {"requirement", "measure", "replica-lag"},
     {"requirement", "measure", "stale-reads"},
     {"requirement", "measure", "full-recovery"},
-    {"requirement", "planned_work", ""},
 });
 
 }  // namespace
 
 std::span<const PresetValue> preset_values() {
-    return presets;
+    static const std::vector<PresetValue> all = [] {
+        std::vector<PresetValue> values(presets.begin(), presets.end());
+        values.insert(values.end(), fault_presets.begin(), fault_presets.end());
+        return values;
+    }();
+    return all;
 }
 
 std::span<const LaterFeature> later_features() {

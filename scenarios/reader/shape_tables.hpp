@@ -42,11 +42,18 @@ inline constexpr std::array database_keys{
         .about = "of an instance; left out: the default of its class",
         .least = 1,
         .most = 16'000},
+    Key{"authentication", "one-of:password|iam", "of new connections", R"("password")", "-"},
+    Key{"iam_limit", "rate", "new connections that one instance authenticates by IAM; more are refused", R"("200/s")",
+        "Aurora User Guide, IAM database authentication: throttled beyond 200 new connections a second (from memory)"},
     Key{"buffer_pool", "object:buffer-pool", "pages in memory, of the Aurora kinds", "{}", "-"},
     Key{"lock_wait_timeout", "duration", "a statement waits for a row this long; left out: the engine's, or for ever"},
     Key{"serverless", "object:serverless", "capacity of the class db.serverless; left out: there is none"},
     Key{"replica_scaling", "object:replica-scaling", "replicas by the load of the readers; left out: those named"},
     Key{"endpoints", "map:endpoint", "custom endpoints, at most 5, of the Aurora kinds", "{}", "-"},
+    Key{"security", "object:security", "what protects it; what is left out: as at the top of the file"},
+    Key{"storage_price", "one-of:standard|io-optimized",
+        "of the Aurora kinds: I/O is charged by the request, or not at all", R"("standard")",
+        "Terraform AWS provider, aws_rds_cluster storage_type"},
 };
 
 inline constexpr std::array backups_keys{
@@ -114,10 +121,15 @@ inline constexpr std::array storage_keys{
         "assumption: the 4th of 6 over measured inter-zone round trips then gives commits of 1 to 3 ms"},
     Key{"page_read", "random", "one storage node reads a page", R"({"lognormal": {"mean": "200us", "cv": 0.5}})",
         "assumption: a read of 16 KB from a local SSD"},
-    Key{"nodes_per_zone", "integer", "storage nodes that hold the volume's segments", "20",
-        "assumption: enough that a lost node's segments are rebuilt side by side, in about the 10 s of one (Verbitski "
-        "et al., SIGMOD 2017, section 2.2)",
-        false, 1, 500},
+    Key{.name = "nodes_per_zone",
+        .type = "integer",
+        .about =
+            "storage nodes that hold the volume's segments; left out: 20, or one for each 100 segments of \"data\"",
+        .source = "assumption: with 20 the segments of a lost node are rebuilt side by side, in about the 10 s of one "
+                  "(Verbitski et al., SIGMOD 2017, section 2.2); a restore takes up to a few hours, and far less than "
+                  "linearly more for a larger volume (AWS re:Post, slow snapshot restore)",
+        .least = 1,
+        .most = 500},
     Key{"send_time", "duration", "of the writer's log sender, for one batch to one copy", R"("65us")",
         "derived: SIGMOD 2017, Table 1, has 14,450 network I/Os a second at the database node: 69 us each, if the "
         "sender was nearly always busy"},
@@ -217,6 +229,10 @@ inline constexpr std::array service_keys{
         R"("30min")", "HikariCP README, maxLifetime; HikariPool.java for the 2.5 %"},
     Key{"queue", "integer", "calls that may wait for a thread in one instance", "100",
         "Apache Tomcat 10 documentation, The HTTP Connector: acceptCount", false, 0, 1'000'000},
+    Key{"breaker", "object:breaker", "of each instance, towards each endpoint that it asks; left out: none"},
+    Key{"shedding", "object:shedding", "of calls that an instance cannot serve in time; left out: none"},
+    Key{"outliers", "object:outliers", "instances that often fail are sent nothing for a while; left out: never"},
+    Key{"instance_price", "money", "of one instance, \"$0.17/h\"; left out: not known"},
 };
 
 inline constexpr std::array service_standby_keys{
@@ -264,11 +280,14 @@ inline constexpr std::array driver_keys{
 };
 
 inline constexpr std::array workload_keys{
-    Key{.name = "arrivals", .type = "object:arrivals", .about = "how many queries", .required = true},
+    Key{"arrivals", "object:arrivals", "how many queries; left out: only closed users ask"},
     Key{.name = "classes", .type = "map:class", .about = "what they ask; their shares add up to 1", .required = true},
     Key{"canary", "object:canary", "a probe at each office", "{}", "-"},
     Key{"driver", "driver", "of offices that talk to a database directly", R"("plain")", "-"},
     Key{"sessions", "object:sessions", "users who remember what they wrote and saw; left out: nobody does"},
+    Key{"users", "object:users", "closed users, who wait for their answers; left out: none"},
+    Key{"tenants", "map:tenant", "whose classes are whose, and their quotas, by name", "{}", "-"},
+    Key{"storm", "object:storm", "when retries that go on are called a metastable failure", "{}", "-"},
     Key{"office_pool", "integer", "connections of one office to one service or endpoint, at most", "64", "assumption",
         false, 1, 1'000'000},
 };
@@ -290,11 +309,6 @@ inline constexpr std::array follow_up_keys{
     Key{.name = "after", .type = "random", .about = "from the answer on", .required = true},
 };
 
-inline constexpr std::array arrivals_keys{
-    Key{.name = "rate", .type = "rate", .about = "of all offices together, where the curve is 1", .required = true},
-    Key{"curve", "curve", "by local hour: \"flat\", \"office-day\" or 24 factors", R"("flat")", "-"},
-};
-
 inline constexpr std::array class_keys{
     Key{"kind", "one-of:point-read|range-read|update|complex-join|analytic|other",
         "what demand and sizes default to; left out: update to a writer, other to a station, else point-read"},
@@ -303,6 +317,7 @@ inline constexpr std::array class_keys{
         .about = "of the arrivals; all shares add up to 1",
         .required = true,
         .most = 1},
+    Key{"traced_as", "texts", "its names in the trace of the arrivals; left out: its own", "[]", "-"},
     Key{"via", "text", "a service; left out: the office talks to the last step of the route", R"("")", "-"},
     Key{.name = "route",
         .type = "route",
@@ -312,6 +327,9 @@ inline constexpr std::array class_keys{
     Key{.name = "deadline", .type = "duration", .about = "an answer later than this is not good", .required = true},
     Key{"timeout", "duration", "the client gives an attempt up after this; left out: the deadline"},
     Key{"retry", "object:retry", "after a failed attempt", "{}", "-"},
+    Key{"breaker", "object:breaker", "of each office, for its queries of this class; left out: none"},
+    Key{"hedge", "object:hedge", "a second copy of what is not answered soon; only via a service; left out: none"},
+    Key{"priority", "one-of:critical|normal|sheddable", "for services with \"shedding\"", R"("normal")", "-"},
     Key{"statements", "integer", "of one query", "1", "-", false, 1, 10'000},
     Key{"transaction", "flag", "the statements are one, with round trips of their own for begin and commit", "false",
         "-"},
@@ -333,26 +351,6 @@ inline constexpr std::array class_keys{
     Key{"tables", "names", "of a warehouse, that it reads; left out: all", "[]", "-"},
     Key{"scan", "share", "of the data of these tables that it reads", R"("0%")", "-"},
     Key{"redistribute", "share", "of what it reads that goes to another node", R"("0%")", "-"},
-};
-
-inline constexpr std::array retry_keys{
-    Key{"attempts", "integer", "all in all", "3",
-        "AWS SDKs and Tools Reference Guide, Retry behavior: standard mode, 3", false, 1, 100},
-    Key{"base", "duration", "before the second attempt; doubles", R"("50ms")",
-        "assumption, 20 to 200 ms: as SDKs have it, after full jitter; load after a failure depends on it"},
-    Key{"cap", "duration", "the longest pause", R"("2s")", "assumption (AWS SDK: 20 s, beyond any deadline here)"},
-    Key{"jitter", "one-of:none|full", "of the pause", R"("full")",
-        "AWS Architecture Blog, Exponential Backoff And Jitter"},
-    Key{"budget", "object:retry-budget",
-        "tokens that the retries of an office's queries of this class take, and answers give back; left out: no limit"},
-};
-
-inline constexpr const char* sdk_bucket = "AWS SDK, standard retry mode: its token bucket (from memory)";
-inline constexpr std::array retry_budget_keys{
-    Key{"tokens", "integer", "of a full bucket, as at the beginning", "500", sdk_bucket, false, 1, 1e9},
-    Key{"cost", "integer", "of a retry after an error", "5", sdk_bucket, false, 0, 1e9},
-    Key{"timeout_cost", "integer", "of a retry after a timeout", "10", sdk_bucket, false, 0, 1e9},
-    Key{"refund", "integer", "by an answer", "1", sdk_bucket, false, 0, 1e9},
 };
 
 inline constexpr std::array keys_keys{

@@ -31,6 +31,33 @@ inline constexpr std::array cache_resync_keys{
         "valkey.conf, client-output-buffer-limit replica"},
 };
 
+inline constexpr std::array cache_write_behind_keys{
+    Key{"delay", "duration", "a write waits at least so long, and later writes of its key go with it", R"("1s")",
+        "assumption; Hazelcast's and Coherence's examples write after some seconds (from memory)"},
+    Key{"workers", "integer", "of a shard: transactions at a time", "8", "assumption", false, 1, 1000},
+    Key{"retry_after", "duration", "what the database refused is tried again after this", R"("1s")", "assumption"},
+};
+
+inline constexpr std::array cache_warm_up_keys{
+    Key{.name = "keys",
+        .type = "integer",
+        .about = "of the cache, the most popular first",
+        .required = true,
+        .least = 1,
+        .most = 100'000'000},
+    Key{"rate", "rate", "of a node: keys that it is given", R"("1000/s")", "assumption"},
+};
+
+inline constexpr std::array cache_global_keys{
+    Key{"alarm_after", "duration", "nobody of the primary's region answers for so long, until an operator is paged",
+        R"("1min")", "assumption: an alarm over one period of a minute"},
+    Key{"decision", "random", "of the operator, from the page to the promotion",
+        R"({"lognormal": {"mean": "10min", "cv": 0.5}})",
+        "assumption; promotion is by hand (ElastiCache User Guide, Global datastores)"},
+    Key{"promotion", "random", "ordered, until another region takes writes",
+        R"({"uniform": {"low": "45s", "high": "75s"}})", "ElastiCache User Guide, Global datastores: about a minute"},
+};
+
 inline constexpr std::array cache_keys{
     Key{"kind", "one-of:redis", "the engine", R"("redis")", "-"},
     Key{"region", "text", "where it stands; or \"regions\"", R"("")", "-"},
@@ -64,8 +91,16 @@ inline constexpr std::array cache_keys{
         "-"},
     Key{"stale_while_revalidate", "duration",
         "beyond its ttl an entry is still served for so long, while one caller fetches it; needs a ttl"},
-    Key{"writes", "one-of:invalidate|write-through", "after a commit the key is deleted, or set", R"("invalidate")",
-        "ElastiCache User Guide, Caching strategies: lazy loading"},
+    Key{"writes", "one-of:invalidate|write-through|write-behind",
+        "after a commit the key is deleted, or set; or the cache answers, and the database hears of it later",
+        R"("invalidate")", "ElastiCache User Guide, Caching strategies: lazy loading"},
+    Key{"write_behind", "object:cache-write-behind", "how the database hears of what the cache has taken", "{}", "-"},
+    Key{"connections", "integer", "of an instance of a service, to each node", "1",
+        "Lettuce, Connection pooling: one connection, shared by threads", false, 1, 10'000},
+    Key{"global", "object:cache-global",
+        "its regions hold one data set: the first takes writes, the others follow it; left out: each has its own"},
+    Key{"warm_up", "object:cache-warm-up", "a node that comes back empty is given keys before anybody asks"},
+    Key{"security", "object:security", "what protects it; what is left out: as at the top of the file"},
 };
 
 }  // namespace faultline::scenarios

@@ -7,6 +7,10 @@
 #include "scenarios/reader/random_duration_tables.hpp"
 #include "scenarios/reader/shape_tables.hpp"
 #include "scenarios/reader/shape_tables_caches.hpp"
+#include "scenarios/reader/shape_tables_checks.hpp"
+#include "scenarios/reader/shape_tables_clients.hpp"
+#include "scenarios/reader/shape_tables_cost.hpp"
+#include "scenarios/reader/shape_tables_faults.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 #include "scenarios/reader/warehouse_tables.hpp"
 
@@ -31,6 +35,10 @@ constexpr std::array scenario_keys{
     Key{"transfers", "map:transfer", "bulk data that are moved at fixed times, \"nightly load\"", "{}", "-"},
     Key{"faults", "map:fault", "what breaks, and when", "{}", "-"},
     Key{"requirements", "map:requirement", "what is judged", "{}", "-"},
+    Key{"security", "object:security",
+        "of databases, caches and warehouses that have none of their own; left out: none"},
+    Key{"checks", "object:checks", "what the checks are told", "{}", "-"},
+    Key{"cost", "object:cost", "what an incident costs, and drills", "{}", "-"},
     Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
 };
 
@@ -42,8 +50,11 @@ constexpr std::array run_keys{
         100'000},
     Key{"seed", "integer", "of every random number", "1", "-", false, 0, 18446744073709551615.0},
     Key{"confidence", "share", "of the intervals and verdicts, 0.5 to 0.9999", R"("95%")", "convention"},
+    Key{"joint", "flag", "the confidence holds for all requirements together, not for each", "false", "-"},
     Key{"start_of_day", "clock", "local time at the first office when the run begins, \"HH:MM\"", R"("10:00")",
         "the busiest hour of the curve office-day"},
+    Key{"start_day", "one-of:monday|tuesday|wednesday|thursday|friday|saturday|sunday", "and the local day there",
+        R"("monday")", "-"},
 };
 
 constexpr std::array network_keys{
@@ -98,62 +109,26 @@ constexpr std::array requirement_keys{
         .type = "text",
         .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
                  "\"freshness p99\", \"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
-                 "\"monotonic-read-violations\"",
+                 "\"monotonic-read-violations\", \"encrypted\", \"private\", \"cost\", \"availability-per-year\" "
+                 "(mean, or the p95 of the years)",
         .required = true},
     Key{"of", "text",
         "a class (latency, rto, availability, those of sessions), database (rpo, restore), cache (hit-rate, offload), "
         "or "
-        "warehouse or its table (freshness, by time; of a class: by its queries)",
+        "warehouse or its table (freshness, by time; of a class: by its queries); a database, cache or warehouse, or "
+        "left out for all (encrypted, private)",
         R"("")", "-"},
     Key{"after", "text", "a fault (rto, rpo, restore); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
         "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
-    Key{"at_most", "limit", "for latency, rto, rpo, restore, freshness: a duration; for those of sessions: a share"},
-    Key{"at_least", "limit", "for availability, hit-rate, offload: a share"},
-};
-
-constexpr std::array fault_keys{
-    Key{.name = "kind",
-        .type =
-            "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
-            "switchover|operator-error|evacuation|cache-node-loss",
-        .about = "what breaks",
-        .required = true},
-    Key{.name = "target",
-        .type = "text",
-        .about =
-            "\"orders/writer\", \"orders/instance-2\", \"reports/node-1\", \"orders/storage/a/1\", \"us-east-1/a\", "
-            "\"az-of: orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; "
-            "switchover: \"orders/us-west-2\"; operator error: \"orders\"; a cache's node: \"hot/shard-1/primary\", "
-            "\"hot/shard-1/replica\", \"hot/shard-1/node-2\"; brown-out: also the name of a service, cache or station",
-        .required = true},
-    Key{"mode", "one-of:crash|silent", "peers get a reset, or nothing at all", R"("silent")",
-        "re:Post, redirected endpoint writer: a lost writer sends no reset"},
-    Key{.name = "at", .type = "duration", .about = "after the end of the warm-up", .required = true},
-    Key{"lasts", "duration",
-        "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
-    Key{"speed", "share", "a brown-out: what is left of the speed of processors", R"("10%")", "assumption"},
-    Key{"latency", "number", "zone-gray, link-gray: multiplies the latency of the links", "10", "assumption", false, 1,
-        1'000},
-    Key{"loss", "share", "zone-gray, link-gray: of the packets on them, each way", R"("2%")",
-        "assumption: the lower of two losses seen in real incidents, 2 % and 50 %"},
-    Key{"decision", "random", "an evacuation, from the order until it begins",
-        R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: as of a failover between regions"},
-    Key{"shares", "names", "of the load that can move, ascending; each is a step of an evacuation",
-        R"(["10%", "50%", "100%"])", "assumption: a few first, and a look at them"},
-    Key{"step", "random", "of an evacuation: one share, or one database, with a look at what it did",
-        R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
-    Key{"step_fails", "share", "probability that a step of an evacuation fails and is done again", R"("1%")",
-        "assumption: as of a promotion"},
-    Key{"retry", "random", "until it is", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
-    Key{"noticed_after", "random", "an operator error, until somebody notices", R"("30min")",
-        "assumption: users complain within the hour"},
-    Key{"mends_by", "one-of:restore|backtrack|clone|delayed-standby|none",
-        "what cures an operator error; clone: one that was made just before it", R"("restore")",
-        "a restore is what every kind with backups has"},
-    Key{"classes", "names", "whose answers an operator error makes wrong; left out: all that end at the database", "[]",
-        "-"},
+    Key{"planned_work", "one-of:apart|included",
+        "rto, rpo without \"after\", availability-per-year: planned work alone does not count, or does", R"("apart")",
+        "a recovery from what was ordered is another figure than one from what broke"},
+    Key{"at_most", "limit",
+        "for latency, rto, rpo, restore, freshness: a duration; for those of sessions: a share; for cost: money, "
+        "\"$50k/month\""},
+    Key{"at_least", "limit", "for availability, availability-per-year, hit-rate, offload, encrypted, private: a share"},
 };
 
 constexpr auto all_shapes = std::to_array<Shape>({
@@ -184,6 +159,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"cache", "a look-aside cache", cache_keys},
     {"cache-failover", "stages from the loss of a primary to the new one", cache_failover_keys},
     {"cache-resync", "how a replica of a cache is filled", cache_resync_keys},
+    {"cache-write-behind", "how a database hears of what a cache has taken", cache_write_behind_keys},
+    {"cache-global", "one data set of a cache over several regions", cache_global_keys},
+    {"cache-warm-up", "what an empty node of a cache is given", cache_warm_up_keys},
     {"service", "instances that offices call, and that call databases", service_keys},
     {"service-standby", "instances that are started when another region is given up", service_standby_keys},
     {"health-check", "how a dead instance of a service is taken out", health_check_keys},
@@ -196,16 +174,32 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"warehouse-snapshots", "snapshots, and their copies elsewhere", warehouse_snapshots_keys},
     {"warehouse-pause", "a warehouse that sleeps", warehouse_pause_keys},
     {"workload", "the demand", workload_keys},
-    {"arrivals", "open arrivals, Poisson", arrivals_keys},
+    {"arrivals", "open arrivals, Poisson or recorded", arrivals_keys},
+    {"trace", "recorded arrivals", trace_keys},
+    {"surge", "a flash crowd", surge_keys},
+    {"users", "closed users", users_keys},
+    {"tenant", "a customer among others", tenant_keys},
+    {"storm", "retries that outlive their trigger", storm_keys},
     {"sessions", "users, and what they remember", sessions_keys},
     {"class", "a class of queries", class_keys},
     {"follow-up", "what a user does after an answer", follow_up_keys},
     {"retry", "what a client does after a failed attempt", retry_keys},
     {"retry-budget", "what bounds the retries of an office", retry_budget_keys},
+    {"breaker", "a circuit breaker: stops asking who fails", breaker_keys},
+    {"hedge", "a second copy of a request that takes long", hedge_keys},
+    {"outliers", "how a balancer leaves out an instance that often fails", outliers_keys},
+    {"shedding", "what an instance does with calls that it cannot serve in time", shedding_keys},
     {"keys", "which keys a class reads", keys_keys},
     {"canary", "a new connection and one statement a second at each site", canary_keys},
-    {"fault", "something that breaks", fault_keys},
+    {"fault", "something that breaks, or is planned", fault_keys},
+    {"random-faults", "again and again, by chance, each target by itself", random_faults_keys},
+    {"follows", "begun by the start of another fault", follows_keys},
     {"requirement", "a limit on something measured", requirement_keys},
+    {"security", "what protects it", security_keys},
+    {"checks", "what the checks are told", checks_keys},
+    {"cost", "what an incident costs, and drills", cost_keys},
+    {"drills", "recoveries that are practised", drills_keys},
+    {"suppression", "a finding that is as it should be", suppression_keys},
     {"random-duration", "exactly one of these", random_duration_keys},
     {"lognormal", "lognormal", lognormal_keys},
     {"gamma", "gamma", gamma_keys},

@@ -16,8 +16,8 @@ namespace faultline::scenarios {
 //   text, flag                 any string; true or false
 //   one-of:a|b|c               one of these strings
 //   random                     a duration or an object of the shape "random-duration"
-//   object:shape               an object; map:shape and list:shape hold such objects; names a list of strings
-//   driver, curve, limit, share, replications, warm-up, clock, variants, counts, quantiles, route: see schema.cpp
+//   object:shape               an object; map:shape and list:shape hold such objects; names and texts lists of strings
+//   driver, curve, week, limit, share, replications, warm-up, clock, variants, counts, quantiles, route: see schema.cpp
 struct Key {
     std::string_view name;
     std::string_view type;

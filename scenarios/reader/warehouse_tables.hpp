@@ -41,6 +41,7 @@ inline constexpr std::array warehouse_keys{
     Key{"recovery", "object:warehouse-recovery", "what failures take", "{}", "-"},
     Key{"snapshots", "object:warehouse-snapshots", "of all tables", "{}", "-"},
     Key{"pauses", "list:warehouse-pause", "when it sleeps", "[]", "-"},
+    Key{"security", "object:security", "what protects it; what is left out: as at the top of the file"},
 };
 
 inline constexpr std::array warehouse_table_keys{

@@ -54,8 +54,9 @@ private:
         constexpr std::array names{"met", "violated", "undecided"};
         return names[static_cast<std::size_t>(value)];
     }
-    static ResultJson to_json(const std::optional<int>& value) {
-        return value ? ResultJson(*value) : ResultJson(nullptr);
+    template <typename T>
+    static ResultJson to_json(const std::optional<T>& value) {
+        return value ? to_json(*value) : ResultJson(nullptr);
     }
     template <Sample T>
     static ResultJson to_json(const std::vector<T>& values) {
@@ -148,7 +149,8 @@ private:
         expect(known, at, "\"met\", \"violated\" or \"undecided\"");
         value = json == "met" ? Verdict::met : json == "violated" ? Verdict::violated : Verdict::undecided;
     }
-    static void read(const ResultJson& json, const Pointer& at, std::optional<int>& value) {
+    template <typename T>
+    static void read(const ResultJson& json, const Pointer& at, std::optional<T>& value) {
         value.reset();
         if (!json.is_null()) read(json, at, value.emplace());
     }

@@ -47,7 +47,7 @@ void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("attempts", x.attempts), a("unknown", x.unknown), a("unknown_durable", x.unknown_durable);
     a("unknown_absent", x.unknown_absent), a("duplicates", x.duplicates);
     a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
-    a("session_reads", x.session_reads);
+    a("session_reads", x.session_reads), a("repeats_per_s", x.repeats_per_s), a("hedges", x.hedges);
 }
 
 template <typename Archive>
@@ -56,6 +56,7 @@ void fields(Archive& a, Part<Archive, FaultResult>& x) {
     a("start_ns", x.start_ns), a("end_ns", x.end_ns);
     a("hit", x.hit), a("operations_cut", x.operations_cut);
     a("data_wrong", x.data_wrong), a("noticed_ns", x.noticed_ns), a("mended_ns", x.mended_ns);
+    a("kind", x.kind), a("planned", x.planned), a("by_chance", x.by_chance), a("caused_by", x.caused_by);
 }
 
 template <typename Archive>
@@ -63,6 +64,14 @@ void fields(Archive& a, Part<Archive, Recovery>& x) {
     a("of", x.of), a("office", x.office), a("canary", x.canary), a("recovered", x.recovered), a("any_bad", x.any_bad);
     a("first_impact_ns", x.first_impact_ns), a("rto_ns", x.rto_ns), a("bad_time_ns", x.bad_time_ns);
     a("bad_until_ns", x.bad_until_ns), a("relapses", x.relapses), a("normal_share", x.normal_share);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, StormResult>& x) {
+    a("of", x.of), a("trigger", x.trigger), a("since_ns", x.since_ns), a("until_ns", x.until_ns);
+    a("ended", x.ended), a("attempts_per_due", x.attempts_per_due), a("good_share", x.good_share);
+    a("loop", x.loop), a("overloaded", x.overloaded), a("cache", x.cache);
+    a("hit_rate_before", x.hit_rate_before), a("hit_rate", x.hit_rate);
 }
 
 template <typename Archive>
@@ -81,7 +90,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, IncidentResult>& x) {
     a("faults", x.faults), a("start_ns", x.start_ns), a("full_recovery_ns", x.full_recovery_ns);
     a("recoveries", x.recoveries), a("losses", x.losses), a("waterfall", x.waterfall);
-    a("rewarmed", x.rewarmed), a("skipped_ns", x.skipped_ns);
+    a("rewarmed", x.rewarmed), a("skipped_ns", x.skipped_ns), a("planned", x.planned);
 }
 
 template <typename Archive>
@@ -96,12 +105,14 @@ void fields(Archive& a, Part<Archive, CacheResult>& x) {
     a("resident_keys", x.resident_keys), a("used_bytes", x.used_bytes), a("hit_rate_per_s", x.hit_rate_per_s);
     a("offloaded", x.offloaded), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
     a("writes_acknowledged", x.writes_acknowledged), a("writes_lost", x.writes_lost), a("keys_lost", x.keys_lost);
-    a("failovers", x.failovers), a("full_syncs", x.full_syncs);
+    a("failovers", x.failovers), a("full_syncs", x.full_syncs), a("writes_behind", x.writes_behind);
+    a("writes_behind_transactions", x.writes_behind_transactions), a("writes_behind_lost", x.writes_behind_lost);
 }
 
 template <typename Archive>
 void fields(Archive& a, Part<Archive, ExposureResult>& x) {
     a("database", x.database), a("p99_ns", x.p99_ns), a("max_ns", x.max_ns);
+    a("zone_p99_ns", x.zone_p99_ns), a("zone_max_ns", x.zone_max_ns);
     a("replica_lag_ms_mean", x.replica_lag_ms_mean), a("replica_lag_ms_max", x.replica_lag_ms_max);
     a("commit_latency", x.commit_latency), a("commits_acknowledged", x.commits_acknowledged);
     a("commits_durable_unacknowledged", x.commits_durable_unacknowledged);
@@ -160,9 +171,28 @@ void fields(Archive& a, Part<Archive, TransferResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, ResourceUse>& x) {
+    a("seconds", x.seconds), a("mean", x.mean), a("worst_second", x.worst_second), a("worst_minute", x.worst_minute);
+    a("worst_at_ns", x.worst_at_ns), a("waiting", x.waiting);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, ResourceResult>& x) {
+    a("name", x.name), a("kind", x.kind), a("of", x.of), a("words", x.words), a("capacity", x.capacity);
+    a("steady", x.steady), a("incidents", x.incidents), a("aftermaths", x.aftermaths);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, TracedQuery>& x) {
+    a("number", x.number), a("class", x.query_class), a("office", x.office), a("due_ns", x.due_ns);
+    a("ended", x.ended), a("answered", x.answered), a("stages", x.stages), a("lengths_ns", x.lengths_ns);
+    a("by", x.by);
 }
 
 template <typename Archive>
@@ -172,7 +202,8 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
     a("instances", x.instances), a("sessions", x.sessions), a("warehouses", x.warehouses);
-    a("transfers", x.transfers);
+    a("transfers", x.transfers), a("storms", x.storms), a("resources", x.resources), a("traced", x.traced);
+    a("traffic", x.traffic);
 }
 
 template <typename Archive>
@@ -188,11 +219,52 @@ void fields(Archive& a, Part<Archive, FailedReplication>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, Look>& x) {
+    a("replications", x.replications), a("undecided", x.undecided);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, InputFile>& x) {
+    a("name", x.name), a("sha256", x.sha256), a("bytes", x.bytes), a("requests", x.requests);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, Shard>& x) {
+    a("index", x.index), a("of", x.of), a("replications", x.replications);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, CheckFinding>& x) {
+    a("id", x.id), a("also", x.also), a("severity", x.severity), a("where", x.where), a("why", x.why);
+    a("mend", x.mend), a("suppressed", x.suppressed);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, CostLine>& x) {
+    a("group", x.group), a("kind", x.kind), a("of", x.of), a("what", x.what), a("region", x.region);
+    a("amount", x.amount), a("unit", x.unit), a("price", x.price), a("per_month", x.per_month);
+    a("price_date", x.price_date), a("source", x.source), a("confidence", x.confidence);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, CostLoss>& x) {
+    a("fault", x.fault), a("incidents", x.incidents), a("downtime_h", x.downtime_h), a("lost_min", x.lost_min);
+    a("per_incident", x.per_incident), a("incidents_a_year", x.incidents_a_year);
+}
+
+template <typename Archive>
+void fields(Archive& a, Part<Archive, CostResult>& x) {
+    a("lines", x.lines), a("per_month", x.per_month), a("unknown", x.unknown), a("low", x.low), a("high", x.high);
+    a("weight", x.weight), a("losses", x.losses), a("loss_a_year", x.loss_a_year);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, RunResult>& x) {
     a("schema_version", x.schema_version), a("tool_version", x.tool_version), a("scenario_name", x.scenario_name);
     a("variant", x.variant), a("scenario_source", x.scenario_source), a("seed", x.seed), a("confidence", x.confidence);
     a("numeric_fingerprint", x.numeric_fingerprint), a("offices", x.offices), a("replications", x.replications);
-    a("failed", x.failed), a("requirements", x.requirements);
+    a("failed", x.failed), a("requirements", x.requirements), a("joint", x.joint), a("looks", x.looks);
+    a("input_files", x.input_files), a("shard", x.shard), a("checks", x.checks), a("cost", x.cost);
 }
 
 }  // namespace faultline::scenarios

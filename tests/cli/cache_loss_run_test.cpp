@@ -1,4 +1,4 @@
-// Goal:   scenarios/cache-node-loss.json and hot-key.json give the verdicts that their questions expect.
+// Goal:   the ready scenarios of caches give the verdicts that their questions expect.
 // Method: three replications; what is expected holds by far, or is not asked.
 #include <gtest/gtest.h>
 
@@ -32,6 +32,8 @@ TEST(CacheNodeLossRunTest, GivesItsVerdicts) {
     expect("coalescing", false, false, true);
     expect("replica", false, true, false);
     expect("replica and coalescing", false, false, false);
+    expect("slow", true, true, true);
+    expect("slow and coalescing", false, false, true);
 }
 
 TEST(HotKeyRunTest, GivesItsVerdicts) {
@@ -43,6 +45,17 @@ TEST(HotKeyRunTest, GivesItsVerdicts) {
     expect("coalescing", false, false);
     expect("stale while revalidate", false, false);
     expect("all three", false, false);
+}
+
+// What a write gains is what a loss takes.
+TEST(WriteBehindRunTest, GivesItsVerdicts) {
+    const auto expect = [](const char* variant, bool quick, bool lost) {
+        expect_verdicts("write-behind.json", variant, {{"writes quick", quick}, {"nothing lost", lost}});
+    };
+    expect("", false, true);
+    expect("replica", false, true);  // the loss is small, but the successor stands alone for a while
+    expect("two replicas", false, false);
+    expect("write-through", true, false);
 }
 
 }  // namespace

@@ -178,6 +178,12 @@ TEST_F(CliTest, AnUnwritableResultIsNoticedBeforeTheRun) {
     }
 }
 
+TEST_F(CliTest, AnUnwritableTraceIsNoticedBeforeTheRun) {
+    const Ended refused = run(scenario("sleeps"), {"--trace", "/dev/full"});
+    EXPECT_EQ(refused.code, 4);
+    EXPECT_NE(refused.err.find("the trace could not be written"), std::string::npos) << refused.err;
+}
+
 TEST_F(CliTest, AFullDiskLeavesTheOldResultAndNoHalfOne) {
     folder.write("s.json", scenario("plain", latency("20ms")));
     folder.write("r.json", "old");
@@ -215,6 +221,9 @@ TEST_F(CliTest, CheckReadsAndLintsWithoutARun) {
     EXPECT_EQ(ended.out.find("(variant \"two\")"), std::string::npos) << "told once, not for each variant";
     EXPECT_NE(ended.out.find("plain with 1 variant can be run"), std::string::npos) << ended.out;
     EXPECT_EQ(folder.files(), (Words{"s.json"}));
+    const Ended json = run_program(folder, {"check", "s.json", "--format", "json"});
+    EXPECT_EQ(json.code, 0);
+    EXPECT_NE(json.out.find("\"id\": \"plan\""), std::string::npos) << json.out;
     folder.write("s.json", "{");
     EXPECT_EQ(run_program(folder, {"check", "s.json"}).code, 2);
 }
@@ -224,6 +233,41 @@ TEST_F(CliTest, StandardOutputThatIsFullIsFour) {
     const std::string command = std::string{FAULTLINE_PROGRAM} + " run " + folder.path("s.json") + " --result " +
                                 folder.path("r.json") + " >/dev/full 2>/dev/null";
     EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 4);
+}
+
+TEST_F(CliTest, ATraceIsRankedByWhatACacheWouldSave) {
+    folder.write("t.csv",
+                 "time,office,class,key\n0,boston,lookup,7\n1.5,denver,lookup,7\n2,boston,report,7\n"
+                 "3,boston,lookup,8\n14,boston,lookup,7\n");
+    const Ended ended = run_program(folder, {"trace", "t.csv"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.out.find("t.csv: 5 requests over 14 s"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("lookup                             4    80 %              50 %          40 %"),
+              std::string::npos)
+        << ended.out;
+    EXPECT_LT(ended.out.find("lookup"), ended.out.find("report")) << ended.out;
+    const Ended short_lived = run_program(folder, {"trace", "t.csv", "--ttl", "10s"});
+    EXPECT_NE(short_lived.out.find("25 %          20 %"), std::string::npos) << short_lived.out;
+}
+
+TEST_F(CliTest, ATraceThatIsWrongIsRefused) {
+    struct Case {
+        const char* text;
+        const char* message;
+    };
+    for (const Case& c : {Case{"time,class\n0,lookup\n", "key"},
+                          {"time,class,key\n", "there is no request in it"},
+                          {"time,class,key\n2,lookup,a\n1,lookup,a\n", "t.csv:3: time 1 is before"},
+                          {"time,class,key\nnoon,lookup,a\n", "noon"}}) {
+        folder.write("t.csv", c.text);
+        const Ended ended = run_program(folder, {"trace", "t.csv"});
+        EXPECT_EQ(ended.code, 2) << c.text;
+        EXPECT_NE(ended.err.find(c.message), std::string::npos) << ended.err;
+        EXPECT_EQ(ended.out, "");
+    }
+    EXPECT_NE(run_program(folder, {"trace", "none.csv"}).err.find("none.csv: cannot be opened: No such file"),
+              std::string::npos);
+    EXPECT_NE(run_program(folder, {"trace", "t.csv", "--ttl", "10"}).err.find("--ttl"), std::string::npos);
 }
 
 }  // namespace

@@ -55,10 +55,12 @@ std::vector<std::string> Folder::files() const {
     return names;
 }
 
-Program::Program(const Folder& folder, std::vector<std::string> arguments, std::size_t file_size_max)
+Program::Program(const Folder& folder, std::vector<std::string> arguments, std::size_t file_size_max,
+                 const std::vector<std::string>& launcher)
     : out_{folder.path() + ".out"}, err_{folder.path() + ".err"} {
     std::vector<char*> words;
     arguments.insert(arguments.begin(), FAULTLINE_PROGRAM);
+    arguments.insert(arguments.begin(), launcher.begin(), launcher.end());
     for (std::string& argument : arguments) words.push_back(argument.data());
     words.push_back(nullptr);
     process_ = ::fork();
@@ -71,7 +73,7 @@ Program::Program(const Folder& folder, std::vector<std::string> arguments, std::
         const rlimit limit{.rlim_cur = file_size_max, .rlim_max = file_size_max};
         ::setrlimit(RLIMIT_FSIZE, &limit);
     }
-    ::execv(words[0], words.data());
+    ::execvp(words[0], words.data());
     ::_exit(126);
 }
 

@@ -35,7 +35,9 @@ struct Ended {
 class Program {
 public:
     // file_size_max: of any file that it writes, in bytes, as on a full disk; 0: no limit.
-    Program(const Folder& folder, std::vector<std::string> arguments, std::size_t file_size_max = 0);
+    // launcher: words that a shell would have before the program's own, "mpirun -n 2".
+    Program(const Folder& folder, std::vector<std::string> arguments, std::size_t file_size_max = 0,
+            const std::vector<std::string>& launcher = {});
     pid_t process() const { return process_; }
     Ended wait();
 

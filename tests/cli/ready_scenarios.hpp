@@ -7,7 +7,8 @@
 
 namespace faultline::tests {
 
-// `file` of scenarios/; an empty variant is the file as it is.
+// `file` of scenarios/; an empty variant is the file as it is. A failure of the test, if what is violated has no top
+// contributor in its reason.
 Ended run_variant(const Folder& folder, const std::string& file, const std::string& variant, int replications);
 
 // "met", "VIOLATED" or "undecided": the last word of the line of a requirement.

@@ -28,5 +28,35 @@ TEST(RealRunTest, QueueIsMetWithAllItsReplications) {
     EXPECT_EQ(all.code, 0) << all.out << all.err;
 }
 
+// Replications until all is decided: as many, and the same result, with one worker and with three that run ahead.
+TEST(RealRunTest, AutoStopsAtTheLookThatDecidesWhoeverRunsAhead) {
+    const Folder folder;
+    const Ended one =
+        run_program(folder, {"run", queue, "--replications", "auto", "--jobs", "1", "--result", "one.json"});
+    const Ended three =
+        run_program(folder, {"run", queue, "--replications", "auto", "--jobs", "3", "--result", "three.json"});
+    EXPECT_EQ(one.code, 0) << one.out << one.err;
+    EXPECT_NE(one.out.find("5 replications (looked at 5), seed 1"), std::string::npos) << one.out;
+    ASSERT_NE(folder.read("one.json"), "");
+    EXPECT_EQ(folder.read("one.json"), folder.read("three.json"));
+
+    const Ended bare = run_program(folder, {"run", queue, "--replications", "3", "--time-limit", "3min"});
+    EXPECT_EQ(bare.code, 2);
+    EXPECT_NE(bare.err.find("--time-limit goes with --replications auto"), std::string::npos) << bare.err;
+}
+
+// The trace is a file of its own, and the result is as without it.
+TEST(RealRunTest, ATraceIsWrittenBesideTheResult) {
+    const Folder folder;
+    const Ended plain = run_program(folder, {"run", queue, "--replications", "1", "--result", "plain.json"});
+    const Ended traced = run_program(folder, {"run", queue, "--replications", "1", "--result", "traced.json", "--trace",
+                                              "t/trace.json", "--traced-queries", "50"});
+    EXPECT_EQ(traced.code, plain.code) << traced.err;
+    EXPECT_EQ(folder.read("plain.json"), folder.read("traced.json"));
+    const std::string trace = folder.read("t/trace.json");
+    EXPECT_EQ(trace.find("{\"displayTimeUnit\""), 0U) << trace.substr(0, 200);
+    EXPECT_NE(trace.find("\"name\":\"cpu\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace faultline::tests

@@ -1,5 +1,6 @@
-// Goal:   the scenarios about regions, and each of their variants, give the verdicts that their questions expect.
-// Method: one table. Two replications are too few to meet a p95 of incidents (59 are needed) and enough to violate one:
+// Goal:   the scenarios about regions, zones and outages, and each of their variants, give the verdicts that their
+// questions expect. Method: one table. Two replications are too few to meet a p95 of incidents (59 are needed) and
+// enough to violate one:
 //         what is expected to hold is "undecided", what is expected to fail is "VIOLATED". More where luck would
 //         decide.
 #include <gtest/gtest.h>
@@ -42,6 +43,8 @@ const std::vector<RegionRun> runs{
       {"reads recover", "undecided"},
       {"little lost", "undecided"},
       {"nothing lost", "VIOLATED"}}},
+    // Writes that wait for a connection take the threads of the service, and reads find none.
+    {"region-loss", "patient-pools", 2, {{"reads recover", "VIOLATED"}, {"writes recover", "undecided"}}},
     // Without an instance nobody reads there until one is added.
     {"region-loss", "headless", 2, {{"reads recover", "VIOLATED"}, {"little lost", "undecided"}}},
     // Its readers elsewhere stop with the writer, and wait for the operator as the writes do.
@@ -58,6 +61,7 @@ const std::vector<RegionRun> runs{
       {"half a day lost", "undecided"},
       {"an hour lost", "VIOLATED"}}},
     {"region-loss-backups", "hourly", 2, {{"writes recover", "undecided"}, {"an hour lost", "undecided"}}},
+    {"region-loss-backups", "postgres", 6, {{"writes recover", "undecided"}, {"an hour lost", "VIOLATED"}}},
     {"region-loss-backups", "no-copies", 2, {{"writes recover", "VIOLATED"}}},
 
     // Half an hour of transactions waits for the one thread when the region is lost: they cost time, or are lost.
@@ -94,6 +98,45 @@ const std::vector<RegionRun> runs{
     {"write-forwarding", "", 8, {{"fast updates", "met"}, {"available", "met"}, {"fast reads", "met"}}},
     {"write-forwarding", "session", 8, {{"fast updates", "met"}, {"available", "met"}, {"fast reads", "met"}}},
     {"write-forwarding", "global", 8, {{"fast updates", "met"}, {"available", "met"}, {"fast reads", "VIOLATED"}}},
+
+    // No health check sees it; people do, and leave.
+    {"gray-zone", "", 5, {{"updates answered", "met"}, {"lookups answered", "met"}, {"nothing lost", "undecided"}}},
+    {"gray-zone",
+     "left-alone",
+     2,
+     {{"updates answered", "VIOLATED"}, {"lookups answered", "VIOLATED"}, {"updates recover", "VIOLATED"}}},
+    // The writer is well, and two in three calls reach a service that is.
+    {"gray-zone", "writer-elsewhere", 3, {{"updates answered", "met"}, {"updates recover", "VIOLATED"}}},
+
+    // What hangs on a silent host waits for its socket timeout, a minute. A process whose host stands is back sooner
+    // than anybody is promoted.
+    {"writer-crash",
+     "",
+     2,
+     {{"writes recover", "undecided"}, {"back in place", "VIOLATED"}, {"nothing lost", "undecided"}}},
+    {"writer-crash", "silent", 2, {{"writes recover", "VIOLATED"}, {"nothing lost", "undecided"}}},
+    {"writer-crash", "process-only", 2, {{"back in place", "undecided"}, {"nothing lost", "undecided"}}},
+
+    // Without a reader elsewhere people help, and not within a minute. A lost node costs seconds if there are others.
+    {"zone-loss",
+     "",
+     2,
+     {{"writes recover", "undecided"}, {"reads recover", "undecided"}, {"nothing lost", "undecided"}}},
+    {"zone-loss",
+     "no-reader-elsewhere",
+     2,
+     {{"writes recover", "VIOLATED"},
+      {"within an hour", "undecided"},
+      {"reads recover", "VIOLATED"},
+      {"nothing lost", "undecided"}}},
+    {"zone-loss",
+     "zone-and-a-node",
+     2,
+     {{"writes recover", "undecided"}, {"reads recover", "undecided"}, {"nothing lost", "undecided"}}},
+
+    {"chance", "", 6, {{"nine in ten", "VIOLATED"}, {"lookups answered", "met"}, {"updates answered", "met"}}},
+    // A host that is back restarts its process in seconds; a zone is waited for.
+    {"chance", "no-replica", 12, {{"nine in ten", "VIOLATED"}, {"updates answered", "met"}}},
 
     // The tiers of disaster recovery: each gives up what the one before still had.
     {"recovery-tiers",

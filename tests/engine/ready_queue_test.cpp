@@ -7,15 +7,15 @@
 namespace faultline::engine {
 namespace {
 
-struct Node : CalendarNode {
-    Node() : CalendarNode([](CalendarNode&, Simulation&) {}) {}
+struct QueuedNode : CalendarNode {
+    QueuedNode() : CalendarNode([](CalendarNode&, Simulation&) {}) {}
 };
 
 TEST(ReadyQueueTest, FirstInFirstOut) {
     ReadyQueue ready;
-    std::vector<Node> nodes(1'000);  // more than the ring begins with
-    for (Node& node : nodes) ready.push(node);
-    for (Node& node : nodes) {
+    std::vector<QueuedNode> nodes(1'000);  // more than the ring begins with
+    for (QueuedNode& node : nodes) ready.push(node);
+    for (QueuedNode& node : nodes) {
         ASSERT_FALSE(ready.empty());
         EXPECT_EQ(&ready.pop(), &node);
         EXPECT_FALSE(node.pending());
@@ -25,8 +25,8 @@ TEST(ReadyQueueTest, FirstInFirstOut) {
 
 TEST(ReadyQueueTest, CancelledNodesAreGone) {
     ReadyQueue ready;
-    std::vector<Node> nodes(5);
-    for (Node& node : nodes) ready.push(node);
+    std::vector<QueuedNode> nodes(5);
+    for (QueuedNode& node : nodes) ready.push(node);
     for (const std::size_t i : {0u, 2u, 4u}) {
         EXPECT_TRUE(ReadyQueue::holds(nodes[i]));
         ready.cancel(nodes[i]);
@@ -43,13 +43,13 @@ TEST(ReadyQueueTest, CancelledNodesAreGone) {
 // The ring's head is far from its beginning when it grows, and places stay right.
 TEST(ReadyQueueTest, GrowsWhileWrapped) {
     ReadyQueue ready;
-    std::vector<Node> nodes(2'000);
+    std::vector<QueuedNode> nodes(2'000);
     for (std::size_t i = 0; i < 200; ++i) ready.push(nodes[i]);
     for (std::size_t i = 0; i < 200; ++i) {
         ASSERT_FALSE(ready.empty());
         ready.pop();
     }
-    for (Node& node : nodes) ready.push(node);
+    for (QueuedNode& node : nodes) ready.push(node);
     for (std::size_t i = 0; i < nodes.size(); i += 2) ready.cancel(nodes[i]);
     for (std::size_t i = 1; i < nodes.size(); i += 2) {
         ASSERT_FALSE(ready.empty());
@@ -60,7 +60,7 @@ TEST(ReadyQueueTest, GrowsWhileWrapped) {
 
 TEST(ReadyQueueDeathTest, ANodeIsReadyOnce) {
     ReadyQueue ready;
-    Node node;
+    QueuedNode node;
     ready.push(node);
     EXPECT_DEATH(ready.push(node), "check failed: !node.pending");
 }

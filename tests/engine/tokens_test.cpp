@@ -52,6 +52,34 @@ TEST_F(TokensTest, AreGivenInTheOrderOfAsking) {
     EXPECT_EQ(tokens.free(), 2u);
 }
 
+// Two tokens and four holders of 10 ms each: both in use for 20 ms, two waiting for 10 ms.
+TEST_F(TokensTest, WatchedTheySayWhatWasInUseAndWaitedOverTime) {
+    tokens.watch(world.sim);
+    for (const std::string_view name : {"a", "b", "c", "d"}) world.sim.spawn(world.part, holder(name, 10ms));
+    world.sim.run_until(world.at(15ms));
+    EXPECT_DOUBLE_EQ(tokens.in_use_seconds(world.sim.now()), 0.030);
+    EXPECT_DOUBLE_EQ(tokens.waiting_seconds(world.sim.now()), 0.020);
+    world.sim.run_until(world.at(1s));
+    EXPECT_DOUBLE_EQ(tokens.in_use_seconds(world.sim.now()), 0.040);
+    EXPECT_DOUBLE_EQ(tokens.waiting_seconds(world.sim.now()), 0.020);
+}
+
+TEST_F(TokensTest, TheNewestFirstIfSo) {
+    Tokens last_in{1, 3, Tokens::Order::newest_first};
+    const auto use = [](World& in, Tokens& from, std::string_view name) -> Process<> {
+        Tokens::Lease lease(from);
+        const bool granted = co_await lease.acquire();
+        in.note(std::string{name} + (granted ? "" : " refused"));
+        if (granted) co_await in.sim.delay(10ms);
+    };
+    for (const std::string_view name : {"a", "b", "c", "d", "e"}) {
+        world.sim.spawn(world.part, use(world, last_in, name));
+    }
+    world.sim.run_until(world.at(1s));
+    EXPECT_EQ(world.log, (Log{"a", "e refused", "d", "c", "b"}));
+    EXPECT_EQ(last_in.free(), 1u);
+}
+
 TEST_F(TokensTest, AFullWaitingRoomRefuses) {
     for (const std::string_view name : {"a", "b", "c", "d", "e", "f"}) {
         world.sim.spawn(world.part, holder(name, 10ms));

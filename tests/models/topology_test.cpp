@@ -35,6 +35,31 @@ LinkId link_between(const Topology& topology, PlaceId a, PlaceId b) {
     return {};
 }
 
+// What messages send is counted on each link of their path, in its direction; also after the path has moved.
+TEST(TopologyTest, LinksCountTheBytesOfMessages) {
+    NetworkPlan plan = two_regions();
+    plan.backbone_bandwidth = {1e9};
+    WiredNetwork net = wired(plan);
+    Topology& topology = net.topology;
+    const LinkId backbone = link_between(topology, net.regions[0], net.regions[1]);
+    topology.path(net.zones[0][0], net.zones[1][1]).send({1'000}, {200});
+    topology.path(net.zones[1][0], net.zones[0][2]).send({30}, {4});
+    topology.path(net.zones[0][0], net.zones[0][1]).send({5'000}, {5'000});
+    EXPECT_EQ(topology.carried(backbone, net.regions[0]).count, 0) << "it is counted when it is asked for";
+    topology.count_carried();
+    EXPECT_EQ(topology.carried(backbone, net.regions[0]).count, 1'000 + 4);
+    EXPECT_EQ(topology.carried(backbone, net.regions[1]).count, 200 + 30);
+    topology.path(net.zones[0][0], net.zones[1][1]).send({7}, {0});
+    topology.fail_link(backbone, start_of_time);
+    topology.converge(end_of_time);
+    EXPECT_EQ(topology.carried(backbone, net.regions[0]).count, 1'011) << "routes that changed were asked before";
+    const LinkId access = net.access[0].front();
+    topology.path(net.sites[0], net.zones[0][0]).send({11}, {13});
+    topology.count_carried();
+    EXPECT_EQ(topology.carried(access, net.sites[0]).count, 11);
+    EXPECT_EQ(topology.carried(access, topology.link(access).to).count, 13);
+}
+
 TEST(TopologyTest, PathsAddUpToTheProfilesFigures) {
     const NetworkProfile profile = NetworkProfile::aws_2025();
     const WiredNetwork net = wired(two_regions(), profile);

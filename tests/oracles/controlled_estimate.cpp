@@ -33,26 +33,26 @@ MatrixXd design(const std::vector<Replication>& replications) {
 
 }  // namespace
 
-engine::Interval controlled_interval(const std::vector<Replication>& replications, const std::string& measure,
+engine::Interval controlled_interval(const std::vector<Replication>& results, const std::string& measure,
                                      double confidence) {
-    const auto count = static_cast<Index>(replications.size());
+    const auto count = static_cast<Index>(results.size());
     Ratio all;
-    for (const Replication& replication : replications) {
+    for (const Replication& replication : results) {
         all.sum += replication.measures.at(measure).sum;
         all.over += replication.measures.at(measure).over;
     }
     const double ratio = all.sum / all.over;
     VectorXd off(count);  // how far each replication is from the common ratio
     for (Index i = 0; i < count; ++i) {
-        const Ratio& own = replications[static_cast<std::size_t>(i)].measures.at(measure);
+        const Ratio& own = results[static_cast<std::size_t>(i)].measures.at(measure);
         off(i) = (own.sum - ratio * own.over) * static_cast<double>(count) / all.over;
     }
-    const Eigen::CompleteOrthogonalDecomposition<MatrixXd> regression(design(replications));
+    const Eigen::CompleteOrthogonalDecomposition<MatrixXd> regression(design(results));
     const VectorXd coefficients = regression.solve(off);
     const VectorXd intercept_weights = regression.pseudoInverse().row(0);
     const double freedom = static_cast<double>(count - regression.rank());
     SIM_CHECK(freedom >= 10.0);
-    const double variance = (off - design(replications) * coefficients).squaredNorm() / freedom;
+    const double variance = (off - design(results) * coefficients).squaredNorm() / freedom;
 
     const boost::math::students_t_distribution<double> student(freedom);
     const double t = boost::math::quantile(boost::math::complement(student, 0.5 * (1.0 - confidence)));

@@ -35,7 +35,7 @@ inline constexpr double resolution = 1e-6;
 
 // Of the ratio of expectations, the measure's value over an endless run: linearised (its bias is the square of the
 // relative error of all replications together), then Student's t over the residuals of the regression.
-engine::Interval controlled_interval(const std::vector<Replication>& replications, const std::string& measure,
+engine::Interval controlled_interval(const std::vector<Replication>& results, const std::string& measure,
                                      double confidence);
 
 }  // namespace faultline::oracles

@@ -1,12 +1,14 @@
 // A stand-in for the models, linked into test programs only: a replication whose outcome the scenario's text decides.
-// The name of the scenario says what it does: "dies by signal", "throws", "breaks a check", "sleeps", "exits",
-// "starts a child"; any other ends at once. A number after "only" confines it to that replication: "throws only 2".
+// The name of the scenario says what it does: "dies by signal", "dies once", "throws", "breaks a check", "sleeps",
+// "exits", "starts a child"; any other ends at once, "saturates" with answers that take 0.1 ms longer for each
+// operation a second. A number after "only" confines it to that replication: "throws only 2".
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,10 +34,14 @@ void sleep_long() {
 }  // namespace
 
 scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario, std::uint32_t replication,
-                                             const engine::ProgressListener& progress) {
+                                             const engine::ProgressListener& progress, std::uint32_t /*traced*/) {
     const std::string& name = scenario.name;
     progress(engine::start_of_time + scenario.run.measured / 2, 1000);
     if (is_asked(name, "dies by signal", replication)) std::raise(SIGKILL);
+    if (is_asked(name, "dies once", replication) && std::ofstream{"died", std::ios::app}.tellp() == 0) {
+        std::ofstream{"died"} << "once\n";
+        std::raise(SIGKILL);
+    }
     if (is_asked(name, "throws", replication)) throw std::runtime_error("the volume has no copy left");
     if (is_asked(name, "breaks a check", replication)) SIM_CHECK(replication > 1000);
     if (is_asked(name, "exits", replication)) std::exit(0);
@@ -53,7 +59,10 @@ scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario
         one.steady.clear();
         for (std::size_t i = 0; i < scenario.offices.size(); ++i) {
             std::vector<double> latencies_s;
-            for (int query = 0; query < 500; ++query) latencies_s.push_back(0.010 + 0.005 * draws.uniform());
+            const double loaded_s = name == "saturates" ? 1e-4 * scenario.workload.arrivals.rate_per_s : 0.0;
+            for (int query = 0; query < 500; ++query) {
+                latencies_s.push_back(0.010 + loaded_s + 0.005 * draws.uniform());
+            }
             one.steady.push_back(tests::at_office(latencies_s));
         }
     }

@@ -9,7 +9,9 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "planning/memory_file.hpp"
 #include "planning/replications.hpp"
@@ -174,6 +176,42 @@ TEST(ReplicationsTest, ProgressReachesTheEndAndNeverGoesBack) {
     EXPECT_EQ(seen.back().share, 1.0);
     EXPECT_EQ(seen.back().finished, 4U);
     EXPECT_EQ(seen.back().events, 4000U);
+}
+
+// Goes on at 2 and at 4, and stops at 8: what ran ahead is thrown away, and the number of workers changes nothing.
+TEST(ReplicationsTest, AStoppingRuleSeesTheFirstOnesInOrderWhoeverRunsAhead) {
+    for (const int jobs : {1, 3, 8}) {
+        SignalWatch signals;
+        std::vector<std::vector<std::uint32_t>> asked;
+        const auto wanted = [&](std::span<const scenarios::ReplicationResult> results) {
+            asked.emplace_back();
+            for (const auto& one : results) asked.back().push_back(one.replication);
+            return asked.size() < 3 ? 2U * (1U << asked.size()) : 8U;
+        };
+        const ReplicationPlan plan{
+            .count = 2, .jobs = jobs, .repeat_command = {}, .stopping = StoppingPlan{.wanted = wanted, .most = 100}};
+        const Replications all = run_replications(scenario_named("throws only 3"), plan, signals);
+        EXPECT_EQ(asked, (std::vector<std::vector<std::uint32_t>>{{1, 2}, {1, 2, 4}, {1, 2, 4, 5, 6, 7, 8}})) << jobs;
+        EXPECT_EQ(all.results.size(), 7U);
+        ASSERT_EQ(all.failed.size(), 1U);
+        EXPECT_EQ(all.failed[0].replication, 3U);
+        EXPECT_FALSE(all.out_of_time);
+    }
+}
+
+TEST(ReplicationsTest, WhenTimeIsUpTheFirstOnesThatEndedAreKept) {
+    SignalWatch signals;
+    const auto never = [](std::span<const scenarios::ReplicationResult>) { return 1000U; };
+    const ReplicationPlan plan{
+        .count = 5,
+        .jobs = 2,
+        .repeat_command = {},
+        .stopping = StoppingPlan{.wanted = never, .most = 1000, .time_limit = std::chrono::milliseconds{2000}}};
+    const Replications all = run_replications(scenario_named("sleeps only 4"), plan, signals);
+    EXPECT_TRUE(all.out_of_time);
+    EXPECT_LE(all.results.size(), 3U);
+    for (std::size_t i = 0; i < all.results.size(); ++i) EXPECT_EQ(all.results[i].replication, i + 1);
+    EXPECT_TRUE(children_of(::getpid()).empty());
 }
 
 TEST(ReplicationsTest, CtrlCEndsAllWorkersWithinASecond) {

@@ -143,5 +143,140 @@ TEST(CacheTest, WriteThroughSetsWhatItWrites) {
     });
 }
 
+// Updates of the keys that are read, through the cache; and the loss of a node, with its host or by its process.
+scenarios::ReplicationResult written_behind(std::string_view faults, int replicas) {
+    return run(read(small_system(faults), [&](scenarios::Scenario& scenario) {
+        scenarios::QueryClass& update = scenario.workload.classes.back();
+        update.route.insert(update.route.begin(), {scenarios::TargetRole::cache, "hot"});
+        update.keys = scenario.workload.classes.front().keys;
+        scenario.caches.front().writes = scenarios::CacheWrites::write_behind;
+        scenario.caches.front().replicas = replicas;
+        scenario.caches.front().command_timeout = 200ms;
+    }));
+}
+
+// A write costs a command, and popular keys are written once for many writes. Nothing is lost while nothing fails, but
+// what a loss would take is seen.
+TEST(CacheTest, WriteBehindAnswersBeforeTheDatabaseHears) {
+    test::in_child([] {
+        const auto first = run(read(small_system(""), [](scenarios::Scenario&) {}));
+        const auto behind = written_behind("", 0);
+        const scenarios::CacheResult& cache = behind.caches.front();
+        EXPECT_GT(cache.writes_behind, 60'000U);
+        EXPECT_LT(cache.writes_behind_transactions, cache.writes_behind * 9 / 10);
+        EXPECT_EQ(cache.writes_behind_lost, 0U);
+        EXPECT_GE(behind.databases.front().max_ns, std::chrono::nanoseconds{900ms}.count());
+        EXPECT_LE(behind.databases.front().max_ns, std::chrono::nanoseconds{2s}.count());
+        EXPECT_LT(first.databases.front().max_ns, std::chrono::nanoseconds{500ms}.count());
+    });
+}
+
+// A third of what a second brings, 180/s, was taken by the node that dies; with a replica what was under way to it.
+TEST(CacheTest, WriteBehindLosesWithItsNodeWhatTheDatabaseLacks) {
+    test::in_child([] {
+        const auto alone = written_behind(primary_lost, 0);
+        const auto followed = written_behind(primary_lost, 1);
+        EXPECT_GT(alone.caches.front().writes_behind_lost, 30U);
+        EXPECT_LT(alone.caches.front().writes_behind_lost, 120U);
+        EXPECT_LE(followed.caches.front().writes_behind_lost, 3U);
+        ASSERT_EQ(alone.incidents.size(), 1U);
+        ASSERT_FALSE(alone.incidents.front().losses.empty());
+        EXPECT_EQ(alone.incidents.front().losses.front().commits_lost, alone.caches.front().writes_behind_lost)
+            << "what a cache loses is the database's loss";
+    });
+}
+
+// A node that comes back empty: read before it is asked, it answers sooner.
+TEST(CacheTest, AWarmedNodeMissesLess) {
+    test::in_child([] {
+        const auto cold = with_cache(primary_lost, [](scenarios::Cache&) {});
+        const auto warmed = with_cache(primary_lost, [](scenarios::Cache& cache) {
+            cache.warm_up = scenarios::CacheWarmUp{5'000, 1'000.0};
+        });
+        const auto hits_after = [](const scenarios::ReplicationResult& result) {
+            const auto& rates = result.caches.front().hit_rate_per_s;
+            double sum = 0.0;
+            for (std::size_t second = 242; second < 252; ++second) sum += static_cast<double>(rates[second]);
+            return sum / 10.0;
+        };
+        EXPECT_GT(hits_after(warmed), hits_after(cold) + 0.03);
+        EXPECT_EQ(counted(warmed.caches.front()), warmed.caches.front().reads);
+    });
+}
+
+// Half of the users read in the other region; all keys are written in the first.
+scenarios::ReplicationResult of_two_regions(std::string_view faults, bool global) {
+    return run(read(in_two_regions(faults), [&](scenarios::Scenario& scenario) {
+        scenarios::Cache& cache = scenario.caches.front();
+        cache.regions = {"us-east-1", "us-west-2"};
+        cache.command_timeout = 500ms;
+        if (global) cache.global = scenarios::CacheGlobal{20s, constant(10.0), constant(20.0)};
+    }));
+}
+
+// What one region has read is there for the other, and it is as fresh.
+TEST(CacheTest, RegionsShareOneDataSet) {
+    test::in_child([] {
+        const auto own = of_two_regions("", false);
+        const auto shared = of_two_regions("", true);
+        EXPECT_LT(shared.caches.front().misses, own.caches.front().misses * 9 / 10);
+        EXPECT_GT(shared.caches.front().fresh_hits, own.caches.front().fresh_hits);
+        EXPECT_EQ(counted(shared.caches.front()), shared.caches.front().reads);
+        EXPECT_EQ(shared.caches.front().full_syncs, 0U);
+        EXPECT_EQ(shared.caches.front().failovers, 0U);
+    });
+}
+
+// Called after 20 to 32 s of silence, decided in 10 s, promoted in 20 s; the old region is filled from the new one when
+// it is back, shard by shard.
+TEST(CacheTest, AnotherRegionIsPromotedByHand) {
+    test::in_child([] {
+        const auto result = of_two_regions(
+            R"("region lost": { "kind": "region-outage", "target": "us-east-1", "at": "60s", "lasts": "120s" })", true);
+        const scenarios::CacheResult& cache = result.caches.front();
+        EXPECT_EQ(cache.failovers, 1U);
+        EXPECT_EQ(cache.full_syncs, 3U);
+        EXPECT_LT(cache.writes_lost, 20U) << "some 50 changes a second, some 30 ms under way";
+        const double promoting_s = entered_at_s(result, "caches/hot/global", "promoting");
+        EXPECT_GT(promoting_s, 120.0 + 20.0 + 10.0);
+        EXPECT_LT(promoting_s, 195.0) << "three rounds of questions, of up to 16 s each, and 10 s";
+        const auto pages_operator = [](const scenarios::StateChange& change) {
+            return change.component == "caches/hot/global" && change.state == "deciding";
+        };
+        EXPECT_EQ(std::count_if(result.states.begin(), result.states.end(), pages_operator), 1)
+            << "while the promoted region stands alone nobody asks it";
+    });
+}
+
+// Cut off for a minute before its region is lost, what the other one was not told is lost as well: some 50 writes a
+// second. Evictions are no writes of anybody.
+TEST(CacheTest, WhatACutLinkKeptBackIsLostWithTheRegion) {
+    test::in_child([] {
+        const auto result = of_two_regions(
+            R"("cut": { "kind": "link-cut", "target": "us-east-1 - us-west-2", "at": "20s", "lasts": "200s" },
+               "region lost": { "kind": "region-outage", "target": "us-east-1", "at": "80s", "lasts": "150s" })",
+            true);
+        const scenarios::CacheResult& cache = result.caches.front();
+        EXPECT_EQ(cache.failovers, 1U);
+        EXPECT_GT(cache.writes_lost, 500U);
+        EXPECT_LT(cache.writes_lost, cache.writes_acknowledged);
+    });
+}
+
+// What it holds is told: within its memory, every key of the class's at most once a node.
+TEST(CacheTest, AResultSaysWhatACacheHoldsAndEvicts) {
+    test::in_child([] {
+        const auto roomy = with_cache("", [](scenarios::Cache&) {});
+        EXPECT_EQ(roomy.caches.front().evicted, 0U);
+        EXPECT_GT(roomy.caches.front().resident_keys, 10'000U);
+        EXPECT_LE(roomy.caches.front().resident_keys, 20'000U);
+        const auto tight = with_cache("", [](scenarios::Cache& cache) { cache.memory = engine::Bytes{2 << 20}; });
+        EXPECT_GT(tight.caches.front().evicted, 1'000U);
+        EXPECT_LT(tight.caches.front().resident_keys, roomy.caches.front().resident_keys);
+        EXPECT_LE(tight.caches.front().used_bytes, 3U * (2U << 20U));
+        EXPECT_GT(tight.caches.front().used_bytes, tight.caches.front().resident_keys * 1'000U) << "1 KB each";
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests

@@ -1,6 +1,10 @@
 // Every due operation ends exactly once: answered, refused, timed out, failed, or in flight at the end.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
+#include "planning/replication.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -64,6 +68,36 @@ TEST(ConservationTest, TimeByStageIsAllOfTheLatency) {
             }
             EXPECT_EQ(by_stage, latency) << query_class.name;
         }
+    });
+}
+
+// With every query traced, the pieces of those that were answered are all the time that the stages were charged.
+TEST(ConservationTest, ATraceHasEveryPieceOfAQuery) {
+    test::in_child([] {
+        constexpr std::uint32_t all = 1'000'000;
+        const auto result = planning::run_replication(read(small_system(writers_zone_lost)), 1, {}, all);
+        std::vector<std::array<std::int64_t, scenarios::stage_count>> seen(result.classes.size());
+        for (const scenarios::TracedQuery& query : result.traced) {
+            if (!query.answered) continue;
+            for (std::size_t i = 0; i < query.stages.size(); ++i)
+                seen[query.query_class][query.stages[i]] += static_cast<std::int64_t>(query.lengths_ns[i]);
+        }
+        for (std::size_t i = 0; i < seen.size(); ++i)
+            EXPECT_EQ(seen[i], result.classes[i].stage_ns) << result.classes[i].name;
+    });
+}
+
+TEST(ConservationTest, ATraceIsASampleOfAboutTheSizeAskedFor) {
+    test::in_child([] {
+        const scenarios::Scenario scenario = read(small_system(""));
+        const auto untraced = planning::run_replication(scenario, 1, {});
+        const auto result = planning::run_replication(scenario, 1, {}, 500);
+        EXPECT_EQ(result.fingerprint, untraced.fingerprint) << "who looks on changes nothing";
+        EXPECT_GE(result.traced.size(), 450U);
+        EXPECT_LE(result.traced.size(), 500U);
+        EXPECT_GT(result.traced.back().due_ns - result.traced.front().due_ns,
+                  std::chrono::nanoseconds{std::chrono::seconds{240}}.count())
+            << "over all of the measured part";
     });
 }
 

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
@@ -119,6 +121,84 @@ TEST(GlobalTest, WhatAnUnfencedWriterTellsIsLost) {
         EXPECT_LT(loss.gap_ns, 130'000'000'000);
         EXPECT_GT(good_between(updates, 300, 360), 0U) << "all write in the new region now";
         EXPECT_TRUE(reached(result, "orders", "copying"));
+    });
+}
+
+// Instances that take writes, at this second of the run; of an abandoned lineage, or of those that are not.
+std::size_t writers_at(const scenarios::ReplicationResult& result, std::size_t second, bool abandoned) {
+    std::map<std::string, std::string> states;
+    for (const auto& change : result.states) {
+        if (change.at_ns <= static_cast<std::int64_t>(second) * 1'000'000'000) states[change.component] = change.state;
+    }
+    std::size_t writers = 0;
+    for (const auto& [component, state] : states) {
+        if (state != "writer" || !component.starts_with("orders/")) continue;
+        const bool in_the_west = component.starts_with("orders/us-west-2/");
+        const bool of_old = !in_the_west && states["orders/us-west-2/instance-1"] == "writer";
+        if (of_old == abandoned) ++writers;
+    }
+    return writers;
+}
+
+// Whatever happens, one instance at most takes writes that the database keeps. Another one goes on only where the old
+// region was not told, and its commits are counted as lost.
+TEST(GlobalTest, AtMostOneWriterIsUnfencedInEachSecond) {
+    for (const std::string_view fault : {region_lost, cut, moved}) {
+        test::in_child([fault] {
+            const auto result = run(two_regions(
+                fault, [](scenarios::Scenario& scenario) { scenario.services.front().steering = "region:us-east-1"; }));
+            std::size_t of_two = 0;
+            for (std::size_t s = 1; s <= 360; ++s) {
+                EXPECT_LE(writers_at(result, s, false), 1U) << s;
+                EXPECT_LE(writers_at(result, s, true), 1U) << s;
+                of_two += writers_at(result, s, true);
+            }
+            EXPECT_EQ(writers_at(result, 100, false), 1U);
+            EXPECT_EQ(writers_at(result, 355, false), 1U);
+            EXPECT_EQ(writers_at(result, 355, true), 0U) << "healed";
+            if (fault == cut) {
+                EXPECT_GT(of_two, 20U) << "from the promotion, at about 190 s, to the end of the cut, at 240 s";
+                EXPECT_GT(result.incidents.front().losses.front().commits_lost, 0U);
+            } else {
+                EXPECT_EQ(of_two, 0U);
+            }
+        });
+    }
+}
+
+// The other secondary is made anew of the new primary: 10 GB at 1 Gbit/s take 80 s, and nobody reads there meanwhile.
+TEST(GlobalTest, AThirdRegionIsRebuiltAndUnreadableMeanwhile) {
+    test::in_child([] {
+        std::string text = in_two_regions(region_lost);
+        replace_in(text, R"("us-west-2": { "zones": ["a", "b", "c"] } })",
+                   R"("us-west-2": { "zones": ["a", "b", "c"] }, "eu-west-1": { "zones": ["a", "b", "c"] } })");
+        replace_in(text, R"("replicas": [ { "zone": "b" }, { "zone": "c" } ])",
+                   R"("replicas": [ { "zone": "b" } ],
+                   "secondaries": { "us-west-2": { "replicas": [ { "zone": "a" } ] },
+                                    "eu-west-1": { "replicas": [ { "zone": "a" } ] } })");
+        const auto result = run(read(text, [](scenarios::Scenario& scenario) {
+            scenarios::Database& orders = scenario.databases.front();
+            orders.data = engine::Bytes{10'000'000'000};
+            orders.global.alarm_after = 20s;
+            orders.global.decision = constant(20.0);
+            orders.global.fence_timeout = 5s;
+            orders.global.promotion = constant(20.0);
+            orders.global.dns_update = constant(5.0);
+            orders.global.step_fails = 0.0;
+            orders.global.copy_rate = engine::BitsPerSecond{1e9};
+            scenario.workload.arrivals.rate_per_s = 60.0;
+        }));
+        std::vector<double> down_s, back_s;
+        const bool west = reached(result, "orders/us-west-2/instance-1", "writer");
+        const std::string third = west ? "orders/eu-west-1" : "orders/us-west-2";
+        EXPECT_TRUE(reached(result, third, "copying"));
+        for (const auto& change : result.states) {
+            if (change.component != third + "/instance-1" || change.at_ns < 120'000'000'000) continue;
+            (change.state == "down" ? down_s : back_s).push_back(static_cast<double>(change.at_ns) * 1e-9);
+        }
+        ASSERT_EQ(down_s.size(), 1U);
+        ASSERT_EQ(back_s.size(), 1U);
+        EXPECT_NEAR(back_s.front() - down_s.front(), 80.0, 12.0);
     });
 }
 
@@ -277,7 +357,7 @@ TEST(GlobalTest, AStreamThatIsTooThinLags) {
 struct Found {
     std::uint64_t values[2];
 };
-Found& shared() {
+Found& found_by_child() {
     static void* const memory = mmap(nullptr, sizeof(Found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return *static_cast<Found*>(memory);
 }
@@ -285,7 +365,7 @@ Found& shared() {
 // Connections stay where they are; the canary of the office in the west makes a new one every second.
 TEST(GlobalTest, ABoundOnStalenessSendsNewReadersElsewhere) {
     for (const bool bounded : {false, true}) {
-        Found& found = shared();
+        Found& found = found_by_child();
         test::in_child([&found, bounded] {
             const auto result = run(two_regions("", [bounded](scenarios::Scenario& scenario) {
                 scenario.services.front().steering = "region:us-west-2";
@@ -299,12 +379,12 @@ TEST(GlobalTest, ABoundOnStalenessSendsNewReadersElsewhere) {
             }
         });
     }
-    EXPECT_LT(shared().values[0], 10U);
-    EXPECT_GT(shared().values[1], 400U) << "two canaries for five minutes";
+    EXPECT_LT(found_by_child().values[0], 10U);
+    EXPECT_GT(found_by_child().values[1], 400U) << "two canaries for five minutes";
 }
 
 TEST(GlobalTest, TheSameSeedGivesTheSameRun) {
-    Found& found = shared();
+    Found& found = found_by_child();
     for (std::uint64_t& fingerprint : found.values) {
         test::in_child([&] { fingerprint = run(two_regions(region_lost)).fingerprint; });
     }

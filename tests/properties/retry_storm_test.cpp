@@ -5,6 +5,7 @@
 //         OSDI 2022, theorem 2, with the work amplification of a bounded number of retries). Bisection over the load.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/properties/small_system.hpp"
@@ -67,6 +68,56 @@ TEST(RetryStormTest, ItOutlivesItsTriggerFromTheLoadThatTheorySays) {
             (storm_outlives_it(middle) ? stuck : stable) = middle;
         }
         EXPECT_NEAR(0.5 * (stable + stuck), boundary_per_s, 0.1 * boundary_per_s);
+    });
+}
+
+// What the result calls metastable is what theory does: at half of the boundary nothing, at twice of it a storm that
+// never ends, in which nearly every query makes all its attempts.
+TEST(RetryStormTest, TheResultNamesIt) {
+    test::in_child([] {
+        EXPECT_TRUE(run(station_in_a_brown_out(0.5 * boundary_per_s)).storms.empty());
+        const auto result = run(station_in_a_brown_out(2.0 * boundary_per_s));
+        ASSERT_EQ(result.storms.size(), 1U);
+        const scenarios::StormResult& storm = result.storms.front();
+        EXPECT_EQ(storm.of, "page");
+        EXPECT_EQ(storm.trigger, "brown-out");
+        EXPECT_EQ(storm.since_ns, 100'000'000'000);
+        EXPECT_FALSE(storm.ended);
+        EXPECT_NEAR(storm.attempts_per_due, attempts, 0.1);
+        EXPECT_LT(storm.good_share, 0.1);
+    });
+}
+
+// Nobody tries again. A cache comes back empty, and the readers can serve a third of what asks: 4 CPUs at 20 ms for 600
+// lookups a second. Each that is served is cached, so 20,000 keys take some 100 s, long after the node is back.
+TEST(RetryStormTest, ACacheThatStaysColdIsNamed) {
+    test::in_child([] {
+        std::string text =
+            small_system(R"("node lost": { "kind": "cache-node-loss", "target": "hot/shard-1/primary", "at": "60s",)"
+                         R"( "lasts": "10s" })");
+        replace_in(text, R"("warm_up": "60s")", R"("warm_up": "300s")");
+        replace_in(text, R"("shards": 3)", R"("shards": 1)");
+        replace_in(text, R"("rate": "600/s")", R"("rate": "630/s")");
+        replace_in(text, R"("share": 0.7)", R"("share": 0.95, "demand": { "exponential": "20ms" }, "timeout": "1s",
+                            "retry": { "attempts": 1 })");
+        replace_in(text, R"("share": 0.3)", R"("share": 0.05, "retry": { "attempts": 1 })");
+        replace_in(text, R"("zipf": 0.99)", R"("zipf": 0.2)");
+        for (int replica = 0; replica < 2; ++replica) {
+            replace_in(text, replica == 0 ? R"({ "zone": "b" })" : R"({ "zone": "c" })",
+                       replica == 0 ? R"({ "class": "db.r6g.large", "zone": "b" })"
+                                    : R"({ "class": "db.r6g.large", "zone": "c" })");
+        }
+        const auto result = run(read(text));
+        const auto found = std::find_if(result.storms.begin(), result.storms.end(),
+                                        [](const scenarios::StormResult& one) { return one.of == "lookup"; });
+        ASSERT_NE(found, result.storms.end());
+        const scenarios::StormResult& storm = *found;
+        EXPECT_EQ(storm.trigger, "node lost");
+        EXPECT_EQ(storm.loop, "cold cache");
+        EXPECT_EQ(storm.cache, "hot");
+        EXPECT_GT(storm.hit_rate_before, storm.hit_rate + 0.1);
+        EXPECT_EQ(storm.overloaded, "shop, us-east-1a: threads") << "which wait for a replica that is full itself";
+        EXPECT_NEAR(storm.attempts_per_due, 1.0, 0.01);
     });
 }
 

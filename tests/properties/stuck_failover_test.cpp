@@ -20,7 +20,7 @@ scenarios::Fault writer_crashes(int number, engine::Duration at) {
     fault.target = "orders/writer";
     fault.mode = scenarios::FailureMode::crash;
     fault.at = at;
-    fault.lasts = 20s;
+    fault.lasts = 120s;  // no process restarts before somebody is promoted
     return fault;
 }
 

@@ -60,6 +60,23 @@ TEST(WarehouseTest, InCalmEveryQueryEndsOnceAndNothingIsAhead) {
     });
 }
 
+TEST(WarehouseTest, AResizeDropsWhatRunsAndGoesOnWithMoreNodes) {
+    test::in_child([] {
+        const auto result = run(read(with_warehouse(
+            R"("resized": { "kind": "warehouse-resize", "target": "reports", "at": "60s", "nodes": 4,
+                            "work": "40s" })")));
+        expect_conserved(result);
+        const auto& reports = class_named(result, "by branch");
+        EXPECT_EQ(good_between(reports, 121, 159), 0U);
+        EXPECT_GT(good_between(reports, 165, 225), 200U);
+        EXPECT_EQ(result.faults.front().hit, std::vector<std::string>{"reports/compute-1"});
+        EXPECT_TRUE(result.faults.front().planned);
+        EXPECT_LT(class_named(result, "by branch").latency_mean_ms_per_s[350],
+                  class_named(result, "by branch").latency_mean_ms_per_s[110])
+            << "twice the slices, and warm by now";
+    });
+}
+
 // Its zone is the writer's: it relocates in 100 s and half a minute of noticing, and loads what has come meanwhile.
 TEST(WarehouseTest, ALostZoneStopsItUntilItHasMoved) {
     test::in_child([] {
@@ -114,6 +131,27 @@ TEST(WarehouseTest, RowsOfAnAbandonedLineageAreCounted) {
         EXPECT_GT(lost, 0U);
         for (const auto& table : result.warehouses.front().tables) EXPECT_LE(table.commits_ahead, lost);
         EXPECT_GT(result.warehouses.front().tables.front().commits_ahead, 0U);
+    });
+}
+
+// The warehouse keeps what came since the error, and nobody has those commits any more.
+TEST(WarehouseTest, RowsOfCommitsThatARestoreUndoesAreAhead) {
+    test::in_child([] {
+        std::string text = with_warehouse(
+            R"("table dropped": { "kind": "operator-error", "target": "orders", "at": "60s", "noticed_after": "30s" })",
+            R"("source": "orders", "load": "streaming", "interval": "20ms", "capture": "0s")");
+        replace_in(text, R"("backups": { "retention": "2d" })",
+                   R"("backups": { "retention": "2d", "log_interval": "10s", "restore": { "decision": "10s",
+                       "node_rate": "10Gbps", "instances": "5s", "recovery": "5s", "repointing": "20s" } })");
+        const auto result = run(read(text));
+        std::uint64_t lost = 0;
+        for (const auto& incident : result.incidents) {
+            for (const auto& loss : incident.losses) lost += loss.commits_lost;
+        }
+        EXPECT_GT(lost, 5'000U);
+        const auto& sales = result.warehouses.front().tables.front();
+        EXPECT_LE(sales.commits_ahead, lost);
+        EXPECT_GT(sales.commits_ahead, lost - lost / 20) << "all but the last of a stream were there";
     });
 }
 

@@ -47,6 +47,28 @@ void add_instances(scenarios::ReplicationResult& to) {
                      .acu_mean = 2.25}};
 }
 
+scenarios::ResourceResult resource(const char* name, const char* words, double steady, double incident) {
+    const auto use = [](double mean, double worst) {
+        return scenarios::ResourceUse{.seconds = 100, .mean = mean, .worst_second = worst, .worst_minute = mean};
+    };
+    scenarios::ResourceResult one;
+    one.name = name;
+    one.words = words;
+    one.steady = use(steady, steady + 0.1);
+    one.incidents = {use(incident, incident + 0.02)};
+    return one;
+}
+
+// Two pools alike, a link that is more than full, a writer that is busier in steady state, and one that idles.
+void add_resources(scenarios::ReplicationResult& to) {
+    to.resources = {
+        resource("services/shop/1/connections", "shop, us-east-1b, to orders/reader: connections", 0.40, 0.90),
+        resource("services/shop/2/connections", "shop, us-east-1b, to orders/reader: connections", 0.45, 0.98),
+        resource("network/a", "us-east-1 to us-west-2: link", 0.02, 1.25),
+        resource("orders/instance-1/CPU", "orders/instance-1 (writer), us-east-1a: CPU", 0.84, 0.31),
+        resource("stations/idle/servers", "idle: servers", 0.001, 0.002)};
+}
+
 scenarios::ReplicationResult replication(std::uint32_t number) {
     scenarios::ReplicationResult one;
     one.replication = number;
@@ -71,7 +93,12 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
     one.sessions = {{"boston", 500, 499, 31, 1, number == 1 ? 17U : 0U}, {"denver", 500, 400, 0, 0, 0}};
     one.transfers = {{"nightly load", 4, 2, 0, 1, true, {(600 + number) * 1'000'000'000LL, 900'000'000'000}},
                      {"export", 1, 0, 1, 0, false, {}}};
+    // Ended in the first replication, and in the second not within the run.
+    if (number < 3)
+        one.storms = {{"update", "zone lost", 100'000'000'000, (100 + 90 * number) * 1'000'000'000LL, number == 1,
+                       2.0 + 0.4 * number, 0.125, "retries", "orders/instance-1 (writer), us-east-1a: CPU"}};
     one.incidents.push_back(incident(28 + number, number != 3));
+    add_resources(one);
     return one;
 }
 

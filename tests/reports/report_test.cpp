@@ -4,15 +4,21 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <sstream>
+#include <vector>
 
+#include "reports/busiest.hpp"
 #include "reports/event_lines.hpp"
 #include "reports/json.hpp"
 #include "reports/junit.hpp"
 #include "reports/text.hpp"
+#include "reports/trace_events.hpp"
 #include "scenarios/quantity_text.hpp"
 #include "tests/reports/example_run.hpp"
 
@@ -132,6 +138,96 @@ TEST(QuantityTextTest, HasThreeFiguresAndAFittingUnit) {
     EXPECT_EQ(share_text(0.95), "95 %");
     EXPECT_EQ(share_text(1.0), "100 %");
     EXPECT_EQ(share_text(0.0), "0 %");
+}
+
+// A track for each query, its stages one after the other; and what it fell into.
+TEST(TraceEventsTest, AQueryIsASliceAndItsStagesLieInIt) {
+    scenarios::RunResult run = tests::example_run();
+    run.offices = {"boston"};
+    scenarios::ReplicationResult& replication = run.replications.front();
+    replication.traced = {{7, 0, 0, 1'000'500, true, true, {2, 5}, {2'000, 3'000}}};
+    const auto trace = nlohmann::json::parse(trace_events(run));
+    std::vector<nlohmann::json> slices;
+    for (const auto& event : trace.at("traceEvents")) {
+        if (event.at("ph") == "X" && event.at("pid") == 3) slices.push_back(event);
+    }
+    ASSERT_EQ(slices.size(), 3U);
+    EXPECT_EQ(slices[0].at("name"), replication.classes.front().name);
+    EXPECT_EQ(slices[0].at("ts"), 1000.5);
+    EXPECT_EQ(slices[0].at("dur"), 5.0);
+    EXPECT_EQ(slices[1].at("name"), "network");
+    EXPECT_EQ(slices[2].at("name"), "cpu");
+    EXPECT_EQ(slices[2].at("ts"), 1002.5);
+    const std::string text = trace.dump();
+    for (const auto& fault : replication.faults) EXPECT_NE(text.find(fault.name), std::string::npos);
+}
+
+// The format's rules: every event names its phase, process and track; slices have a start and a length in microseconds;
+// the stages of a query follow one another without a gap and are all of it. Source: Trace Event Format, Google, 2016.
+void expect_valid(const nlohmann::json& trace) {
+    ASSERT_TRUE(trace.at("traceEvents").is_array());
+    std::map<std::pair<int, int>, std::vector<nlohmann::json>> tracks;
+    for (const auto& event : trace.at("traceEvents")) {
+        EXPECT_FALSE(event.at("name").get<std::string>().empty());
+        const std::pair track{event.at("pid").get<int>(), event.at("tid").get<int>()};
+        if (event.at("ph") == "M") continue;
+        ASSERT_EQ(event.at("ph"), "X");
+        EXPECT_GE(event.at("dur").get<double>(), 0.0);
+        tracks[track].push_back(event);
+    }
+    const auto ns = [](const nlohmann::json& us) { return std::llround(us.get<double>() * 1000.0); };
+    for (const auto& [track, slices] : tracks) {
+        if (track.first < 3) continue;  // faults and states: one after the other
+        std::int64_t at = ns(slices.front().at("ts"));
+        const std::int64_t end = at + ns(slices.front().at("dur"));
+        for (std::size_t i = 1; i < slices.size(); ++i) {
+            EXPECT_EQ(ns(slices[i].at("ts")), at) << slices[i];
+            at += ns(slices[i].at("dur"));
+        }
+        EXPECT_EQ(at, end) << slices.front();
+    }
+}
+
+TEST(TraceEventsTest, TheyAreValidAndAServersOwnQueriesAreUnderIt) {
+    scenarios::RunResult run = tests::example_run();
+    run.offices = {"boston"};
+    scenarios::ReplicationResult& replication = run.replications.front();
+    // The second one begins a week after the start: its microseconds still tell nanoseconds.
+    replication.traced = {{7, 0, 0, 1'000'500, true, true, {2, 5}, {2'000, 3'000}, ""},
+                          {8, 0, 0, 604'800'000'000'001, true, true, {2, 5, 2}, {1, 2'345'678, 9}, ""},
+                          {1, 0, 0, 2'000'000, true, true, {3}, {500}, "caches/hot/1"}};
+    const auto trace = nlohmann::json::parse(trace_events(run));
+    expect_valid(trace);
+    int of_node = -1;
+    for (const auto& event : trace.at("traceEvents")) {
+        if (event.at("name") == "process_name" && event.at("args").at("name") == "caches/hot/1") {
+            of_node = event.at("pid").get<int>();
+        }
+    }
+    ASSERT_GT(of_node, 0);
+    int queries = 0;
+    for (const auto& event : trace.at("traceEvents")) {
+        if (event.at("ph") == "M" || event.at("pid") != of_node || !event.at("args").contains("server")) continue;
+        EXPECT_EQ(event.at("args").at("server"), "caches/hot/1");
+        EXPECT_FALSE(event.at("args").contains("office"));
+        ++queries;
+    }
+    EXPECT_EQ(queries, 1);
+}
+
+// Of pools that are alike the fuller one, in the phase in which it was fuller; a link may be asked for more than it
+// has.
+TEST(BusiestTest, EachInItsBusiestPhase) {
+    const std::vector<BusyRow> rows = busiest(tests::example_run(), 10);
+    ASSERT_EQ(rows.size(), 3U) << "what idles is not told";
+    EXPECT_EQ(rows[0].words, "us-east-1 to us-west-2: link");
+    EXPECT_DOUBLE_EQ(rows[0].mean, 1.25);
+    EXPECT_EQ(rows[0].phase, "zone lost");
+    EXPECT_DOUBLE_EQ(rows[1].mean, 0.98);
+    EXPECT_EQ(rows[1].alike, 2U);
+    EXPECT_EQ(rows[2].phase, "steady");
+    EXPECT_DOUBLE_EQ(rows[2].worst_second, 0.94);
+    EXPECT_EQ(busiest(tests::example_run(), 1).size(), 1U);
 }
 
 }  // namespace

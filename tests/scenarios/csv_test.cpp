@@ -37,7 +37,7 @@ TEST(CsvTest, ErrorsCarryFileAndLine) {
     CsvReader column("t.csv", "a,b\n");
     column.column("c");
     EXPECT_EQ(column.error(), "t.csv:1: no column \"c\"; there are a, b");
-    EXPECT_EQ(CsvReader("t.csv", "").error(), "t.csv:0: expected a header row, found nothing");
+    EXPECT_EQ(CsvReader("t.csv", "").error(), "t.csv: expected a header row, found nothing");
     EXPECT_EQ(CsvReader("t.csv", "a,\"b\n").error(), "t.csv:1: a quote is opened and not closed");
 }
 

@@ -31,5 +31,25 @@ TEST(EngineVersionsTest, NewerVersionsKeepServing) {
     }
 }
 
+TEST(EngineVersionsTest, OlderReadersRestartWithTheWriter) {
+    for (const char* const version : {"", "2.10", "2.11.2", "3.04", "5.7.mysql_aurora.2.10.0"}) {
+        EXPECT_TRUE(readers_outlive_failover("aurora-mysql", version)) << version;
+    }
+    for (const char* const version : {"1.23", "2", "2.09.3", "5.7.mysql_aurora.2.07.1"}) {
+        EXPECT_FALSE(readers_outlive_failover("aurora-mysql", version)) << version;
+    }
+    EXPECT_TRUE(readers_outlive_failover("aurora-postgresql", "11.21"));
+    EXPECT_TRUE(readers_outlive_failover("mysql", "5.7"));
+}
+
+TEST(EngineVersionsTest, NewerReplicasExecuteTheBinlogWithFourThreads) {
+    for (const char* const version : {"", "3.04", "3.08", "8.0.mysql_aurora.3.05.2", "4"}) {
+        EXPECT_EQ(binlog_apply_threads(version), 4) << version;
+    }
+    for (const char* const version : {"2.11", "3", "3.03.1", "8.0.mysql_aurora.3.02.0"}) {
+        EXPECT_EQ(binlog_apply_threads(version), 1) << version;
+    }
+}
+
 }  // namespace
 }  // namespace faultline::scenarios

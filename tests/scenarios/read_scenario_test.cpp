@@ -47,6 +47,10 @@ TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
     EXPECT_EQ(orders.failover.dns_update.values, (std::vector<double>{15.0, 20.0}));
     EXPECT_EQ(orders.dns_ttl, 5s);
     EXPECT_EQ(scenario->services.at(0).driver.dead_peer_after, 5s);
+    EXPECT_EQ(orders.secondaries.size(), 2U);
+    EXPECT_EQ(scenario->caches.at(0).regions.size(), 3U);
+    EXPECT_TRUE(scenario->caches.at(0).global);
+    EXPECT_EQ(scenario->warehouses.at(0).tables.at(0).source, "orders");
     const QueryClass& update = scenario->workload.classes.at(2);
     EXPECT_TRUE(update.writes);
     EXPECT_EQ(update.timeout, update.deadline);
@@ -59,7 +63,7 @@ TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
     EXPECT_EQ(requirement_text(scenario->requirements.at(0)),
               "rto p95 of update after zone lost at worst office <= 1min");
     EXPECT_EQ(requirement_text(scenario->requirements.at(2)), "latency p99 of lookup, steady at worst office <= 100ms");
-    EXPECT_EQ(requirement_text(scenario->requirements.at(5)), "hit-rate of hot-east, steady >= 0.85");
+    EXPECT_EQ(requirement_text(scenario->requirements.at(7)), "hit-rate of hot, steady >= 0.85");
 }
 
 // The guide's first scenario is the one that readers copy.
@@ -123,8 +127,8 @@ TEST(ReadScenarioTest, AProblemOfAVariantNamesIt) {
 
 TEST(ReadScenarioTest, WhatLaterVersionsBringIsRefusedByName) {
     Problems problems;
-    EXPECT_FALSE(read_scenario(replaced(example_text(), "zone-outage", "patch"), "f", "", problems));
-    EXPECT_NE(all_of(problems).find("f: /faults/zone lost/kind: kind \"patch\" is not in this version; it has: "
+    EXPECT_FALSE(read_scenario(replaced(example_text(), "zone-outage", "zone-power"), "f", "", problems));
+    EXPECT_NE(all_of(problems).find("f: /faults/zone lost/kind: kind \"zone-power\" is not in this version; it has: "
                                     "instance-crash, storage-node-loss, zone-outage"),
               std::string::npos)
         << all_of(problems);

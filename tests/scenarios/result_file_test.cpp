@@ -16,6 +16,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
+FaultResult example_fault() {
+    FaultResult fault;
+    fault.name = "zone lost";
+    fault.target = "us-east-1/a";
+    fault.start_ns = 1;
+    fault.end_ns = 2;
+    fault.hit = {"orders/instance-1"};
+    fault.operations_cut = 3;
+    fault.started = fault.ended = fault.data_wrong = true;
+    fault.noticed_ns = 4;
+    fault.mended_ns = 5;
+    fault.kind = "zone-outage";
+    fault.planned = fault.by_chance = true;
+    fault.caused_by = "region lost";
+    return fault;
+}
+
+ResourceResult example_resource() {
+    return {"orders/instance-1/cpu",
+            "CPU",
+            "orders",
+            "CPU of orders",
+            0.5,
+            {1, 2.5, 3.5, 4.5, 5, 6.5},
+            {{7, 8.5, 9.5, 10.5, 11, 12.5}},
+            {{13, 14.5, 15.5, 16.5, 17, 18.5}}};
+}
+
+WarehouseResult example_warehouse(const HistogramData& histogram) {
+    return {"reports",
+            histogram,
+            {{"sales", histogram, 1, 2, 3, 4, 5, 6, 7, 8.5, 9.5, 10.5}},
+            {{"join", histogram}},
+            11,
+            12,
+            13,
+            14,
+            15,
+            16,
+            17,
+            18};
+}
+
 // Every member differs from its default, so that one that is not written is missed.
 ReplicationResult example_replication() {
     const HistogramData histogram{{1, 7, 4'000'000'000}, {3, 1, UINT64_MAX}, 5, 123, INT64_MAX, 17};
@@ -39,8 +82,10 @@ ReplicationResult example_replication() {
                   {0.1F, -2.5F, std::numeric_limits<float>::infinity()},
                   15,
                   16,
-                  {{{1, 2, 3, 4, 5, 6}}, {{7, 8, 9, 10, 11, 12}}, {{13, 14, 15, 16, 17, 18}, {19}}}}};
-    r.faults = {{"zone lost", "us-east-1/a", 1, 2, {"orders/instance-1"}, 3, true, true, true, 4, 5}};
+                  {{{1, 2, 3, 4, 5, 6}}, {{7, 8, 9, 10, 11, 12}}, {{13, 14, 15, 16, 17, 18}, {19}}},
+                  {3, 0, 4},
+                  17}};
+    r.faults = {example_fault()};
     r.incidents = {{{"zone lost"},
                     1,
                     2,
@@ -48,36 +93,43 @@ ReplicationResult example_replication() {
                     {{"orders", 1, 2, 3, 4, 5, true}},
                     {{"detection", 7}, {"dns", 8}},
                     {{"hot", 9}},
-                    10}};
+                    10,
+                    true}};
     r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}}};
-    r.databases = {{"orders", 1, 2, 0.1, 1e-300, histogram, 5, 6}};
+    r.databases = {{"orders", 1, 2, 3, 4, 0.1, 1e-300, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};
     r.sessions = {{"boston", 1, 2, 3, 4, 5}};
-    r.warehouses = {{"reports",
-                     histogram,
-                     {{"sales", histogram, 1, 2, 3, 4, 5, 6, 7, 8.5, 9.5, 10.5}},
-                     {{"join", histogram}},
-                     11,
-                     12,
-                     13,
-                     14,
-                     15,
-                     16,
-                     17,
-                     18}};
+    r.storms = {{"update", "zone lost", 1, 2, true, 2.5, 0.125, "retries", "CPU of orders", "hot", 0.75, 0.25}};
+    r.resources = {example_resource()};
+    r.traffic = {example_resource(), example_resource()};
+    r.warehouses = {example_warehouse(histogram)};
     r.transfers = {{"nightly load", 1, 2, 3, 4, true, {5, INT64_MAX}}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
+    r.traced = {{1, 2, 3, -4, true, true, {5, 6}, {7, UINT64_MAX}, "caches/hot/1"}};
     return r;
 }
 
 RunResult example_result() {
     RunResult result;
+    result.input_files.push_back({.name = "traces/one.csv", .sha256 = "ba7816bf", .bytes = 12, .requests = 3});
     result.tool_version = "0.1.0", result.scenario_name = "Ex\xC3\xA4mple", result.variant = "fast";
     result.scenario_source = "{\n\"a\": 1 }", result.seed = UINT64_MAX, result.confidence = 0.9;
+    result.shard = {2, 3, 4};
     result.numeric_fingerprint = 42, result.offices = {"boston", "denver"};
     result.replications = {example_replication(), {}};
+    result.checks = {{"no-backups", {"CKV_AWS_133"}, "warning", "/databases/orders", "why", "mend", "known"}};
+    result.cost = {
+        {{"running", "I/O", "orders", "reads", "us-east-1", 1.5, "million", 0.2, 0.3, "2025", "list", "high"},
+         {"standby", "storage", "orders", "volume", "us-east-2", 2.5, "GB-month", {}, {}, "", "", "none"}},
+        4.5,
+        1,
+        3.5,
+        5.5,
+        6.5,
+        {{"zone lost", 7, 8.5, 9.5, 10.5, 11.5}},
+        12.5};
     result.failed = {{7, "signal 6", "faultline run x --replication 7"}};
     result.requirements = {{"back", "rto p95 of update", Verdict::violated, 70.5, 65.0,
                             std::numeric_limits<double>::infinity(), 60.0, "s", "boston", "because", 59, 12},
@@ -111,6 +163,10 @@ TEST_F(ResultFileTest, WhatIsReadIsWhatWasWritten) {
     const ClassResult& update = read->replications.at(0).classes.at(0);
     EXPECT_EQ(update.due_per_s, (std::vector<std::uint32_t>{1, 2, UINT32_MAX}));
     EXPECT_EQ(update.latency_mean_ms_per_s.at(0), 0.1F);
+    EXPECT_EQ(update.repeats_per_s, (std::vector<std::uint32_t>{3, 0, 4}));
+    EXPECT_EQ(update.hedges, 17U);
+    ASSERT_EQ(read->replications.at(0).storms.size(), 1U);
+    EXPECT_EQ(read->replications.at(0).storms[0].trigger, "zone lost");
     EXPECT_EQ(update.steady.at(0).latency.counts.at(2), UINT64_MAX);
     EXPECT_EQ(read->replications.at(0).incidents.at(0).waterfall.at(1).first, "dns");
     EXPECT_EQ(files(), 1U);

@@ -68,6 +68,9 @@ TEST(KindsTest, EveryChoiceOfTheFormatIsListed) {
     listed("cache", "cache", "kind");
     listed("table load", "warehouse-table", "load");
     listed("driver", "driver", "preset");
+    listed("retry", "retry", "preset");
+    listed("breaker", "breaker", "preset");
+    listed("shedding", "shedding", "limit");
     listed("class", "class", "kind");
     listed("fault", "fault", "kind");
 }

@@ -75,6 +75,8 @@ constexpr std::array packages{
     Package{"SimGrid", "^simgrid[./]|^xbt[./]",
             "^models/network/simgrid_flows(\\.cpp|_engine\\.hpp|_platform\\.hpp)$|^benchmarks/"},
     Package{"CLI11", "^CLI/", "^cli/"},
+    Package{"MPI", "^mpi\\.h$", "^planning/ranks_mpi"},
+    Package{"SQLite", "^sqlite3", "^planning/sweep/sqlite\\.cpp$"},
 };
 
 }  // namespace

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace faultline::models {
+#include "models/retry_pause.hpp"
 
-namespace {
-constexpr Duration failed_again_after = std::chrono::seconds{1};
-constexpr Bytes fleet_window{16'000'000};  // as of the repair (segment_repair.cpp)
-}  // namespace
+namespace faultline::models {
 
 LogBackup::LogBackup(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers,
                      const Topology& topology, LogBackupShape shape)
@@ -55,7 +52,7 @@ engine::Process<> LogBackup::send() {
             }
             const FlowOutcome outcome = co_await transfers_.transfer(spec);
             there = outcome == FlowOutcome::Completed;
-            if (!there) co_await simulation_.delay(failed_again_after);
+            if (!there) co_await simulation_.delay(retry_pause);
         }
         if (lineage != lineage_) co_return;
         commits_arrived_ = commits;

@@ -4,15 +4,13 @@
 #include <cmath>
 #include <iterator>
 
+#include "models/retry_pause.hpp"
+
 namespace faultline::models {
 
 using engine::Bytes;
 using engine::Duration;
 using engine::Instant;
-
-namespace {
-constexpr Duration failed_again_after = std::chrono::seconds{1};
-}
 
 Snapshots::Snapshots(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers,
                      const Topology& topology, SnapshotShape shape)
@@ -83,14 +81,14 @@ engine::Process<> Snapshots::copy_all(Bytes left) {
 engine::Process<> Snapshots::copy(Bytes size) {
     while (!ended_) {
         if (!topology_.alive(*shape_.copy_to)) {
-            co_await simulation_.delay(failed_again_after);
+            co_await simulation_.delay(retry_pause);
             continue;
         }
         TransferSpec spec{shape_.object_storage, *shape_.copy_to, size};
         spec.options.window = shape_.copy_window;
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
         if (outcome == FlowOutcome::Completed) break;
-        co_await simulation_.delay(failed_again_after);
+        co_await simulation_.delay(retry_pause);
     }
 }
 

@@ -3,16 +3,12 @@
 #include <algorithm>
 
 #include "models/cluster/protection_groups.hpp"
+#include "models/retry_pause.hpp"
 
 namespace faultline::models {
 
 using engine::Bytes;
 using engine::Duration;
-
-namespace {
-constexpr Duration failed_again_after = std::chrono::seconds{1};
-constexpr Bytes fleet_window{16'000'000};  // as of the repair (segment_repair.cpp)
-}  // namespace
 
 VolumeRestore::VolumeRestore(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers,
                              const Topology& topology, RestoreShape shape)
@@ -54,7 +50,7 @@ engine::Process<> VolumeRestore::fill_node(PlaceId zone, Bytes size) {
         }
         const FlowOutcome outcome = co_await transfers_.transfer(spec);
         if (outcome == FlowOutcome::Completed || given_up_) break;
-        co_await simulation_.delay(failed_again_after);
+        co_await simulation_.delay(retry_pause);
     }
     --unfilled_;
     filled_.notify_all();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/cache/group.hpp"
+#include "tests/models/cache/at_once.hpp"
 #include "tests/models/cluster/small_region.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -18,8 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using engine::Distribution;
 using engine::Health;
-
-constexpr Delays at_once{true, Duration::zero(), Duration::zero()};
 
 struct Plan {
     int shards = 1;

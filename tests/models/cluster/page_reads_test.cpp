@@ -75,7 +75,7 @@ TEST_F(PageReadTest, NeverFromASegmentThatLacksDurableLog) {
     region_.simulation.spawn(writer, one());
     region_.simulation.run_until(engine::start_of_time + 50ms);
     ASSERT_TRUE(told);
-    for (std::uint32_t i = 0; i < 2; ++i) volume.slow_down(i, 1.0);  // fast again, and still without that log
+    for (std::uint32_t i = 0; i < 2; ++i) volume.slow_down(i, 1.0 / 200.0);  // fast again, and still without that log
     PageRead found;
     const auto reading = [&]() -> Process<> {
         const PageRead page = co_await volume.read_page(region_.zone(0), 0);

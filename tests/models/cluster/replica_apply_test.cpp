@@ -80,5 +80,18 @@ TEST(LogicalApplyTest, ThreadsShareTheWorkAndKeepTheOrder) {
     EXPECT_EQ(four.apply(start_of_time + 20ms, 1ms), start_of_time + 21ms);
 }
 
+// Three jobs of 10 ms on two lanes, and what a death leaves of them.
+TEST(ServiceLanesTest, SayHowLongTheyWereBusy) {
+    const auto at = [](engine::Duration after) { return engine::start_of_time + after; };
+    ServiceLanes lanes(2);
+    for (int job = 0; job < 3; ++job) lanes.serve(at(0ms), 10ms);
+    EXPECT_DOUBLE_EQ(lanes.busy_seconds(at(5ms)), 0.010);
+    EXPECT_DOUBLE_EQ(lanes.busy_seconds(at(15ms)), 0.025);
+    lanes.clear(at(15ms));
+    EXPECT_DOUBLE_EQ(lanes.busy_seconds(at(30ms)), 0.025) << "what was left is never done";
+    lanes.serve(at(30ms), 10ms);
+    EXPECT_DOUBLE_EQ(lanes.busy_seconds(at(40ms)), 0.035);
+}
+
 }  // namespace
 }  // namespace faultline::models

@@ -88,6 +88,52 @@ TEST_F(StorageVolumeTest, ALostZoneLeavesTheWriteQuorumAndOneMoreCopyTakesIt) {
     region_.simulation.close();
 }
 
+// Two of six are fewer than a read quorum: nobody can recover, until a segment is repaired.
+TEST_F(StorageVolumeTest, ALostZoneAndTwoMoreCopiesTakeTheReadQuorum) {
+    StorageVolume volume = make(shape(Distribution::constant(0.0005)));
+    bool told = false;
+    region_.simulation.spawn(writer_, commit_one(volume, 0, told));
+    region_.simulation.run_until(engine::start_of_time + 5s);
+    ASSERT_TRUE(told);
+    writer_.kill(Health::silent);
+    lose_zone(volume, 2);
+    volume.lose(2, Health::silent);
+    volume.lose(3, Health::silent);
+    EXPECT_EQ(volume.groups().fewest_alive(), 2);
+    EXPECT_FALSE(volume.can_read());
+    EXPECT_FALSE(volume.recover().readable);
+
+    volume.node_back(2);
+    repair(volume, 0, 2);
+    EXPECT_TRUE(volume.can_read());
+    const RecoveredLog log = volume.recover();
+    EXPECT_TRUE(log.readable);
+    EXPECT_EQ(log.commits_lost, 0U) << "the two that were left had it";
+    region_.simulation.close();
+}
+
+// Members change in two epochs, and commits are told while the new one is still empty.
+TEST_F(StorageVolumeTest, CommitsGoOnWhileAMemberIsReplaced) {
+    StorageVolume volume = make(shape(Distribution::constant(0.0005), 1, 3));
+    const std::uint32_t lost = volume.groups()[0].segments[0].node;
+    const std::uint32_t before = volume.groups()[0].epoch;
+    volume.lose(lost, Health::silent);
+    const std::uint32_t target = volume.groups().candidate_for(0, 0);
+    ASSERT_NE(target, no_node);
+    volume.groups().begin_replacement(0, 0, target);
+    EXPECT_EQ(volume.groups()[0].epoch, before + 1);
+    region_.simulation.spawn(writer_, commit_many(volume, 100, 1ms));
+    region_.simulation.run_until(engine::start_of_time + 5s);
+    EXPECT_EQ(latencies_.size(), 100U) << "five of six are there";
+    EXPECT_LT(*std::max_element(latencies_.begin(), latencies_.end()), 0.02);
+    volume.restore(0, 0);
+    EXPECT_EQ(volume.groups()[0].epoch, before + 2);
+    region_.simulation.spawn(writer_, commit_many(volume, 100, 1ms));
+    region_.simulation.run_until(engine::start_of_time + 10s);
+    EXPECT_EQ(latencies_.size(), 200U);
+    region_.simulation.close();
+}
+
 TEST_F(StorageVolumeTest, ACommitUnderWayWhenACopyDiesIsToldWhenFourOthersHaveIt) {
     StorageVolume volume = make(shape(Distribution::constant(0.1)));
     bool told = false;

@@ -8,6 +8,7 @@
 #include "models/network/fair_level.hpp"
 #include "models/network/transfers.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/wide_window.hpp"
 
 namespace faultline::models {
 namespace {
@@ -16,12 +17,12 @@ using namespace std::chrono_literals;
 using engine::BitsPerSecond;
 using engine::in_seconds;
 using engine::start_of_time;
+using test::wide_window;
 
 constexpr std::int64_t record = 1000;
 // On the wire: 1000 bytes, the message's header of 30, and the 52 of one segment (log_stream.cpp).
 constexpr double on_the_wire = 1082.0;
 constexpr double link_bytes_per_s = 1e6;
-constexpr Bytes wide_window{1'000'000'000'000};
 
 // Two regions, 60 ms and a link of 8 Mbit/s apart; the first is the primary.
 struct Link {

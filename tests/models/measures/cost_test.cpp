@@ -83,17 +83,19 @@ TEST(CostTest, MemoryIsWhatTheHeaderSays) {
     Measures measures(shape);
     Load load(shape);
     load.run(measures, 200'000, 17ms);
-    const std::size_t pair = 4 * 232 + 8 * 1024 + 12 * seconds;
-    const std::size_t fixed = classes * (24 * seconds + 20'000) + 2 * 2 * offices * seconds + 8 * seconds + 70'000;
+    const std::size_t rows = 12 * 128 + (seconds - 96) * 11 / 10;
+    const std::size_t pair = 4 * 232 + 8 * 1024 + rows;
+    const std::size_t fixed = classes * (24 * seconds + 20'000) + 2 * 2 * offices * seconds + 8 * seconds + 128'000;
     const double stated = static_cast<double>(classes * offices * pair + fixed);
     EXPECT_NEAR(static_cast<double>(measures.memory_bytes()) / stated, 1.0, 0.05);
     const std::size_t before = measures.memory_bytes();
     load.run(measures, 10'000, 1ms);
-    EXPECT_EQ(measures.memory_bytes(), before);
+    EXPECT_LE(measures.memory_bytes(), before + 2 * 64 * classes * offices) << "a minute's rows, packed";
     RecordProperty("bytes_per_class_and_office", std::to_string(pair));
 }
 
-// After every class has met its latencies at every office once, a minute of everything allocates nothing.
+// After every class has met its latencies at every office once, a minute of everything allocates what packing the rows
+// of a minute takes, however many operations there are.
 TEST(CostTest, NothingIsAllocatedAnOperation) {
     const MeasuresShape shape = wide_shape(5, 10, 500s);
     Measures measures(shape);
@@ -106,11 +108,11 @@ TEST(CostTest, NothingIsAllocatedAnOperation) {
         measures.canary(0, 0, at(60s) + i * 50ms, true);
         measures.cache_read(0, CacheRead::miss, at(120s));
         measures.commit_latency(0, 3ms, at(120s));
-        measures.exposure(0, i * 1ms, at(120s));
+        measures.exposure(0, i * 1ms, i * 1ms, at(120s));
         measures.replica_lag(0, 10ms, at(120s));
         measures.write_unknown(0, at(120s));
     }
-    EXPECT_EQ(allocations, before);
+    EXPECT_LE(allocations, before + 16) << "of 60,000 operations";
 }
 
 // Takes the calls and does nothing: what the load itself costs.

@@ -55,19 +55,22 @@ TEST(CacheReadsTest, TheTimeToRewarmIsTheEndOfTheLastWindowWithTooFewHits) {
 }
 
 // Goal:   exposure is weighted by time: 98.5 % of the time 20 ms, 1 % 500 ms, 0.5 % 3 s; the maximum lasts an instant.
+//         That of a zone is kept apart: nothing, but for the last 0.5 % and a second.
 TEST(DatabasesTest, ExposureIsWeightedByTime) {
     MeasuresShape shape = small_shape(1010s);
     Measures measures(shape);
-    measures.exposure(0, 90s, at(2s));  // before the measured part: only the level at its start could count
-    measures.exposure(0, 20ms, at(5s));
-    measures.exposure(0, 500ms, at(200s));
-    measures.exposure(0, 3s, at(210s));
-    measures.exposure(0, 5s, at(215s));
-    measures.exposure(0, 20ms, at(215s));
+    measures.exposure(0, 90s, 90s, at(2s));  // before the measured part: only the level at its start could count
+    measures.exposure(0, 20ms, 0s, at(5s));
+    measures.exposure(0, 500ms, 0s, at(200s));
+    measures.exposure(0, 3s, 1s, at(210s));
+    measures.exposure(0, 5s, 1s, at(215s));
+    measures.exposure(0, 20ms, 0s, at(215s));
     ReplicationResult result;
     measures.finish(at(1010s), result);
     EXPECT_NEAR(static_cast<double>(result.databases[0].p99_ns), 500e6, 4e6);
     EXPECT_EQ(Duration{result.databases[0].max_ns}, 5s);
+    EXPECT_EQ(result.databases[0].zone_p99_ns, 0);
+    EXPECT_EQ(Duration{result.databases[0].zone_max_ns}, 1s);
 }
 
 TEST(DatabasesTest, CommitLatencyAndLag) {

@@ -194,6 +194,22 @@ TEST(RecoveryTimesTest, AClassOfFewerThan50OperationsASecondIsJudgedByItsCanary)
     EXPECT_EQ(Duration{recovery_of(result, "orders/reader").rto_ns}, 15s);
 }
 
+TEST(RecoveryTimesTest, ARareClassThatAServiceServesIsJudgedByTheCanaryThatGoesThroughIt) {
+    MeasuresShape shape = small_shape(300s);
+    shape.classes[0].via = "shop";
+    shape.canary_targets.emplace_back("orders/writer via shop");
+    Trace trace(shape);
+    trace.operations({.every = 100ms}, 10s, 300s, answered);
+    trace.canaries(0, 0, [](Duration) { return true; });
+    trace.canaries(0, 2, [](Duration due) { return due < 131s || due >= 152s; });
+    trace.fault(0, 130s, 150s);
+    const ReplicationResult result = trace.run();
+    EXPECT_TRUE(recovery_of(result, "update").canary);
+    EXPECT_EQ(Duration{recovery_of(result, "update").rto_ns}, 22s);
+    EXPECT_EQ(Duration{recovery_of(result, "orders/writer via shop").rto_ns}, 22s);
+    EXPECT_FALSE(recovery_of(result, "orders/writer").any_bad) << "the database was well";
+}
+
 TEST(RecoveryTimesTest, ARareClassWithoutACanaryTakesTheTimeThat500OperationsTake) {
     Trace trace(small_shape(600s));
     trace.operations({.every = 100ms}, 10s, 600s, outage(130s, 150s, reset));

@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "models/measures/measures.hpp"
+#include "tests/support/instants.hpp"
 
 namespace faultline::models {
 
 using namespace std::chrono_literals;
 using scenarios::ReplicationResult;
-
-inline Instant at(Duration since_start) {
-    return engine::start_of_time + since_start;
-}
+using test::at;
 
 // How an operation ends; `never` leaves it in flight.
 struct Fate {

@@ -8,6 +8,7 @@
 #include "models/network/simgrid_flows.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/test_generator.hpp"
+#include "tests/support/wide_window.hpp"
 
 namespace faultline::models {
 namespace {
@@ -20,8 +21,7 @@ using engine::end_of_time;
 using engine::in_seconds;
 using engine::Instant;
 using engine::start_of_time;
-
-constexpr Bytes wide_window{1'000'000'000'000};
+using test::wide_window;
 
 // Regions in a star around "hub", each with its own link; no zones, so a link's figures are a path's figures.
 struct Star {

@@ -84,6 +84,22 @@ TEST(ScheduledTransferTest, ACutEndsOneAndTheNextIsTried) {
     });
 }
 
+// 4 MB are 4 s of the whole link, one way only; whatever comes before and after it.
+TEST(ScheduledTransferTest, ALinkSaysHowMuchOfItWasUsed) {
+    test::in_child([] {
+        Site site(4'000'000, 10s);
+        site.at(4s);
+        EXPECT_EQ(site.transfers.used_seconds(site.link, site.from), 0.0);
+        site.at(7s);
+        EXPECT_NEAR(site.transfers.used_seconds(site.link, site.from), 2.0, 0.02);
+        site.at(14s);
+        EXPECT_NEAR(site.transfers.used_seconds(site.link, site.from), 4.0, 0.01);
+        EXPECT_EQ(site.transfers.used_seconds(site.link, site.to), 0.0);
+        site.at(30s);
+        EXPECT_NEAR(site.transfers.used_seconds(site.link, site.from), 12.0, 0.03);
+    });
+}
+
 TEST(ScheduledTransferTest, OnceWithoutAnInterval) {
     test::in_child([] {
         Site site(1'000'000, std::nullopt);

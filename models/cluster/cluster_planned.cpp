@@ -1,0 +1,72 @@
+// Cluster, as those need it who have ordered work on it (failures/planned_works.hpp) or whose names and logins fail.
+#include <algorithm>
+
+#include "models/cluster/cluster.hpp"
+#include "models/retry_pause.hpp"
+
+namespace faultline::models {
+
+void Cluster::lose_records(bool lost) {
+    writer_endpoint_.lose_record(lost);
+    reader_endpoint_.lose_record(lost);
+    for (Endpoint& endpoint : custom_endpoints_) endpoint.lose_record(lost);
+}
+
+bool Cluster::has_left(PlaceId zone) const {
+    return std::find(left_zones_.begin(), left_zones_.end(), zone) != left_zones_.end();
+}
+
+void Cluster::leave_zone(PlaceId zone, bool leave) {
+    if (leave) {
+        left_zones_.push_back(zone);
+    } else {
+        std::erase(left_zones_, zone);
+    }
+    publish_readers();
+    if (!leave) return;
+    for (const auto& instance : instances_) {
+        const bool sends_away = instance->place() == zone && instance->role() == Role::replica;
+        if (sends_away && instance->component().up()) instance->start(Role::replica);
+    }
+}
+
+// The old writer ends first, so that the new one finds its log whole; it comes back as a replica.
+engine::Process<> Cluster::order_failover() {
+    SIM_CHECK(!failing_over_);
+    failing_over_ = true;
+    Instance& old = *instances_[writer_];
+    if (old.component().up()) old.crash(engine::Health::crash);
+    co_await fail_over();
+}
+
+// A writer that nobody replaces is not missed by the control plane, which has ordered this itself.
+engine::Process<> Cluster::change_class(Instance& instance, const InstanceShape& as, Duration down) {
+    const bool is_writer = index_of(instance) == writer_;
+    if (is_writer) failing_over_ = true;
+    if (is_writer) component_.enter("changing the class");
+    instance.set_host_away(true);
+    if (instance.component().up()) instance.crash(engine::Health::crash);
+    tell_whole();
+    co_await simulation_.delay(down);
+    while (!alive(instance.place())) {
+        co_await simulation_.delay(retry_pause);
+    }
+    InstanceShape shape = as;
+    shape.promotion_tier = instance.shape().promotion_tier;
+    instance.change_class(std::move(shape));
+    instance.set_host_away(false);
+    if (!is_writer) {
+        co_await restart(instance);
+        co_return;
+    }
+    RecoveredLog log = storage_->recover();
+    while (!log.readable) {
+        co_await simulation_.delay(retry_pause);
+        log = storage_->recover();
+    }
+    observer_.on_recovered(log);
+    instance.start(Role::writer);
+    serve_again();
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,92 @@
+// The injector's part of what comes by chance: again and again at each of several targets, with a common cause now and
+// then; and after another fault. Each target draws from a stream of its own, so that one more shifts nobody's times.
+#include <algorithm>
+
+#include "models/failures/injector.hpp"
+
+namespace faultline::models {
+
+using engine::Instant;
+
+namespace {
+
+// No target breaks twice at one instant.
+constexpr Duration least_whole = std::chrono::seconds{1};
+
+std::string name_of(const std::vector<std::pair<std::string, PlaceId>>& names, PlaceId place) {
+    const auto found =
+        std::find_if(names.begin(), names.end(), [place](const auto& one) { return one.second == place; });
+    SIM_CHECK(found != names.end());
+    return found->first;
+}
+
+}  // namespace
+
+engine::Process<> Injector::run_again_and_again(Planned& planned, std::size_t target, Instant from) {
+    const std::string& name = planned.fault->at_random->targets[target];
+    engine::RandomStream draws = simulation_.stream("faults/" + planned.fault->name + "/" + name, "times");
+    co_await simulation_.delay(from - simulation_.now());
+    for (;;) {
+        const Duration whole = std::max(least_whole, planned.times.every.sample_duration(draws));
+        co_await simulation_.delay(whole);
+        const scenarios::Fault event = next_of(planned, name, draws);
+        const std::size_t index = new_index(event);
+        co_await run(planned, event, index);
+    }
+}
+
+// What breaks this time, and for how long. Equal numbers of draws, whatever it is.
+scenarios::Fault Injector::next_of(Planned& planned, const std::string& target, engine::RandomStream& draws) const {
+    const scenarios::RandomFaults& random = *planned.fault->at_random;
+    scenarios::Fault event = *planned.fault;
+    event.target = target;
+    const double share = draws.uniform();
+    const Duration alone = planned.times.lasts.sample_duration(draws);
+    const Duration together = planned.times.zone_lasts.sample_duration(draws);
+    event.lasts = alone;
+    if (share >= random.zone_share + random.region_share) return event;
+    const PlaceId zone = zone_of_target(event);
+    const bool region = share < random.region_share;
+    event.kind = region ? scenarios::FaultKind::region_outage : scenarios::FaultKind::zone_outage;
+    event.target =
+        region ? name_of(targets_.regions, targets_.topology.region_of(zone)) : name_of(targets_.zones, zone);
+    event.lasts = together;
+    return event;
+}
+
+PlaceId Injector::zone_of_target(const scenarios::Fault& fault) const {
+    if (fault.kind == scenarios::FaultKind::storage_node_loss) {
+        const auto [cluster, node] = storage_node_named(fault.target);
+        return cluster->storage().nodes()[node]->place;
+    }
+    for (const auto& cache : targets_.caches) {
+        const CacheNode* const node = cache->node_named(fault.target);
+        if (node != nullptr) return node->place();
+    }
+    return instance_named(fault.target)->place();
+}
+
+std::size_t Injector::new_index(const scenarios::Fault& fault) {
+    const bool follows = fault.follows.has_value();
+    return targets_.measures.add_fault({fault.name, fault.target, std::string{scenarios::fault_kind_name(fault.kind)},
+                                        scenarios::is_planned(fault.kind), true,
+                                        follows ? fault.follows->fault : std::string{}});
+}
+
+void Injector::begin_followers(const std::string& started) {
+    for (const auto& planned : planned_) {
+        const auto& follows = planned->fault->follows;
+        if (!follows || follows->fault != started) continue;
+        const bool comes = planned->draws.uniform() < follows->probability;
+        const Duration after = planned->times.follows_after.sample_duration(planned->draws);
+        if (comes) simulation_.spawn(component_, run_after(*planned, after));
+    }
+}
+
+engine::Process<> Injector::run_after(Planned& planned, Duration after) {
+    co_await simulation_.delay(after);
+    const std::size_t index = new_index(*planned.fault);
+    co_await run(planned, *planned.fault, index);
+}
+
+}  // namespace faultline::models

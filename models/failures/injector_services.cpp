@@ -1,0 +1,108 @@
+// The injector's part of what stands beside the data: a region's control plane and resolver, names, disks,
+// certificates. None of these ends a process: whoever has what it needs goes on.
+#include "models/failures/injector.hpp"
+
+namespace faultline::models {
+
+namespace {
+bool belongs_to(const Cluster& cluster, const std::string& database) {
+    const std::string& path = cluster.path();
+    return path == database || path.starts_with(database + "/");
+}
+}  // namespace
+
+engine::Process<> Injector::impair_control_plane(std::size_t index, const scenarios::Fault& fault) {
+    const PlaceId region = region_named(fault.target);
+    targets_.topology.impair_control_plane(region, true);
+    hit_control_planes(index, region);
+    co_await simulation_.delay(time_away(fault));
+    targets_.topology.impair_control_plane(region, false);
+}
+
+// What it decides for: a monitor that somebody runs himself is none of it.
+void Injector::hit_control_planes(std::size_t index, PlaceId region) {
+    targets_.measures.fault_hit(index, targets_.topology.name(region) + " control plane");
+    for (const auto& cluster : targets_.clusters) {
+        if (cluster->region() == region && cluster->has_storage()) targets_.measures.fault_hit(index, cluster->path());
+    }
+    for (const auto& warehouse : targets_.warehouses) {
+        const bool here = targets_.topology.region_of(warehouse->place()) == region;
+        if (here) targets_.measures.fault_hit(index, warehouse->component().path());
+    }
+    for (const auto& cache : targets_.caches) {
+        const bool here = targets_.topology.region_of(cache->nodes().front()->place()) == region;
+        if (here && !cache->sets().empty()) targets_.measures.fault_hit(index, "caches/" + cache->name());
+    }
+}
+
+// Of a database: its records are gone. Of a region: who stands there can look up nothing.
+engine::Process<> Injector::fail_names(std::size_t index, const scenarios::Fault& fault) {
+    bool of_database = false;
+    for (const auto& cluster : targets_.clusters) of_database = of_database || belongs_to(*cluster, fault.target);
+    if (of_database) {
+        lose_names(index, fault.target, true);
+        co_await simulation_.delay(time_away(fault));
+        lose_names(index, fault.target, false);
+        co_return;
+    }
+    const PlaceId region = region_named(fault.target);
+    targets_.topology.impair_resolver(region, true);
+    targets_.measures.fault_hit(index, targets_.topology.name(region) + " resolver");
+    for (const auto& service : targets_.services) {
+        if (service->balancer() == region) targets_.measures.fault_hit(index, service->component().path());
+    }
+    co_await simulation_.delay(time_away(fault));
+    targets_.topology.impair_resolver(region, false);
+}
+
+// A name that stands for another one (of several regions) ends where that does.
+void Injector::lose_names(std::size_t index, const std::string& database, bool lost) {
+    for (const auto& cluster : targets_.clusters) {
+        if (!belongs_to(*cluster, database)) continue;
+        cluster->lose_records(lost);
+        targets_.measures.fault_hit(index, cluster->path());
+    }
+}
+
+// Two at once multiply.
+engine::Process<> Injector::slow_disk(std::size_t index, const scenarios::Fault& fault) {
+    const double factor = 1.0 / fault.speed;
+    const auto [cluster, node] = storage_node_named(fault.target);
+    if (cluster != nullptr) {
+        Cluster& owner = *cluster;
+        const std::uint32_t slow = node;
+        owner.storage().slow_down(slow, factor);
+        targets_.measures.fault_hit(index, owner.storage().nodes()[slow]->component.path());
+        co_await simulation_.delay(time_away(fault));
+        owner.storage().slow_down(slow, fault.speed);
+        co_return;
+    }
+    Instance* const named = instance_named(fault.target);
+    if (named == nullptr || !named->cluster().slow_disk(*named, factor)) co_return;
+    Instance& instance = *named;
+    targets_.measures.fault_hit(index, instance.component().path());
+    co_await simulation_.delay(time_away(fault));
+    instance.cluster().slow_disk(instance, fault.speed);
+}
+
+// Who is connected stays so; nobody else gets in until somebody has noticed and renewed it.
+engine::Process<> Injector::expire_certificate(std::size_t index, Planned& planned, const scenarios::Fault& fault) {
+    const auto all = [&](bool refuse) {
+        for (const auto& cluster : targets_.clusters) {
+            if (!belongs_to(*cluster, fault.target)) continue;
+            cluster->refuse_logins(refuse);
+            for (const auto& instance : cluster->instances()) {
+                if (refuse) targets_.measures.fault_hit(index, instance->component().path());
+            }
+        }
+    };
+    all(true);
+    targets_.measures.incident_stage("noticing", simulation_.now());
+    co_await simulation_.delay(planned.times.noticed_after.sample_duration(planned.draws));
+    targets_.measures.incident_stage("renewal", simulation_.now());
+    co_await simulation_.delay(planned.times.renewal.sample_duration(planned.draws));
+    all(false);
+    targets_.measures.incident_stage("reconnection", simulation_.now());
+}
+
+}  // namespace faultline::models

@@ -1,0 +1,226 @@
+#include "models/failures/planned_works.hpp"
+
+#include <algorithm>
+
+#include "models/retry_pause.hpp"
+
+namespace faultline::models {
+
+using scenarios::FaultKind;
+using scenarios::WorkMethod;
+
+namespace {
+// A patch without downtime that finds no quiet instant restarts instead. Source: an assumption.
+constexpr Duration quiet_within = std::chrono::seconds{5};
+constexpr Duration quiet_looked_for_each = std::chrono::milliseconds{5};
+}  // namespace
+
+PlannedWorks::PlannedWorks(engine::Simulation& simulation, Measures& measures, Transfers& transfers,
+                           const std::vector<std::unique_ptr<Cluster>>& clusters,
+                           const std::vector<std::unique_ptr<CacheGroup>>& caches,
+                           const std::vector<std::unique_ptr<Warehouse>>& warehouses,
+                           const std::vector<std::unique_ptr<ServiceRegion>>& services)
+    : simulation_(simulation),
+      measures_(measures),
+      transfers_(transfers),
+      clusters_(clusters),
+      caches_(caches),
+      warehouses_(warehouses),
+      services_(services) {}
+
+void PlannedWorks::plan(std::size_t number, const std::string& name, WorkOrder order) {
+    works_.push_back(std::make_unique<Work>(simulation_, number, name, std::move(order)));
+}
+
+engine::Process<> PlannedWorks::run(std::size_t number, std::size_t fault) {
+    const auto found =
+        std::find_if(works_.begin(), works_.end(), [number](const auto& w) { return w->number == number; });
+    SIM_CHECK(found != works_.end());
+    Work& work = **found;
+    work.fault = fault;
+    stage("preparation");
+    co_await simulation_.delay(drawn(work, work.order.preparation));
+    if (work.order.zone) {
+        co_await on_zone(work);
+        co_return;
+    }
+    const std::string& target = work.order.target;
+    for (const auto& cluster : clusters_) {
+        const std::string& path = cluster->component().path();
+        if (path == target || target.starts_with(path + "/")) {
+            co_await on_database(work, *cluster);
+            co_return;
+        }
+    }
+    for (const auto& cache : caches_) {
+        const bool named = cache->name() == target || cache->name().starts_with(target + "/");
+        if (named) co_await on_cache(work, *cache);
+    }
+    for (const auto& warehouse : warehouses_) {
+        if (warehouse->component().path() != target) continue;
+        for (const auto& compute : warehouse->mains()) measures_.fault_hit(fault, compute->component().path());
+        stage("resizing");
+        const Duration down = drawn(work, work.order.work);
+        co_await warehouse->resize(work.order.nodes, down);
+    }
+}
+
+// Nobody begins work on a database that fails over, or is gone with its region.
+engine::Process<> PlannedWorks::quiet(Cluster& cluster) {
+    while (cluster.failing_over() || !cluster.component().up() || cluster.control_plane_ill()) {
+        co_await simulation_.delay(retry_pause);
+    }
+}
+
+engine::Process<> PlannedWorks::on_database(Work& work, Cluster& cluster) {
+    co_await quiet(cluster);
+    const WorkMethod method = work.order.method;
+    if (work.order.kind == FaultKind::class_change) {
+        co_await change_class(work, cluster);
+    } else if (work.order.kind == FaultKind::schema_change) {
+        co_await change_schema(work, cluster);
+    } else if (work.order.kind == FaultKind::upgrade) {
+        const char* const state = method == WorkMethod::in_place ? "upgrading" : "switching over";
+        co_await take_down(work, cluster, state, false);
+    } else if (method == WorkMethod::zero_downtime) {
+        co_await patch_without_downtime(work, cluster);
+    } else if (method == WorkMethod::no_restart) {
+        co_await patch_around(work, cluster);
+    } else {
+        co_await take_down(work, cluster, "patching", true);
+    }
+}
+
+void PlannedWorks::hit(const Work& work, const Cluster& cluster) {
+    for (const auto& instance : cluster.instances()) {
+        if (instance->is_member()) measures_.fault_hit(work.fault, instance->component().path());
+    }
+}
+
+engine::Process<> PlannedWorks::take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept) {
+    const std::size_t before = simulation_.processes();
+    cluster.take_out(state);
+    hit(work, cluster);
+    measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
+    stage(state);
+    co_await simulation_.delay(drawn(work, work.order.work));
+    co_await cluster.put_back(memory_kept);
+    stage("reconnection");
+}
+
+// The engine's processes go on; only its surroundings change.
+engine::Process<> PlannedWorks::patch_around(Work& work, Cluster& cluster) {
+    hit(work, cluster);
+    stage("patching");
+    co_await simulation_.delay(drawn(work, work.order.work));
+}
+
+engine::Process<> PlannedWorks::patch_without_downtime(Work& work, Cluster& cluster) {
+    hit(work, cluster);
+    stage("waiting for a quiet instant");
+    const Instant patience = simulation_.now() + quiet_within;
+    for (const auto& instance : cluster.instances()) instance->gate().close({}, false);
+    const auto all_quiet = [&cluster] {
+        const auto& instances = cluster.instances();
+        return std::all_of(instances.begin(), instances.end(), [](const auto& one) { return one->quiet(); });
+    };
+    while (!all_quiet() && simulation_.now() < patience) {
+        co_await simulation_.delay(quiet_looked_for_each);
+    }
+    if (!all_quiet() && !cluster.failing_over()) {
+        co_await take_down(work, cluster, "patching", true);
+        co_return;
+    }
+    stage("sessions spooled");
+    co_await simulation_.delay(drawn(work, work.order.work));
+    for (const auto& instance : cluster.instances()) instance->gate().open();
+}
+
+engine::Process<> PlannedWorks::change_class(Work& work, Cluster& cluster) {
+    const std::string& path = cluster.component().path();
+    Instance* chosen = work.order.target == path + "/writer" ? &cluster.writer() : nullptr;
+    for (const auto& instance : cluster.instances()) {
+        if (instance->component().path() == work.order.target) chosen = instance.get();
+    }
+    SIM_CHECK(chosen != nullptr);
+    Instance& instance = *chosen;
+    measures_.fault_hit(work.fault, instance.component().path());
+    const bool hands_over = work.order.method == WorkMethod::failover && cluster.has_successor();
+    if (hands_over && &instance == &cluster.writer()) co_await cluster.order_failover();
+    stage("changing the class");
+    const std::size_t before = simulation_.processes();
+    const Duration down = drawn(work, work.order.work);
+    co_await cluster.change_class(instance, work.order.instance, down);
+    measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
+}
+
+// Alone with the table: when its oldest query has ended, and every transaction that has changed it.
+engine::Process<> PlannedWorks::wait_for_table(Work& work, Cluster& cluster) {
+    Instance& writer = cluster.writer();
+    writer.gate().close(work.order.classes, false);
+    stage("waiting for the lock");
+    const Instant oldest_ends = simulation_.now() + drawn(work, work.order.long_query);
+    const std::uint32_t incarnation = writer.incarnation();
+    while (incarnation == writer.incarnation() &&
+           (simulation_.now() < oldest_ends || writer.row_locks().rows_locked() > 0)) {
+        co_await simulation_.delay(quiet_looked_for_each);
+    }
+}
+
+engine::Process<> PlannedWorks::change_schema(Work& work, Cluster& cluster) {
+    measures_.fault_hit(work.fault, cluster.writer().component().path());
+    co_await wait_for_table(work, cluster);
+    Instance& writer = cluster.writer();
+    const bool online = work.order.method == WorkMethod::online;
+    stage(work.order.method == WorkMethod::instant ? "changing the definition" : "copying the table");
+    if (online) writer.gate().open();
+    if (work.order.method == WorkMethod::copy) writer.gate().close(work.order.classes, true);
+    co_await simulation_.delay(drawn(work, work.order.work));
+    if (online) co_await wait_for_table(work, cluster);
+    stage("reconnection");
+    for (const auto& instance : cluster.instances()) instance->gate().open();
+}
+
+engine::Process<> PlannedWorks::on_zone(Work& work) {
+    const PlaceId zone = *work.order.zone;
+    stage("leaving the zone");
+    for (const auto& service : services_) {
+        service->leave_zone(zone, true);
+        for (const auto& instance : service->instances()) {
+            if (instance->place() == zone) measures_.fault_hit(work.fault, instance->component().path());
+        }
+    }
+    for (const auto& cluster : clusters_) {
+        for (const auto& instance : cluster->instances()) {
+            if (instance->place() == zone) measures_.fault_hit(work.fault, instance->component().path());
+        }
+        cluster->leave_zone(zone, true);
+        const bool writer_there = cluster->has_storage() && cluster->writer().place() == zone;
+        if (!writer_there || cluster->failing_over() || !cluster->has_successor()) continue;
+        co_await cluster->order_failover();
+    }
+    if (!work.order.lasts) co_return;  // the fault ends here, and nobody comes back
+    co_await simulation_.delay(*work.order.lasts);
+    for (const auto& service : services_) service->leave_zone(zone, false);
+    for (const auto& cluster : clusters_) cluster->leave_zone(zone, false);
+}
+
+engine::Process<> PlannedWorks::on_cache(Work& work, CacheGroup& cache) {
+    const bool scaling = work.order.kind == FaultKind::cache_scaling;
+    stage(scaling ? "scaling" : "forking");
+    for (std::size_t shard = 0; shard < cache.shards(); ++shard) {
+        CacheNode* node = &cache.node(shard);
+        CacheNode* const replica = cache.sets().empty() ? nullptr : cache.sets()[shard]->a_replica();
+        if (!scaling && replica != nullptr) node = replica;  // the vendor's service takes it where it hurts least
+        if (!node->component().up()) continue;
+        measures_.fault_hit(work.fault, node->component().path());
+        node->fork(work.order.fork_per_gib);
+        if (!scaling) continue;
+        const Bytes size{std::max<std::int64_t>(1, node->store().used_memory().count)};
+        const TransferSpec spec{.from = node->place(), .to = node->place(), .size = size};
+        co_await transfers_.transfer(spec);
+        if (node->component().up()) node->give_way(drawn(work, work.order.work), work.order.cache_memory);
+    }
+}
+
+}  // namespace faultline::models

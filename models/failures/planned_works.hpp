@@ -1,0 +1,98 @@
+// Planned work: what people have ordered, and what it takes down on the way.
+//
+//   patch             restart: all instances of a database begin anew; no-restart: nobody notices; zero-downtime: new
+//                     work is held until none is open, sessions are spooled, the engine is replaced, and work goes on
+//   upgrade           in-place: the database is down for all of it; blue-green: a copy is made ready beside it, and
+//                     it is down while names and sessions move there
+//   class-change      failover: of a writer, a replica takes over first; in-place: it is down itself
+//   schema-change     the table's lock is asked for behind a long query, and all later statements wait behind that;
+//                     instant: then it is done; copy: nobody writes while the table is copied; online: only before and
+//                     after it
+//   cache-scaling     shard by shard, a node of another class is filled from the primary, and takes its place
+//   cache-snapshot    a node of each shard forks, and stands still meanwhile
+//   warehouse-resize  an elastic resize: what runs is dropped
+//   zone-evacuation   balancers send nothing to a zone any more, readers there are sent away, a writer there hands
+//                     over; after a while all may come back
+//
+// The incident begins with the order. Sources: docs/models/planned-work.md. Leaves out: work that fails and is rolled
+// back, databases of other kinds or over several regions, resharding, classic resizes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/cache/group.hpp"
+#include "models/cluster/cluster.hpp"
+#include "models/measures/measures.hpp"
+#include "models/network/transfers.hpp"
+#include "models/services/service.hpp"
+#include "models/warehouse/warehouse.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::models {
+
+struct WorkOrder {
+    scenarios::FaultKind kind = scenarios::FaultKind::patch;
+    scenarios::WorkMethod method = scenarios::WorkMethod::restart;
+    std::string target;  // "orders", "orders/writer", "orders/instance-2", "hot", "reports"
+    engine::Distribution preparation = engine::Distribution::constant(0.0);  // seconds, as all of these
+    engine::Distribution work = engine::Distribution::constant(0.0);
+    engine::Distribution long_query = engine::Distribution::constant(0.0);
+    InstanceShape instance{};         // of a class change
+    std::vector<char> classes{};      // of a schema change: by class of query
+    Bytes cache_memory{};             // of a cache's scaling, for data of a node
+    Duration fork_per_gib{};          // of a cache
+    std::optional<PlaceId> zone{};    // of an evacuation
+    std::optional<Duration> lasts{};  // none: nobody comes back
+    int nodes = 0;                    // of a resize
+};
+
+class PlannedWorks {
+public:
+    PlannedWorks(engine::Simulation& simulation, Measures& measures, Transfers& transfers,
+                 const std::vector<std::unique_ptr<Cluster>>& clusters,
+                 const std::vector<std::unique_ptr<CacheGroup>>& caches,
+                 const std::vector<std::unique_ptr<Warehouse>>& warehouses,
+                 const std::vector<std::unique_ptr<ServiceRegion>>& services);
+
+    // Before the run; by the fault's number in the scenario.
+    void plan(std::size_t number, const std::string& name, WorkOrder order);
+    // The order, now. `fault`: by its index in the measures; it has started.
+    engine::Process<> run(std::size_t number, std::size_t fault);
+
+private:
+    struct Work {
+        Work(engine::Simulation& simulation, std::size_t of, const std::string& name, WorkOrder ordered)
+            : number(of), order(std::move(ordered)), draws(simulation.stream("planned work/" + name, "steps")) {}
+        std::size_t number;
+        WorkOrder order;
+        engine::RandomStream draws;
+        std::size_t fault = 0;
+    };
+    engine::Process<> on_database(Work& work, Cluster& cluster);
+    engine::Process<> take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept);
+    engine::Process<> patch_without_downtime(Work& work, Cluster& cluster);
+    engine::Process<> patch_around(Work& work, Cluster& cluster);
+    engine::Process<> change_class(Work& work, Cluster& cluster);
+    engine::Process<> change_schema(Work& work, Cluster& cluster);
+    engine::Process<> wait_for_table(Work& work, Cluster& cluster);
+    engine::Process<> on_zone(Work& work);
+    engine::Process<> on_cache(Work& work, CacheGroup& cache);
+    engine::Process<> quiet(Cluster& cluster);
+    void hit(const Work& work, const Cluster& cluster);
+    Duration drawn(Work& work, const engine::Distribution& stage) { return stage.sample_duration(work.draws); }
+    void stage(const char* name) { measures_.incident_stage(name, simulation_.now()); }
+
+    engine::Simulation& simulation_;
+    Measures& measures_;
+    Transfers& transfers_;
+    const std::vector<std::unique_ptr<Cluster>>& clusters_;
+    const std::vector<std::unique_ptr<CacheGroup>>& caches_;
+    const std::vector<std::unique_ptr<Warehouse>>& warehouses_;
+    const std::vector<std::unique_ptr<ServiceRegion>>& services_;
+    std::vector<std::unique_ptr<Work>> works_;
+};
+
+}  // namespace faultline::models

@@ -1,0 +1,234 @@
+// What breaks, and how often: the faults that a scenario draws at random, and defaults for the kinds that it does not.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "planning/availability/failure_defaults.hpp"
+#include "planning/availability/model_of.hpp"
+#include "planning/index_of.hpp"
+#include "planning/random_duration.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::Fault;
+using scenarios::FaultKind;
+using scenarios::Scenario;
+
+std::vector<FailureTarget> targets_of(const OutageModel& model, DefaultOf of) {
+    std::vector<FailureTarget> targets;
+    const auto add = [&](TargetType type, std::size_t owner, std::size_t index) {
+        targets.push_back({type, static_cast<std::uint8_t>(owner), static_cast<std::uint16_t>(index)});
+    };
+    const std::size_t regions = model.region_names.size();
+    switch (of) {
+        case DefaultOf::instances:
+            for (std::size_t d = 0; d < model.databases.size(); ++d) {
+                for (std::size_t m = 0; m < model.databases[d].members.size(); ++m) {
+                    if (!model.databases[d].members[m].added_later) add(TargetType::member, d, m);
+                }
+            }
+            break;
+        case DefaultOf::storage_nodes:
+            for (std::size_t d = 0; d < model.databases.size(); ++d) {
+                const VolumeModel& volume = model.databases[d].volume;
+                const std::size_t nodes = volume.zones.size() * static_cast<std::size_t>(volume.nodes_per_zone);
+                for (std::size_t n = 0; n < nodes; ++n) add(TargetType::storage_node, d, n);
+            }
+            break;
+        case DefaultOf::service_instances:
+            for (std::size_t p = 0; p < model.pools.size(); ++p) {
+                for (int i = 0; i < model.pools[p].instances; ++i) add(TargetType::pool, 0, p);
+            }
+            break;
+        case DefaultOf::warehouse_nodes:
+            break;  // by their number: see add_default
+        case DefaultOf::zones:
+            for (std::size_t z = 0; z < model.zone_names.size(); ++z) add(TargetType::zone, 0, z);
+            break;
+        case DefaultOf::regions:
+            for (std::size_t r = 0; r < regions; ++r) add(TargetType::region, 0, r);
+            break;
+        case DefaultOf::links:
+            for (std::size_t a = 0; a < regions; ++a) {
+                for (std::size_t b = a + 1; b < regions; ++b) add(TargetType::link, 0, a * regions_most + b);
+            }
+            break;
+        case DefaultOf::databases:
+            for (std::size_t d = 0; d < model.databases.size(); ++d) add(TargetType::database, d, 0);
+            break;
+    }
+    return targets;
+}
+
+// A planned fault of the scenario says how such work is done there.
+engine::Distribution lasts_of(const FailureDefault& one, const Scenario& scenario) {
+    for (const Fault& fault : scenario.faults) {
+        if (fault.kind == one.kind && scenarios::is_planned(one.kind)) return distribution_of(fault.planned.work);
+    }
+    return default_lasts(one);
+}
+
+void add_default(OutageModel& model, const Scenario& scenario, const FailureDefault& one) {
+    FailureProcess process;
+    process.name = one.name;
+    process.kind = one.kind;
+    process.of_service_instances = one.of == DefaultOf::service_instances;
+    process.planned = scenarios::is_planned(one.kind);
+    process.targets = targets_of(model, one.of);
+    if (one.of == DefaultOf::warehouse_nodes) {
+        for (std::size_t w = 0; w < scenario.warehouses.size(); ++w) {
+            const int nodes = std::max(1, scenario.warehouses[w].nodes);
+            for (int i = 0; i < nodes; ++i) {
+                process.targets.push_back({TargetType::warehouse, 0, static_cast<std::uint16_t>(w)});
+            }
+        }
+    }
+    if (process.targets.empty()) return;
+    process.rate_each = one.per_year / year_s;
+    process.lasts = lasts_of(one, scenario);
+    if (one.kind == FaultKind::zone_outage) process.launches_share = launches_share_of_zone_outages;
+    if (process.planned) process.every = engine::Distribution::constant(year_s / one.per_year);
+    process.source = fmt::format("{}; lasts: {}", one.source, default_lasts_source(one));
+    process.confidence = one.confidence;
+    model.processes.push_back(std::move(process));
+}
+
+void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault) {
+    const scenarios::RandomFaults& random = *fault.at_random;
+    FailureProcess process;
+    process.name = fault.name;
+    process.kind = fault.kind;
+    process.resets = fault.mode == scenarios::FailureMode::crash;
+    for (const std::string& target : random.targets) process.targets.push_back(failure_target(model, scenario, target));
+    const engine::Distribution every = distribution_of(random.every);
+    process.rate_each = 1.0 / every.mean();
+    if (random.every.kind != scenarios::DistributionKind::exponential) process.every = every;
+    process.lasts = distribution_of(random.lasts);
+    process.zone_share = random.zone_share;
+    process.region_share = random.region_share;
+    process.zone_lasts = distribution_of(random.zone_lasts);
+    process.source = "the scenario: at random";
+    process.confidence = "scenario";
+    model.processes.push_back(std::move(process));
+}
+
+// What follows a fault at random. What follows a scheduled one has no rate.
+void add_followers(OutageModel& model, const Scenario& scenario) {
+    const auto process_named = [&](const std::string& name) {
+        const auto found = std::find_if(model.processes.begin(), model.processes.end(),
+                                        [&](const FailureProcess& one) { return one.name == name; });
+        return static_cast<std::size_t>(found - model.processes.begin());
+    };
+    // A follower of a follower needs as many rounds as the chain is long.
+    for (std::size_t round = 0; round < scenario.faults.size(); ++round) {
+        for (const Fault& fault : scenario.faults) {
+            if (!fault.follows || process_named(fault.name) < model.processes.size()) continue;
+            const std::size_t before = process_named(fault.follows->fault);
+            if (before == model.processes.size()) continue;
+            FailureProcess process;
+            process.name = fault.name;
+            process.kind = fault.kind;
+            process.planned = scenarios::is_planned(fault.kind);
+            process.targets = {failure_target(model, scenario, fault.target)};
+            process.lasts =
+                process.planned
+                    ? distribution_of(fault.planned.work)
+                    : engine::Distribution::constant(engine::in_seconds(fault.lasts.value_or(engine::Duration{})));
+            process.source = fmt::format("the scenario: follows \"{}\" in {:.3g} %", fault.follows->fault,
+                                         100.0 * fault.follows->probability);
+            process.confidence = "scenario";
+            model.processes.push_back(std::move(process));
+            model.processes[before].consequences.push_back(
+                {model.processes.size() - 1, distribution_of(fault.follows->after), fault.follows->probability});
+        }
+    }
+}
+
+bool has_at_random(const Scenario& scenario, FaultKind kind) {
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                       [&](const Fault& fault) { return fault.at_random && fault.kind == kind; });
+}
+
+FailureTarget member_named(const OutageModel& model, std::size_t database, const std::string& name) {
+    const auto& members = model.databases[database].members;
+    for (std::size_t m = 0; m < members.size(); ++m) {
+        if (members[m].name != name) continue;
+        return {TargetType::member, static_cast<std::uint8_t>(database), static_cast<std::uint16_t>(m)};
+    }
+    return {};
+}
+
+// "orders/writer", "orders/instance-2", "orders/storage/a/1", "reports/node-1".
+FailureTarget part_named(const OutageModel& model, const Scenario& scenario, const std::string& text) {
+    const std::string owner = text.substr(0, text.find('/'));
+    for (std::size_t d = 0; d < model.databases.size(); ++d) {
+        if (model.databases[d].name != owner) continue;
+        const auto number = static_cast<std::uint8_t>(d);
+        if (text == owner) return {TargetType::database, number, 0};
+        if (text == owner + "/writer") return {TargetType::member, number, 0, true};
+        const std::string storage = owner + "/storage/";
+        if (!text.starts_with(storage)) return member_named(model, d, text);
+        const std::size_t slash = text.rfind('/');
+        const VolumeModel& volume = model.databases[d].volume;
+        const std::string zone =
+            scenario.databases[d].region + "/" + text.substr(storage.size(), slash - storage.size());
+        for (std::size_t z = 0; z < volume.zones.size(); ++z) {
+            if (model.zone_names[volume.zones[z]] != zone) continue;
+            const auto node = z * static_cast<std::size_t>(volume.nodes_per_zone) +
+                              static_cast<std::size_t>(std::stoi(text.substr(slash + 1)) - 1);
+            return {TargetType::storage_node, number, static_cast<std::uint16_t>(node)};
+        }
+    }
+    for (std::size_t w = 0; w < model.warehouses.size(); ++w) {
+        if (model.warehouses[w].name == owner) return {TargetType::warehouse, 0, static_cast<std::uint16_t>(w)};
+    }
+    return {};
+}
+
+}  // namespace
+
+FailureTarget failure_target(const OutageModel& model, const Scenario& scenario, const std::string& text) {
+    const auto number = [](const std::vector<std::string>& names, const std::string& name) {
+        return static_cast<std::uint16_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    };
+    for (const std::string role : {"az-of: ", "region-of: "}) {
+        if (!text.starts_with(role)) continue;
+        const std::string database = text.substr(role.size(), text.find('/') - role.size());
+        return {role == "az-of: " ? TargetType::zone : TargetType::region,
+                static_cast<std::uint8_t>(index_of(scenario.databases, database)), 0, true};
+    }
+    const std::size_t dash = text.find(" - ");
+    if (dash != std::string::npos) {
+        const std::size_t a = number(model.region_names, text.substr(0, dash));
+        const std::size_t b = number(model.region_names, text.substr(dash + 3));
+        return {TargetType::link, 0, static_cast<std::uint16_t>(std::min(a, b) * regions_most + std::max(a, b))};
+    }
+    const std::uint16_t zone = number(model.zone_names, text);
+    if (zone < model.zone_names.size()) return {TargetType::zone, 0, zone};
+    const std::uint16_t region = number(model.region_names, text);
+    if (region < model.region_names.size()) return {TargetType::region, 0, region};
+    return part_named(model, scenario, text);
+}
+
+void add_processes(OutageModel& model, const Scenario& scenario) {
+    for (const Fault& fault : scenario.faults) {
+        if (fault.at_random) add_random(model, scenario, fault);
+    }
+    add_followers(model, scenario);
+    for (const FailureDefault& one : failure_defaults) {
+        const bool service = one.of == DefaultOf::service_instances;
+        if (service || !has_at_random(scenario, one.kind)) add_default(model, scenario, one);
+    }
+    // A region that is cut off: its own links, all of them.
+    for (FailureProcess& process : model.processes) {
+        if (process.kind != FaultKind::link_cut) continue;
+        for (FailureTarget& target : process.targets) {
+            if (target.type != TargetType::region) continue;
+            target.type = TargetType::link;
+            target.index = static_cast<std::uint16_t>(target.index * regions_most + target.index);
+        }
+    }
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,98 @@
+#include "planning/candidates.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/read_scenario.hpp"
+#include "scenarios/reader/json_document.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::Json;
+using scenarios::Problems;
+
+struct File {
+    std::string path, folder;
+    Json document;
+};
+
+std::optional<File> read_file(const std::string& path, Problems& problems) {
+    const auto text = scenarios::read_scenario_text(path, problems);
+    if (!text) return std::nullopt;
+    auto document = scenarios::parse_document(*text, path, problems);
+    if (!document) return std::nullopt;
+    return File{path, std::filesystem::path(path).parent_path().string(), std::move(*document)};
+}
+
+// The model of the base, or of a variant, read with no other variant beside it.
+std::optional<scenarios::Scenario> read_alone(const File& file, const std::string& variant, Problems& problems) {
+    Json document = file.document;
+    if (document.is_object()) document.erase("variants");
+    if (!variant.empty()) document["variants"][variant] = file.document.at("variants").at(variant);
+    auto scenario = scenarios::read_scenario_in(file.folder, document.dump(2), file.path, variant, problems);
+    if (scenario) scenario->variants.clear();
+    return scenario;
+}
+
+std::vector<std::string> texts_of(const Problems& problems) {
+    std::vector<std::string> texts;
+    for (const scenarios::Problem& problem : problems.sorted()) texts.push_back(scenarios::to_text(problem));
+    return texts;
+}
+
+bool has_variants(const File& file) {
+    const auto variants = file.document.find("variants");
+    return variants != file.document.end() && variants->is_object();
+}
+
+std::vector<std::string> variants_of(const File& file, const std::vector<std::string>& wanted, Problems& problems) {
+    std::vector<std::string> there;
+    if (has_variants(file)) {
+        for (const auto& entry : file.document.at("variants").items()) there.push_back(entry.key());
+    }
+    if (wanted.empty()) return there;
+    const std::vector<std::string_view> known{there.begin(), there.end()};
+    for (const std::string& name : wanted) {
+        if (std::find(there.begin(), there.end(), name) != there.end()) continue;
+        problems.add(file.path, "/variants", scenarios::unknown_name("variant", name, known));
+    }
+    return wanted;
+}
+
+void add_base(const File& file, const std::string& name, Candidates& into, Problems& problems) {
+    if (file.document.is_object() && file.document.contains("variants") && !has_variants(file)) {
+        static_cast<void>(scenarios::read_scenario(file.document.dump(), file.path, "", problems));  // says what it is
+        return;
+    }
+    auto base = read_alone(file, "", problems);
+    if (base) into.systems.push_back({name, file.path, "", std::move(*base)});
+}
+
+}  // namespace
+
+Candidates read_candidates(const std::vector<std::string>& files, const std::vector<std::string>& variants,
+                           Problems& problems) {
+    Candidates candidates;
+    for (const std::string& path : files) {
+        const auto file = read_file(path, problems);
+        if (!file) continue;
+        const bool alone = files.size() == 1;
+        add_base(*file, alone ? "base" : std::filesystem::path(path).stem().string(), candidates, problems);
+        if (!alone || !problems.empty()) continue;
+        for (const std::string& variant : variants_of(*file, variants, problems)) {
+            if (!problems.empty()) break;
+            Problems own;
+            auto scenario = read_alone(*file, variant, own);
+            if (scenario) {
+                candidates.systems.push_back({variant, path, variant, std::move(*scenario)});
+            } else {
+                candidates.left_out.push_back({variant, texts_of(own)});
+            }
+        }
+    }
+    return candidates;
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,128 @@
+// Why recoveries take long, and what was lost in which incident.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "planning/cause.hpp"
+#include "scenarios/quantity_text.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::IncidentResult;
+using scenarios::Requirement;
+using scenarios::seconds_text;
+
+template <typename Visit>
+void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
+    for (const auto& replication : results) {
+        for (const IncidentResult& incident : replication.incidents) {
+            if (is_about(requirement, incident)) visit(replication, incident);
+        }
+    }
+}
+
+std::string seconds_of(std::int64_t ns) {
+    return seconds_text(engine::in_seconds(engine::Duration{ns}));
+}
+
+// A class that does not come back because the overload after an incident sustains itself.
+std::string storm_text(const Requirement& requirement, Results results) {
+    std::string text;
+    visit_incidents(requirement, results, [&](const auto& replication, const IncidentResult& incident) {
+        for (const auto& storm : replication.storms) {
+            const auto& faults = incident.faults;
+            const bool own = std::find(faults.begin(), faults.end(), storm.trigger) != faults.end();
+            if (!own || storm.of != requirement.of || storm.loop.empty() || !text.empty()) continue;
+            text = fmt::format("; overload outlives {}, sustained by {}{}", storm.trigger, storm.loop,
+                               storm.overloaded.empty() ? "" : " at " + storm.overloaded);
+        }
+    });
+    return text;
+}
+
+// Of an incident in which nothing failed over: when it was felt, and for how long.
+std::string impact_text(const Requirement& requirement, Results results) {
+    std::int64_t seen = 0, bad_ns = 0, first_ns = 0;
+    visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
+        for (const auto& recovery : incident.recoveries) {
+            if (!recovery.any_bad || (!requirement.of.empty() && recovery.of != requirement.of)) continue;
+            ++seen;
+            bad_ns += recovery.bad_time_ns;
+            first_ns += recovery.first_impact_ns;
+        }
+    });
+    if (seen == 0) return "";
+    return fmt::format("nothing failed over; it is felt after {} and bad for {} on average",
+                       seconds_of(first_ns / seen), seconds_of(bad_ns / seen));
+}
+
+// What is so lost that no number can be given.
+std::size_t losses_without_bound(const Requirement& requirement, Results results) {
+    std::size_t unbounded = 0;
+    visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
+        for (const auto& loss : incident.losses) {
+            if (loss.unbounded && (requirement.of.empty() || loss.database == requirement.of)) ++unbounded;
+        }
+    });
+    return unbounded;
+}
+
+}  // namespace
+
+// The longest stage of the recoveries, on average over the incidents.
+std::string recovery_cause(const Requirement& requirement, Results results) {
+    std::map<std::string, std::int64_t> stages;
+    std::int64_t incidents = 0, all_ns = 0;
+    visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
+        ++incidents;
+        for (const auto& [stage, ns] : incident.waterfall) {
+            stages[stage] += ns;
+            all_ns += ns;
+        }
+    });
+    const auto longest = std::max_element(stages.begin(), stages.end(),
+                                          [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (longest == stages.end() || incidents == 0 || longest->second <= 0) {
+        return impact_text(requirement, results) + storm_text(requirement, results);
+    }
+    return fmt::format("the longest part of a recovery is {}, {} on average, {:.0f} % of it{}", longest->first,
+                       seconds_of(longest->second / incidents),
+                       100.0 * static_cast<double>(longest->second) / static_cast<double>(all_ns),
+                       storm_text(requirement, results));
+}
+
+std::string loss_cause(const Requirement& requirement, Results results) {
+    const std::size_t unbounded = losses_without_bound(requirement, results);
+    if (unbounded > 0) {
+        return fmt::format(
+            "in {} of them the loss has no bound: the error was older than anything that the backups keep", unbounded);
+    }
+    std::uint64_t most = 0;
+    std::int64_t gap_ns = 0;
+    std::string after;
+    visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
+        for (const auto& loss : incident.losses) {
+            if (!requirement.of.empty() && loss.database != requirement.of) continue;
+            if (loss.commits_lost == 0 || loss.gap_ns < gap_ns) continue;
+            most = loss.commits_lost;
+            gap_ns = loss.gap_ns;
+            after.clear();
+            for (const std::string& fault : incident.faults) after += (after.empty() ? "" : " + ") + fault;
+        }
+    });
+    if (most == 0) return "";
+    return fmt::format("the most is lost after {}: the last {} of acknowledged commits, {} of them", after,
+                       seconds_of(gap_ns), most);
+}
+
+std::string restore_cause(const Requirement& requirement, Results results) {
+    const std::size_t unbounded = losses_without_bound(requirement, results);
+    if (unbounded == 0) return recovery_cause(requirement, results);
+    return fmt::format(
+        "in {} of them there was nothing to restore: the error was older than anything that the backups keep",
+        unbounded);
+}
+
+}  // namespace faultline::planning

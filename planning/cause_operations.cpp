@@ -1,0 +1,250 @@
+// Why operations are slow or fail, and why reads miss a cache or are old.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <span>
+
+#include "planning/cause.hpp"
+#include "planning/fullest.hpp"
+#include "planning/requirement.hpp"
+#include "scenarios/quantity_text.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::Outcomes;
+using scenarios::Phase;
+using scenarios::Requirement;
+using scenarios::Stage;
+
+constexpr double full_from = 0.5;   // in use for less of the time, a queue is no reason to wait
+constexpr double tail_from = 0.95;  // a quantile beyond it is of the slowest
+constexpr std::array waits_for_pool{scenarios::resource_connections};
+constexpr std::array waits_for_server{scenarios::resource_cpu,     scenarios::resource_threads,
+                                      scenarios::resource_servers, scenarios::resource_cache_thread,
+                                      scenarios::resource_slots,   scenarios::resource_slices};
+constexpr std::array waits_for_disk{scenarios::resource_log_disks, scenarios::resource_page_disks};
+constexpr std::array waits_for_cache{scenarios::resource_cache_thread, scenarios::resource_network_card};
+constexpr std::array waits_for_link{scenarios::resource_link};
+constexpr std::array anything{scenarios::resource_cpu,          scenarios::resource_threads,
+                              scenarios::resource_servers,      scenarios::resource_connections,
+                              scenarios::resource_cache_thread, scenarios::resource_network_card,
+                              scenarios::resource_log_disks,    scenarios::resource_page_disks,
+                              scenarios::resource_slots,        scenarios::resource_slices};
+
+// What a query does in a stage, as the end of "... goes to", and what is short there.
+struct StageWords {
+    const char* goes_to;
+    std::span<const char* const> kinds;
+};
+constexpr std::array<StageWords, scenarios::stage_count> stage_words{{
+    {"looking names up (DNS)", {}},
+    {"opening connections", {}},
+    {"the network between the places", waits_for_link},
+    {"waiting for a free connection of the pool", waits_for_pool},
+    {"waiting for a busy server", waits_for_server},
+    {"computing", waits_for_server},
+    {"waiting for locks", {}},
+    {"making writes durable in the storage's quorum", waits_for_disk},
+    {"the cache", waits_for_cache},
+    {"pausing before another attempt", {}},
+}};
+
+struct TopStage {
+    std::size_t stage = 0;
+    double share = 0.0;    // of all stages; 0: nothing is known
+    bool slowest = false;  // of the slowest 1 %, else of all
+};
+
+TopStage top_stage(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    std::array<std::int64_t, scenarios::stage_count> slow{};
+    std::array<std::int64_t, scenarios::stage_count> all{};
+    for (const auto& replication : results) {
+        for (const auto& one : replication.classes) {
+            if (!is_of(scenario, requirement.of, one.name)) continue;
+            for (std::size_t i = 0; i < scenarios::stage_count; ++i) {
+                slow[i] += one.stage_slow_ns[i];
+                all[i] += one.stage_ns[i];
+            }
+        }
+    }
+    const bool any_slow = std::any_of(slow.begin(), slow.end(), [](std::int64_t ns) { return ns > 0; });
+    // A median is not made by the slowest.
+    const bool slowest = any_slow && quantile_of(requirement.statistic, 0.99).value_or(0.0) >= tail_from;
+    const auto& ns = slowest ? slow : all;
+    double sum = 0.0;
+    for (const std::int64_t stage : ns) sum += static_cast<double>(stage);
+    const auto top = static_cast<std::size_t>(std::max_element(ns.begin(), ns.end()) - ns.begin());
+    return {top, sum > 0.0 ? static_cast<double>(ns[top]) / sum : 0.0, slowest};
+}
+
+// ", fullest in shop, us-east-1b, to orders/writer: connections (98 % in use during incidents)"
+std::string fullest_text(const std::optional<Fullest>& found) {
+    if (!found) return "";
+    const bool link = found->kind == scenarios::resource_link;
+    return fmt::format("; fullest is {} ({:.0f} % {}{})", found->words, 100.0 * found->share, link ? "used" : "in use",
+                       found->in_incidents ? " during incidents" : "");
+}
+
+// What became of operations.
+struct Failures {
+    Outcomes sum;
+    std::array<std::uint64_t, 3> not_good{};  // steady, degraded, recovering
+    std::uint64_t late() const { return sum.answered - sum.good; }
+    std::uint64_t all() const { return sum.refused + sum.timed_out + sum.failed + late() + in_flight(); }
+    std::uint64_t in_flight() const { return sum.in_flight - sum.undecided; }
+    void add(const Outcomes& of, std::size_t phase) {
+        sum.due += of.due, sum.answered += of.answered, sum.refused += of.refused, sum.timed_out += of.timed_out;
+        sum.failed += of.failed, sum.in_flight += of.in_flight, sum.good += of.good, sum.undecided += of.undecided;
+        not_good[phase] += of.due - of.good - of.undecided;
+    }
+};
+
+Failures failures_of(const scenarios::Scenario& scenario, const Requirement& requirement, const std::string& place,
+                     Results results) {
+    constexpr std::array phases{Phase::steady, Phase::degraded, Phase::recovering};
+    Failures failures;
+    for (const auto& replication : results) {
+        for (const auto& one : replication.classes) {
+            if (!is_of(scenario, requirement.of, one.name)) continue;
+            const std::array by_phase{&one.steady, &one.degraded, &one.recovering};
+            for (std::size_t p = 0; p < by_phase.size(); ++p) {
+                if (requirement.phase != Phase::all && requirement.phase != phases[p]) continue;
+                for (std::size_t office = 0; office < by_phase[p]->size(); ++office) {
+                    if (!place.empty() && scenario.offices.at(office).name != place) continue;
+                    failures.add((*by_phase[p])[office].outcomes, p);
+                }
+            }
+        }
+    }
+    return failures;
+}
+
+double percent_of(std::uint64_t part, std::uint64_t whole) {
+    return 100.0 * static_cast<double>(part) / static_cast<double>(std::max<std::uint64_t>(1, whole));
+}
+
+// The phase that holds most of something, if there are several to choose from.
+std::string mostly_when(const std::array<std::uint64_t, 3>& counts, Phase asked) {
+    constexpr std::array words{"in steady state", "while a fault was active", "after the faults, before full recovery"};
+    const std::uint64_t all = counts[0] + counts[1] + counts[2];
+    if (asked != Phase::all || all == 0) return "";
+    const auto top = static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+    return fmt::format(", {:.0f} % of them {}", percent_of(counts[top], all), words[top]);
+}
+
+// The most frequent one.
+struct Reason {
+    std::uint64_t count;
+    const char* words;
+};
+Reason top_reason(std::span<const Reason> reasons) {
+    return *std::max_element(reasons.begin(), reasons.end(),
+                             [](const Reason& a, const Reason& b) { return a.count < b.count; });
+}
+
+std::string failures_text(const Failures& failures, Phase asked) {
+    const std::array reasons{
+        Reason{failures.sum.refused, "were refused: a full queue or pool, a limit, an open breaker"},
+        Reason{failures.sum.timed_out, "timed out"},
+        Reason{failures.sum.failed, "failed: a lost connection, or an error of the server"},
+        Reason{failures.late(), "were answered after their deadline"},
+        Reason{failures.in_flight(), "were never answered within the run"}};
+    const Reason top = top_reason(reasons);
+    if (top.count == 0) return "";
+    return fmt::format("of {} operations that were not good {:.0f} % {}{}", failures.all(),
+                       percent_of(top.count, failures.all()), top.words, mostly_when(failures.not_good, asked));
+}
+
+}  // namespace
+
+std::string latency_cause(const scenarios::Scenario& scenario, const Requirement& requirement, const std::string& place,
+                          Results results) {
+    const Failures failures = failures_of(scenario, requirement, place, results);
+    const bool failing = failures.sum.due > 0 && 100 * failures.all() > failures.sum.due;  // more than 1 % are not good
+    const TopStage top = top_stage(scenario, requirement, results);
+    std::string text = failing ? failures_text(failures, requirement.phase) : "";
+    if (top.share == 0.0) return text;
+    const StageWords& words = stage_words[top.stage];
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{:.0f} % of the time of {}{} goes to {}", 100.0 * top.share,
+                        top.slowest ? "the slowest 1 % of " : "", requirement.of + " queries", words.goes_to);
+    return text + fullest_text(fullest(requirement, passed_by(scenario, requirement), words.kinds, full_from, results));
+}
+
+std::string availability_cause(const scenarios::Scenario& scenario, const Requirement& requirement,
+                               const std::string& place, Results results) {
+    const std::string text = failures_text(failures_of(scenario, requirement, place, results), requirement.phase);
+    if (text.empty()) return "";
+    constexpr double short_from = 0.8;  // a queue that makes operations fail, and not wait only
+    return text + fullest_text(fullest(requirement, passed_by(scenario, requirement), anything, short_from, results));
+}
+
+std::string cache_cause(const Requirement& requirement, Results results) {
+    std::uint64_t misses = 0, bypassed = 0, stale = 0, coalesced = 0, evicted = 0, keys = 0, keys_lost = 0;
+    for (const auto& replication : results) {
+        for (const auto& cache : replication.caches) {
+            if (!requirement.of.empty() && cache.name != requirement.of) continue;
+            misses += cache.misses, bypassed += cache.bypassed, stale += cache.stale_hits;
+            coalesced += cache.coalesced, evicted += cache.evicted, keys += cache.resident_keys;
+            keys_lost += cache.keys_lost;
+        }
+    }
+    const bool fresh = requirement.measure == "hit-rate";
+    const std::array reasons{Reason{misses, "found no entry"}, Reason{bypassed, "got no answer from the cache in time"},
+                             Reason{fresh ? stale : 0, "found one that was too old"},
+                             Reason{fresh ? coalesced : 0, "waited for another's fetch"}};
+    std::uint64_t all = 0;
+    for (const Reason& reason : reasons) all += reason.count;
+    if (all == 0) return "";
+    const Reason top = top_reason(reasons);
+    std::string text =
+        fmt::format("of the reads that count against it {:.0f} % {}", percent_of(top.count, all), top.words);
+    if (top.count != misses) return text;
+    const auto runs = std::max<std::uint64_t>(1, results.size());
+    if (keys_lost > evicted) return text + fmt::format("; its nodes lost {} keys a run", keys_lost / runs);
+    if (evicted > 0) {
+        return text + fmt::format("; its memory holds {} keys, and {} were evicted a run", keys / runs, evicted / runs);
+    }
+    return text + "; nothing was evicted, so they had expired, were deleted or had not been asked for before";
+}
+
+std::string session_cause(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    std::array<std::uint64_t, 3> counts{};
+    for (const auto& replication : results) {
+        for (const auto& one : replication.classes) {
+            if (!is_of(scenario, requirement.of, one.name)) continue;
+            const auto& reads = one.session_reads;
+            const std::array by_phase{&reads.steady, &reads.degraded, &reads.recovering};
+            for (std::size_t p = 0; p < by_phase.size(); ++p) {
+                for (const auto& of : *by_phase[p]) {
+                    counts[p] += requirement.measure == "stale-reads"                 ? of.stale
+                                 : requirement.measure == "monotonic-read-violations" ? of.went_back
+                                                                                      : of.missed_own_write;
+                }
+            }
+        }
+    }
+    const std::uint64_t all = counts[0] + counts[1] + counts[2];
+    if (all == 0) return "";
+    std::string text = fmt::format("{} such reads{}", all, mostly_when(counts, requirement.phase));
+    const std::vector<std::string> passed = passed_by(scenario, requirement);
+    double lag_ms = 0.0, lag_ms_max = 0.0;
+    std::string database;
+    for (const auto& replication : results) {
+        for (const auto& one : replication.databases) {
+            if (std::find(passed.begin(), passed.end(), one.database) == passed.end()) continue;
+            lag_ms += one.replica_lag_ms_mean / static_cast<double>(results.size());
+            lag_ms_max = std::max(lag_ms_max, one.replica_lag_ms_max);
+            database = one.database;
+        }
+    }
+    if (lag_ms_max == 0.0) return text;
+    return text + fmt::format("; replicas of {} lag {} on average and {} at most", database,
+                              scenarios::seconds_text(lag_ms * 1e-3), scenarios::seconds_text(lag_ms_max * 1e-3));
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,93 @@
+// Clients that make a failover longer than the database's own part of it, or are refused after it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "planning/checks/finder.hpp"
+#include "planning/checks/load.hpp"
+#include "planning/random_duration.hpp"
+#include "scenarios/units.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::Database;
+using scenarios::Driver;
+using scenarios::Duration;
+
+// A client with these settings, who asks a database.
+struct Client {
+    std::string who, where;
+    const Driver& driver;
+};
+
+std::vector<Client> clients_of(const scenarios::Scenario& scenario, const Database& database) {
+    std::vector<Client> clients;
+    for (const scenarios::Service& service : scenario.services) {
+        if (!asks(scenario, service.name, database.name)) continue;
+        clients.push_back({"the service " + service.name, "/services/" + service.name + "/driver", service.driver});
+    }
+    if (asks(scenario, "", database.name)) {
+        clients.push_back({"offices", "/workload/driver", scenario.workload.driver});
+    }
+    return clients;
+}
+
+// By the server's silence alone; the kernel's retries come last (tcp(7), tcp_retries2: 924 s).
+bool waits_for_ever(const Driver& driver) {
+    return !driver.socket_timeout && !driver.dead_peer_after && !driver.monitor_after && !driver.through_proxy;
+}
+
+void check_driver(const Client& client, const Database& database, Finder& finder) {
+    if (waits_for_ever(client.driver)) {
+        finder.add(
+            "driver-waits-for-dead-server", check_warning,
+            {client.where,
+             fmt::format("{} that wait for an answer of {} when its host or zone is lost hear nothing: they wait "
+                         "until the kernel gives up, 15 min, however short the failover is",
+                         client.who, database.name),
+             "\"driver\": \"with-timeouts\", \"fast-failover\" or \"aws-wrapper\""});
+    }
+    if (client.driver.topology_refresh || client.driver.through_proxy) return;  // they do not go by DNS
+    // Of the stages before it: a name that lives longer than they take is what clients wait for.
+    const auto mean_s = [](const scenarios::RandomDuration& stage) { return distribution_of(stage).mean(); };
+    const double until_changed_s = mean_s(database.failover.detection) + mean_s(database.failover.promotion) +
+                                   mean_s(database.failover.dns_update);
+    const Duration kept = std::max(database.dns_ttl, client.driver.dns_cache);
+    if (engine::in_seconds(kept) <= until_changed_s) return;
+    finder.add(
+        "dns-lengthens-rto", check_warning,
+        {database.dns_ttl >= client.driver.dns_cache ? "/databases/" + database.name + "/dns_ttl" : client.where,
+         fmt::format("{} keep the address of the lost writer of {} for up to {}, and a failover is done in {:.0f} s "
+                     "on average",
+                     client.who, database.name, scenarios::to_text(kept), until_changed_s),
+         "a time to live of 5s, and \"dns_cache\" no longer than that; or a driver that asks the cluster"});
+}
+
+// All connections come back at once, and new ones are what IAM limits.
+void check_iam(const Database& database, Finder& finder) {
+    if (!database.iam_per_s) return;
+    const double wanted =
+        static_cast<double>(pooled_connections(finder.scenario, database, scenarios::TargetRole::writer));
+    constexpr double noticed_s = 2.0;  // two windows of a second: below it no RTO shows it
+    const double takes_s = wanted / *database.iam_per_s;
+    if (takes_s <= noticed_s) return;
+    finder.add("iam-quota-delays-reconnection", check_warning,
+               {"/databases/" + database.name + "/iam_limit",
+                fmt::format("after a failover of {} the pools open up to {:.0f} connections again, and one instance "
+                            "authenticates {:.0f} a second: the last client is in after {:.0f} s, and those beyond the "
+                            "limit are refused meanwhile",
+                            database.name, wanted, *database.iam_per_s, takes_s),
+                "smaller pools, or a proxy that keeps its own connections"});
+}
+
+}  // namespace
+
+void check_clients(Finder& finder) {
+    for (const Database& database : finder.scenario.databases) {
+        for (const Client& client : clients_of(finder.scenario, database)) check_driver(client, database, finder);
+        check_iam(database, finder);
+    }
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,101 @@
+#include "planning/fault_shape.hpp"
+
+#include <algorithm>
+
+#include "planning/instance_shape.hpp"
+#include "planning/random_duration.hpp"
+#include "scenarios/catalogue.hpp"
+
+namespace faultline::planning {
+
+namespace {
+
+// None named: all whose route ends at the database.
+std::vector<char> classes_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
+    std::vector<char> chosen;
+    for (const scenarios::QueryClass& query : scenario.workload.classes) {
+        const bool named = std::find(fault.classes.begin(), fault.classes.end(), query.name) != fault.classes.end();
+        const bool ends_there = !query.route.empty() && query.route.back().name == fault.target;
+        chosen.push_back(named || (fault.classes.empty() && ends_there) ? 1 : 0);
+    }
+    return chosen;
+}
+
+models::InstanceShape new_instance(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
+    const std::string database = fault.target.substr(0, fault.target.find('/'));
+    for (const scenarios::Database& one : scenario.databases) {
+        if (one.name != database) continue;
+        scenarios::DatabaseInstance instance = one.writer;
+        instance.class_name = fault.planned.class_name;
+        return instance_shape_of(one, instance);
+    }
+    SIM_CHECK(false);
+    return {};
+}
+
+}  // namespace
+
+std::vector<scenarios::Fault> faults_of(const scenarios::Scenario& scenario, const engine::Simulation& simulation,
+                                        std::uint32_t replication) {
+    std::vector<scenarios::Fault> faults = scenario.faults;
+    for (scenarios::Fault& fault : faults) {
+        if (!fault.targets.empty()) fault.target = fault.targets[(replication - 1) % fault.targets.size()];
+        if (fault.within == engine::Duration{}) continue;
+        engine::RandomStream draws = simulation.stream("faults/" + fault.name, "start");
+        fault.at += engine::duration_from_seconds(engine::in_seconds(fault.within) * draws.uniform());
+    }
+    return faults;
+}
+
+models::FaultShape fault_shape_of(const scenarios::Fault& fault) {
+    return {fault.name,
+            fault.target,
+            std::string{scenarios::fault_kind_name(fault.kind)},
+            scenarios::is_planned(fault.kind),
+            scenarios::is_by_chance(fault),
+            {}};
+}
+
+models::FaultTimes fault_times_of(const scenarios::Fault& fault) {
+    models::FaultTimes times;
+    times.comes_back = distribution_of(fault.comes_back);
+    times.noticed_after = distribution_of(fault.noticed_after);
+    times.renewal = distribution_of(fault.renewal);
+    if (fault.at_random) {
+        times.every = distribution_of(fault.at_random->every);
+        times.lasts = distribution_of(fault.at_random->lasts);
+        times.zone_lasts = distribution_of(fault.at_random->zone_lasts);
+    }
+    if (fault.follows) times.follows_after = distribution_of(fault.follows->after);
+    return times;
+}
+
+models::WorkOrder work_order_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario,
+                                const NamedPlaces& zones) {
+    models::WorkOrder order;
+    order.kind = fault.kind;
+    order.method = fault.planned.method;
+    order.target = fault.target;
+    order.preparation = distribution_of(fault.planned.preparation);
+    order.work = distribution_of(fault.planned.work);
+    order.long_query = distribution_of(fault.planned.long_query);
+    order.nodes = fault.planned.nodes;
+    order.lasts = fault.lasts;
+    for (const auto& [name, place] : zones) {
+        if (fault.kind == scenarios::FaultKind::zone_evacuation && name == fault.target) order.zone = place;
+    }
+    if (fault.kind == scenarios::FaultKind::class_change) order.instance = new_instance(fault, scenario);
+    if (fault.kind == scenarios::FaultKind::schema_change) order.classes = classes_of(fault, scenario);
+    for (const scenarios::Cache& cache : scenario.caches) {
+        if (cache.name != fault.target) continue;
+        order.fork_per_gib = cache.resync.fork_per_gib;
+        if (fault.kind != scenarios::FaultKind::cache_scaling) continue;
+        const auto* found =
+            scenarios::find_instance_class(scenarios::CatalogueService::elasticache, fault.planned.class_name);
+        SIM_CHECK(found != nullptr);
+        order.cache_memory = found->data_memory;
+    }
+    return order;
+}
+
+}  // namespace faultline::planning

@@ -1,0 +1,88 @@
+#include "planning/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "engine/random/stream.hpp"
+#include "planning/requirement.hpp"
+#include "scenarios/read_scenario.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::Requirement;
+
+Measure measure_of(const Requirement& requirement, bool limited) {
+    Measure measure{.name = requirement.name,
+                    .text = text_without_limit(requirement),
+                    .unit = scenarios::is_duration(requirement.measure) ? "s" : "",
+                    .less_is_better = requirement.at_most,
+                    .of_replication = [requirement](const scenarios::Scenario& scenario,
+                                                    const scenarios::ReplicationResult& replication) {
+                        return estimate_of(scenario, requirement, std::span{&replication, 1});
+                    }};
+    if (limited) measure.limit = requirement.limit;
+    return measure;
+}
+
+Requirement over_all_offices(const std::string& measure, const std::string& statistic, const std::string& of) {
+    Requirement requirement;
+    requirement.name = fmt::format("{} of {}", measure, of);
+    requirement.measure = measure;
+    requirement.statistic = statistic;
+    requirement.of = of;
+    requirement.pooled = true;
+    requirement.at_most = measure == "latency";
+    return requirement;
+}
+
+}  // namespace
+
+std::string text_without_limit(const Requirement& requirement) {
+    const std::string text = scenarios::requirement_text(requirement);
+    return text.substr(0, text.rfind(requirement.at_most ? " <= " : " >= "));
+}
+
+std::vector<Measure> measures_of(const scenarios::Scenario& scenario, bool all) {
+    std::vector<Measure> measures;
+    for (const Requirement& requirement : scenario.requirements) measures.push_back(measure_of(requirement, true));
+    if (!all && !measures.empty()) return measures;
+    for (const scenarios::QueryClass& query_class : scenario.workload.classes) {
+        for (const Requirement& requirement : {over_all_offices("latency", "mean", query_class.name),
+                                               over_all_offices("availability", "", query_class.name)}) {
+            Measure measure = measure_of(requirement, false);
+            const bool known = std::any_of(measures.begin(), measures.end(), [&](const Measure& other) {
+                return other.text == measure.text || other.name == measure.name;
+            });
+            if (!known) measures.push_back(std::move(measure));
+        }
+    }
+    return measures;
+}
+
+std::vector<Measure> measures_of(const std::vector<const scenarios::Scenario*>& all_scenarios, bool all) {
+    std::vector<Measure> measures;
+    for (const scenarios::Scenario* const scenario : all_scenarios) {
+        for (Measure& measure : measures_of(*scenario, all)) {
+            const bool known = std::any_of(measures.begin(), measures.end(),
+                                           [&](const Measure& other) { return other.name == measure.name; });
+            if (!known) measures.push_back(std::move(measure));
+        }
+    }
+    return measures;
+}
+
+std::uint64_t work_of(const scenarios::ReplicationResult& replication) {
+    std::uint64_t hash = 0;
+    for (const scenarios::ClassResult& one : replication.classes) {
+        const std::string_view due{reinterpret_cast<const char*>(one.due_per_s.data()),
+                                   one.due_per_s.size() * sizeof(one.due_per_s[0])};
+        // Classes are added up in their order: each turns the sum before it.
+        hash = (hash * 0x100000001b3U) ^ engine::stable_hash(one.name) ^ (engine::stable_hash(due) << 1U);
+    }
+    return hash;
+}
+
+}  // namespace faultline::planning

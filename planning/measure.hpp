@@ -1,0 +1,37 @@
+// What systems are compared by: a list of measures, each of which makes one number of one replication. A measure of
+// another kind (a price) is one more entry of the list.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenarios/result.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace faultline::planning {
+
+struct Measure {
+    std::string name, text;  // text without its limit
+    std::string unit;        // "s", or "" for a share
+    bool less_is_better = true;
+    std::optional<double> limit{};
+    // Of one replication, at its worst office; infinite: never; NaN: no observation. The scenario is the one that the
+    // replication ran: it knows the offices, tenants and faults.
+    std::function<double(const scenarios::Scenario&, const scenarios::ReplicationResult&)> of_replication;
+};
+
+// Its requirements; with `all`, or if it has none, also mean latency and availability of each class over all offices.
+std::vector<Measure> measures_of(const scenarios::Scenario& scenario, bool all);
+
+// Those of all the scenarios, each once, by name.
+std::vector<Measure> measures_of(const std::vector<const scenarios::Scenario*>& all_scenarios, bool all);
+
+// "latency p99 of update at worst office".
+std::string text_without_limit(const scenarios::Requirement& requirement);
+
+// A hash of the operations that were due, by class and second: equal ones had the same work to do.
+std::uint64_t work_of(const scenarios::ReplicationResult& replication);
+
+}  // namespace faultline::planning

@@ -1,0 +1,115 @@
+#include "planning/money.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "engine/statistics/confidence.hpp"
+#include "models/cost/bill.hpp"
+#include "planning/random_duration.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::CostLoss;
+using scenarios::IncidentResult;
+using scenarios::Scenario;
+using ReplicationSpan = std::span<const scenarios::ReplicationResult>;
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double ns_a_minute = 60e9;
+constexpr double ns_an_hour = 3600e9;
+constexpr double hours_a_year = 8760.0;
+
+double downtime_h(const Scenario& scenario, const IncidentResult& incident) {
+    double sum = 0.0, weights = 0.0;
+    for (const scenarios::Office& office : scenario.offices) {
+        double worst_ns = 0.0;
+        for (const scenarios::Recovery& one : incident.recoveries) {
+            if (one.office != office.name || !one.any_bad) continue;
+            const double bad_ns = static_cast<double>(one.bad_time_ns) + static_cast<double>(incident.skipped_ns);
+            worst_ns = std::max(worst_ns, one.recovered ? bad_ns : infinite);
+        }
+        sum += office.weight * worst_ns;
+        weights += office.weight;
+    }
+    return weights > 0.0 ? sum / weights / ns_an_hour : 0.0;
+}
+
+double lost_min(const IncidentResult& incident) {
+    double worst = 0.0;
+    for (const scenarios::DataLoss& loss : incident.losses) {
+        worst = std::max(worst, loss.unbounded ? infinite : static_cast<double>(loss.gap_ns) / ns_a_minute);
+    }
+    return worst;
+}
+
+// Of a fault that comes by chance, all its targets together.
+std::optional<double> times_a_year(const Scenario& scenario, const std::string& fault) {
+    for (const scenarios::Fault& one : scenario.faults) {
+        if (one.name != fault || !one.at_random) continue;
+        const double every_h = distribution_of(one.at_random->every).mean() / 3600.0;
+        return static_cast<double>(one.at_random->targets.size()) * hours_a_year / every_h;
+    }
+    return std::nullopt;
+}
+
+// By the fault that began it; what follows or overlaps it is a part of it.
+std::vector<CostLoss> losses_of(const Scenario& scenario, ReplicationSpan replications) {
+    std::vector<CostLoss> losses;
+    for (const scenarios::ReplicationResult& one : replications) {
+        for (const IncidentResult& incident : one.incidents) {
+            if (incident.faults.empty()) continue;
+            const std::string& name = incident.faults.front();
+            auto loss =
+                std::find_if(losses.begin(), losses.end(), [&](const auto& known) { return known.fault == name; });
+            if (loss == losses.end()) loss = losses.insert(losses.end(), CostLoss{.fault = name});
+            ++loss->incidents;
+            loss->downtime_h += downtime_h(scenario, incident);
+            loss->lost_min += lost_min(incident);
+        }
+    }
+    const scenarios::CostRules& rules = scenario.cost;
+    const auto times = [](double amount, double price) { return price == 0.0 ? 0.0 : amount * price; };
+    for (CostLoss& loss : losses) {
+        loss.downtime_h /= static_cast<double>(loss.incidents);
+        loss.lost_min /= static_cast<double>(loss.incidents);
+        loss.per_incident = times(loss.downtime_h, rules.downtime_per_h.value_or(0.0)) +
+                            times(loss.lost_min, rules.loss_per_min.value_or(0.0));
+        loss.incidents_a_year = times_a_year(scenario, loss.fault);
+    }
+    return losses;
+}
+
+}  // namespace
+
+MonthlyCosts monthly_costs(const Scenario& scenario, ReplicationSpan replications) {
+    MonthlyCosts costs;
+    for (const scenarios::ReplicationResult& one : replications) {
+        const scenarios::CostResult bill = models::bill_of(scenario, {&one, 1});
+        costs.dollars.push_back(bill.per_month);
+        costs.unknown = std::max(costs.unknown, bill.unknown);
+    }
+    return costs;
+}
+
+scenarios::CostResult cost_of(const Scenario& scenario, ReplicationSpan replications) {
+    scenarios::CostResult result = models::bill_of(scenario, replications);
+    const MonthlyCosts costs = monthly_costs(scenario, replications);
+    if (costs.dollars.size() > 1) {
+        const engine::Interval interval = engine::confidence_interval(costs.dollars, scenario.run.confidence);
+        result.low = interval.low;
+        result.high = interval.high;
+    }
+    result.losses = losses_of(scenario, replications);
+    if (!scenario.cost.downtime_per_h && !scenario.cost.loss_per_min) return result;
+    for (const CostLoss& loss : result.losses) {
+        if (!loss.incidents_a_year) continue;
+        result.loss_a_year = result.loss_a_year.value_or(0.0) + *loss.incidents_a_year * loss.per_incident;
+    }
+    return result;
+}
+
+}  // namespace faultline::planning

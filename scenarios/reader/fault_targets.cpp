@@ -1,0 +1,173 @@
+// What a fault may hit, by its kind.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/kinds.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+constexpr std::string_view zone_role = "az-of: ";
+constexpr std::string_view region_role = "region-of: ";
+
+bool is_of_links(FaultKind kind) {
+    return kind == FaultKind::link_cut || kind == FaultKind::link_gray;
+}
+
+// That hit a zone, or the one of a role.
+bool is_of_zones(FaultKind kind) {
+    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray || kind == FaultKind::zone_evacuation;
+}
+
+// Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.
+void add_regions(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
+    const bool links = is_of_links(kind);
+    if (links && scenario.regions.size() < 2) return;
+    for (const Region& region : scenario.regions) {
+        targets.push_back(region.name);
+        for (const Region& other : scenario.regions) {
+            if (links && other.name != region.name) targets.push_back(region.name + " - " + other.name);
+        }
+    }
+}
+
+bool is_of_regions(FaultKind kind) {
+    return kind == FaultKind::region_outage || is_of_links(kind) || kind == FaultKind::evacuation ||
+           kind == FaultKind::control_plane_impaired || kind == FaultKind::dns_failure;
+}
+
+std::string_view role_of(FaultKind kind) {
+    if (is_of_zones(kind)) return zone_role;
+    return is_of_regions(kind) ? region_role : "";
+}
+
+// All instances of a service, all nodes of a cache, a station; or what stands in the zone of a role.
+void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Service& service : scenario.services) targets.push_back(service.name);
+    for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
+    for (const Station& station : scenario.stations) targets.push_back(station.name);
+    for (const Database& database : scenario.databases) {
+        targets.push_back(std::string{zone_role} + database.name + "/writer");
+    }
+}
+
+// By role, or by number: the first one of a shard, then its replicas as they were in the beginning.
+std::vector<std::string> cache_nodes(const Scenario& scenario) {
+    std::vector<std::string> targets;
+    for (const Cache& cache : scenario.caches) {
+        for (const std::string& region : cache.regions) {
+            const bool first = region == cache.regions.front();
+            for (int shard = 1; shard <= cache.shards; ++shard) {
+                const std::string at = fmt::format("{}{}/shard-{}/", cache.name, first ? "" : "/" + region, shard);
+                targets.push_back(at + "primary");
+                if (cache.replicas > 0) targets.push_back(at + "replica");
+                for (int node = 1; node <= 1 + cache.replicas; ++node) {
+                    targets.push_back(fmt::format("{}node-{}", at, node));
+                }
+            }
+        }
+    }
+    return targets;
+}
+
+// The whole of a database; of planned work, of those that take it.
+void add_databases(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
+    for (const Database& database : scenario.databases) {
+        if (!is_planned(kind) || takes_planned_work(database)) targets.push_back(database.name);
+    }
+}
+
+bool is_of_databases(FaultKind kind) {
+    return kind == FaultKind::operator_error || kind == FaultKind::certificate_expiry || kind == FaultKind::patch ||
+           kind == FaultKind::upgrade || kind == FaultKind::schema_change;
+}
+
+void add_storage_nodes(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Database& database : scenario.databases) {
+        const Region* const region = find_named(scenario.regions, database.region);
+        if (has_standbys(database.kind) || region == nullptr) continue;
+        for (const std::string& zone : region->zones) {
+            for (int node = 1; node <= database.storage.nodes_per_zone; ++node) {
+                targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, node));
+            }
+        }
+    }
+}
+
+void add_warehouse_nodes(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Warehouse& warehouse : scenario.warehouses) {
+        const int nodes = warehouse.rpu > 0 ? 0 : warehouse.nodes * (warehouse.multi_az ? 2 : 1);
+        for (int node = 1; node <= nodes; ++node) targets.push_back(fmt::format("{}/node-{}", warehouse.name, node));
+    }
+}
+
+// Each by its role and by its number, or the place of it.
+void add_instances(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
+    const std::string role{role_of(kind)};
+    for (const Database& database : scenario.databases) {
+        if (kind == FaultKind::class_change && !takes_planned_work(database)) continue;
+        if (kind == FaultKind::slow_disk && !has_standbys(database.kind)) continue;
+        targets.push_back(role + database.name + "/writer");
+        for (std::size_t i = 1; i <= database.replicas.size() + 1; ++i) {
+            targets.push_back(fmt::format("{}{}/instance-{}", role, database.name, i));
+        }
+        for (const Secondary& secondary : database.secondaries) {
+            for (std::size_t i = 1; i <= secondary.replicas.size(); ++i) {
+                targets.push_back(fmt::format("{}{}/{}/instance-{}", role, database.name, secondary.region, i));
+            }
+        }
+    }
+}
+
+std::vector<std::string> following_regions(const Scenario& scenario) {
+    std::vector<std::string> targets;
+    for (const Database& database : scenario.databases) {
+        for (const Secondary& secondary : database.secondaries)
+            targets.push_back(database.name + "/" + secondary.region);
+    }
+    return targets;
+}
+
+// Caches, or warehouses with nodes to count.
+std::vector<std::string> wholes(const Scenario& scenario, FaultKind kind) {
+    std::vector<std::string> targets;
+    if (kind != FaultKind::warehouse_resize) {
+        for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
+        return targets;
+    }
+    for (const Warehouse& warehouse : scenario.warehouses) {
+        if (warehouse.rpu == 0) targets.push_back(warehouse.name);
+    }
+    return targets;
+}
+
+}  // namespace
+
+std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
+    std::vector<std::string> targets;
+    if (kind == FaultKind::cache_node_loss) return cache_nodes(scenario);
+    if (kind == FaultKind::switchover) return following_regions(scenario);
+    const bool of_whole = kind == FaultKind::cache_scaling || kind == FaultKind::cache_snapshot;
+    if (of_whole || kind == FaultKind::warehouse_resize) return wholes(scenario, kind);
+    if (is_of_zones(kind) || kind == FaultKind::brown_out) {
+        for (const Region& region : scenario.regions) {
+            for (const std::string& zone : region.zones) targets.push_back(region.name + "/" + zone);
+        }
+    }
+    if (kind == FaultKind::zone_evacuation) return targets;  // people know which one they mean
+    if (is_of_regions(kind)) add_regions(scenario, kind, targets);
+    if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
+    if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut
+    if (is_of_databases(kind) || kind == FaultKind::dns_failure) add_databases(scenario, kind, targets);
+    if (is_of_databases(kind)) return targets;
+    if (kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk) add_storage_nodes(scenario, targets);
+    if (kind == FaultKind::storage_node_loss) return targets;
+    if (kind == FaultKind::instance_crash) add_warehouse_nodes(scenario, targets);
+    add_instances(scenario, kind, targets);
+    return targets;
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,107 @@
+// What comes by chance: again and again at each of several targets, or after another fault.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/reader/read_parts.hpp"
+
+namespace faultline::scenarios {
+
+namespace {
+
+// Kinds that take one thing and give it back: they can strike again.
+bool can_recur(FaultKind kind) {
+    return !is_planned(kind) && kind != FaultKind::operator_error && kind != FaultKind::certificate_expiry;
+}
+
+// What stands in one zone, so that the zone can go with it.
+bool stands_in_a_zone(FaultKind kind) {
+    return kind == FaultKind::instance_crash || kind == FaultKind::storage_node_loss ||
+           kind == FaultKind::cache_node_loss;
+}
+
+RandomFaults read_at_random(const Child& child, const Fault& fault, const Report& report) {
+    ObjectReader object(child, "random-faults", report);
+    RandomFaults random;
+    random.targets = object.texts("targets");
+    random.every = object.random("every");
+    random.lasts = object.random("lasts");
+    random.zone_share = object.share("zone_share");
+    random.region_share = object.share("region_share");
+    random.zone_lasts = object.random("zone_lasts");
+    if (random.targets.empty() && object.has("targets")) object.problem("targets", "there is nothing that could break");
+    if (random.zone_share + random.region_share > 1.0) {
+        object.problem("zone_share", "with region_share this is more than all events");
+    }
+    const bool together = random.zone_share + random.region_share > 0.0;
+    if (together && !stands_in_a_zone(fault.kind)) {
+        object.problem(random.zone_share > 0.0 ? "zone_share" : "region_share",
+                       "only what stands in one zone takes it along: instances, storage nodes, nodes of a cache");
+    }
+    object.finish();
+    return random;
+}
+
+Follows read_follows(const Child& child, const Report& report) {
+    ObjectReader object(child, "follows", report);
+    Follows follows{object.text("fault"), object.random("after"), object.share("probability")};
+    if (follows.probability <= 0.0) object.problem("probability", "what never comes can be left out: above 0%");
+    object.finish();
+    return follows;
+}
+
+// Back to itself over what it follows?
+bool follows_itself(const Scenario& scenario, const Fault& fault) {
+    const Fault* before = &fault;
+    for (std::size_t steps = 0; before != nullptr && before->follows && steps <= scenario.faults.size(); ++steps) {
+        before = find_named(scenario.faults, before->follows->fault);
+        if (before == &fault) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void read_chance(ObjectReader& object, Fault& fault) {
+    if (const std::optional<Child> child = object.child("at_random")) {
+        fault.at_random = read_at_random(*child, fault, object.report());
+    }
+    if (const std::optional<Child> child = object.child("follows")) {
+        fault.follows = read_follows(*child, object.report());
+    }
+    const bool both = fault.at_random && fault.follows;
+    if (both) object.problem("follows", "it comes at random, or after another fault: give one of them");
+    for (const std::string_view key : {"target", "targets", "at", "within", "lasts"}) {
+        if (fault.at_random && object.has(key)) object.problem(key, "\"at_random\" says where, when and how long");
+    }
+    for (const std::string_view key : {"at", "within"}) {
+        if (fault.follows && !both && object.has(key)) object.problem(key, "\"follows\" says when");
+    }
+    if (!object.is_object()) return;
+    if (!fault.at_random && !object.has("target") && !object.has("targets")) {
+        object.report().add(object.place(), "\"target\" is missing: what breaks, such as \"az-of: orders/writer\"");
+    }
+    if (!is_by_chance(fault) && !object.has("at")) {
+        object.report().add(object.place(), "\"at\" is missing: when, after the end of the warm-up");
+    }
+}
+
+void check_chance(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const Pointer at = Pointer{} / "faults" / fault.name;
+    if (fault.at_random && !can_recur(fault.kind)) {
+        report.add(at / "at_random", "this kind cannot come again and again; give it \"at\"");
+    }
+    if (fault.at_random) check_random_targets(scenario, fault, report);
+    if (!fault.follows) return;
+    if (find_named(scenario.faults, fault.follows->fault) == nullptr) {
+        report.add(at / "follows" / "fault", unknown_name("fault", fault.follows->fault, names_of(scenario.faults)));
+    } else if (follows_itself(scenario, fault)) {
+        report.add(at / "follows" / "fault", "it would follow itself, without an end");
+    }
+    if (fault.kind == FaultKind::operator_error || fault.kind == FaultKind::evacuation) {
+        report.add(at / "follows", "this kind cannot follow another; give it \"at\"");
+    }
+}
+
+}  // namespace faultline::scenarios

@@ -1,0 +1,151 @@
+// Goal:   a described topology becomes the years that an architect expects: more copies, fewer minutes; faults of the
+//         scenario in place of defaults; what full runs measured in place of stages.
+// Method: ready scenarios, and comparisons that hold whatever the defaults are. The closed form must lie within a tenth
+//         of what is simulated: it takes stages as exponential and leaves storage out.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "planning/availability/availability.hpp"
+#include "planning/availability/cluster_chain.hpp"
+#include "planning/availability/model_of.hpp"
+#include "scenarios/read_scenario.hpp"
+
+namespace faultline::planning {
+namespace {
+
+using scenarios::AvailabilityResult;
+using scenarios::Scenario;
+using scenarios::YearsOf;
+
+Scenario read(const std::string& name, const std::string& variant = "") {
+    scenarios::Problems problems;
+    auto scenario = scenarios::read_scenario_file("scenarios/" + name + ".json", variant, problems);
+    EXPECT_TRUE(problems.empty()) << name << " " << variant;
+    return scenario.value_or(Scenario{});
+}
+
+AvailabilityResult years_of(const Scenario& scenario, std::uint64_t years = 4'000, MeasuredRecoveries measured = {}) {
+    const OutageModel model = outage_model_of(scenario, std::move(measured));
+    const YearsPlan plan{.years = years, .seed = {1}};
+    return summarised(scenario, model, simulate_years(model, plan), plan);
+}
+
+const YearsOf& of(const AvailabilityResult& result, const std::string& name) {
+    const auto found =
+        std::find_if(result.classes.begin(), result.classes.end(), [&](const YearsOf& one) { return one.of == name; });
+    EXPECT_NE(found, result.classes.end()) << name;
+    return found == result.classes.end() ? result.classes.front() : *found;
+}
+
+bool has_cause(const YearsOf& of, const std::string& kinds) {
+    return std::any_of(of.causes.begin(), of.causes.end(), [&](const auto& one) { return one.kinds == kinds; });
+}
+
+TEST(TopologyYearsTest, MoreZonesAreFewerMinutes) {
+    const AvailabilityResult flagship = years_of(read("xyz-corporation"));
+    const AvailabilityResult single = years_of(read("xyz-corporation", "single-az"));
+    EXPECT_GT(of(single, "update").minutes.low, 2.0 * of(flagship, "update").minutes.high);
+    EXPECT_GT(of(single, "lookup").minutes.low, of(flagship, "lookup").minutes.high);
+    EXPECT_TRUE(has_cause(of(single, "update"), "zone-outage"));
+    EXPECT_GT(of(flagship, "update").minutes.mean, 0.0);
+    EXPECT_GT(of(flagship, "update").planned_minutes, 0.0);
+    EXPECT_LE(of(flagship, "update").p50, of(flagship, "update").p95);
+    EXPECT_LE(of(flagship, "update").p95, of(flagship, "update").p99);
+}
+
+TEST(TopologyYearsTest, TheClosedFormIsBeside) {
+    for (const std::string variant : {"", "single-az", "multi-az"}) {
+        const Scenario scenario = read("xyz-corporation", variant);
+        const AvailabilityResult result = years_of(scenario, 20'000);
+        const scenarios::ClosedForm& writer = result.closed_forms.front();
+        EXPECT_LT(writer.low, 1.1 * writer.simulated.high) << variant;
+        EXPECT_GT(writer.high, 0.9 * writer.simulated.low) << variant;
+        EXPECT_LE(writer.low, writer.high) << variant;
+        const std::vector<AnalyticBounds> bounds = analytic_bounds(scenario);
+        ASSERT_FALSE(bounds.empty());
+        EXPECT_NEAR(bounds.front().low * year_s / 60.0, writer.low, 1e-9 * writer.low);
+    }
+}
+
+TEST(TopologyYearsTest, RatesOfTheScenarioTakeThePlaceOfDefaults) {
+    const OutageModel model = outage_model_of(read("chance"));
+    const auto named = [&](const std::string& name) {
+        return std::count_if(model.processes.begin(), model.processes.end(),
+                             [&](const FailureProcess& one) { return one.name == name; });
+    };
+    EXPECT_EQ(named("crashes"), 1);
+    EXPECT_EQ(named("control plane ill"), 1 + 1);  // what follows, and the default
+    EXPECT_EQ(named("host of an instance lost"), 0);
+    EXPECT_EQ(named("zone lost"), 1);
+    const FailureProcess& crashes = model.processes.front();
+    EXPECT_NEAR(crashes.rate_each, 1.0 / 1200.0, 1e-12);
+    EXPECT_EQ(crashes.targets.size(), 3U);
+    EXPECT_EQ(crashes.consequences.size(), 1U);
+    EXPECT_NEAR(crashes.zone_share, 0.2, 1e-12);
+}
+
+TEST(TopologyYearsTest, StuckFailoversCostTheirShare) {
+    Scenario scenario = read("xyz-corporation");
+    const double before = of(years_of(scenario), "update").minutes.mean;
+    scenario.databases.front().failover.fails.probability = 1.0;
+    EXPECT_GT(of(years_of(scenario), "update").minutes.mean, before + 0.1);
+}
+
+TEST(TopologyYearsTest, MeasuredIncidentsTakeThePlaceOfStages) {
+    const Scenario scenario = read("xyz-corporation");
+    MeasuredRecoveries measured;
+    std::vector<double> bad_s(scenario.workload.classes.size(), 0.0);
+    bad_s[2] = 3600.0;  // update
+    measured.kinds.push_back({scenarios::FaultKind::zone_outage, true, false, {{bad_s}}});
+    const YearsOf before = of(years_of(scenario), "update"), after = of(years_of(scenario, 4'000, measured), "update");
+    const auto zone = [](const YearsOf& years) {
+        for (const auto& cause : years.causes) {
+            if (cause.kinds == "zone-outage" && !cause.overlapping) return cause;
+        }
+        return scenarios::OutageCause{};
+    };
+    // The writer's zone is lost at its rate, and each time takes an hour.
+    EXPECT_NEAR(zone(after).minutes, 60.0 * 0.015, 0.25);
+    EXPECT_LT(zone(before).minutes, 0.1);
+}
+
+TEST(TopologyYearsTest, ARequirementIsJudgedOnItsInterval) {
+    Scenario scenario = read("xyz-corporation");
+    const OutageModel model = outage_model_of(scenario);
+    const Years years = simulate_years(model, {.years = 4'000, .seed = {1}});
+    scenarios::Requirement requirement;
+    requirement.name = "all year";
+    requirement.measure = "availability-per-year";
+    requirement.statistic = "mean";
+    requirement.of = "update";
+    requirement.at_most = false;
+    const auto verdict = [&](double limit) {
+        requirement.limit = limit;
+        return judge_years(scenario, requirement, model, years);
+    };
+    EXPECT_EQ(verdict(0.99).verdict, scenarios::Verdict::met);
+    EXPECT_EQ(verdict(1.0 - 1e-9).verdict, scenarios::Verdict::violated);
+    const double estimate = verdict(0.99).estimate;
+    EXPECT_EQ(verdict(estimate).verdict, scenarios::Verdict::undecided);
+    requirement.planned_included = true;
+    EXPECT_LT(verdict(0.99).estimate, estimate);
+    requirement.planned_included = false;
+    requirement.statistic = "p99";
+    EXPECT_LT(verdict(0.99).estimate, estimate);  // the worst year in a hundred
+}
+
+TEST(TopologyYearsTest, ATooLargeOneIsRefusedInWords) {
+    Scenario scenario = read("xyz-corporation");
+    EXPECT_TRUE(too_large_for_years(scenario).empty());
+    while (scenario.regions.size() < 9)
+        scenario.regions.push_back({"r" + std::to_string(scenario.regions.size()), {"a"}});
+    const std::vector<std::string> wrong = too_large_for_years(scenario);
+    ASSERT_FALSE(wrong.empty());
+    EXPECT_EQ(wrong.front(), "9 regions: at most 8");
+    EXPECT_TRUE(analytic_bounds(scenario).empty());
+}
+
+}  // namespace
+}  // namespace faultline::planning
