@@ -22,6 +22,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # Coroutine frames hold what is local to their file; in a unity build that file is not the main one.
         target_compile_options(faultline_options INTERFACE -Wno-subobject-linkage)
     endif()
+elseif(CMAKE_UNITY_BUILD)
+    # A name that another file of the unit has for itself is not shadowed. What is, g++ finds.
+    target_compile_options(faultline_options INTERFACE -Wno-shadow)
 endif()
 if(FAULTLINE_SANITIZE)
     target_compile_options(faultline_options INTERFACE

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using engine::start_of_time;
 
-constexpr std::int64_t record = 1000;
+constexpr std::int64_t record_bytes = 1000;
 // On the wire: 1000 bytes, the message's header of 30, and the 52 of one segment (log_stream.cpp).
 constexpr std::int64_t on_the_wire = 1082;
 
@@ -26,7 +26,7 @@ struct Regions {
         links.push_back(topology.add_link(
             {.from = borders[0], .to = borders[2], .round_trip = 100ms, .convergence = Convergence::Bfd}));
         topology.seal();
-        shape.record = Bytes{record};
+        shape.record = Bytes{record_bytes};
         log.emplace(simulation, transport, std::move(shape));
         for (std::size_t i = 0; i < 3; ++i) log->add_region(borders[i], names[i]);
         log->begin();
@@ -108,7 +108,7 @@ TEST(GlobalLogTest, APromotionLosesWhatHasNotArrivedAndCountsEachCommit) {
     const RecoveredLog found = regions.log->promote(1);
     EXPECT_EQ(found.commits_lost, 30U) << "30 ms of a commit a millisecond";
     EXPECT_EQ(found.gap, 30ms);
-    EXPECT_EQ(regions.log->end(), static_cast<Lsn>(regions.log->commits_told() - found.commits_lost) * record);
+    EXPECT_EQ(regions.log->end(), static_cast<Lsn>(regions.log->commits_told() - found.commits_lost) * record_bytes);
     EXPECT_EQ(regions.log->commits_lost(), found.commits_lost);
 }
 
@@ -224,7 +224,7 @@ TEST(GlobalLogTest, APromotionThatDoesNotWaitLosesWhatWasReceivedAndNotExecuted)
         const Duration to_execute = regions.log->has_all(1) - regions.now();
         EXPECT_NEAR(engine::in_seconds(to_execute), waits ? 2.49 : 0.0, 0.01);
         const RecoveredLog found = regions.log->promote(1);
-        EXPECT_EQ(regions.log->end(), static_cast<Lsn>(told - found.commits_lost) * record);
+        EXPECT_EQ(regions.log->end(), static_cast<Lsn>(told - found.commits_lost) * record_bytes);
         EXPECT_NEAR(static_cast<double>(found.commits_lost), waits ? 37.0 : 2530.0, 2.0);
         EXPECT_NEAR(engine::in_seconds(found.gap), waits ? 0.030 : 2.024, 0.002);
     }
@@ -253,7 +253,7 @@ TEST(GlobalLogTest, AHandOverLosesNothing) {
     for (int i = 0; i < 10; ++i) regions.log->told(1, nobody);
     regions.run_to(400ms);
     EXPECT_EQ(regions.log->arrived(0), regions.log->end());
-    EXPECT_EQ(regions.log->end(), 20U * record);
+    EXPECT_EQ(regions.log->end(), 20U * record_bytes);
     EXPECT_EQ(regions.log->commits_lost(), 0U);
 }
 
