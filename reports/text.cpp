@@ -12,6 +12,7 @@
 #include "reports/fault_summary.hpp"
 #include "reports/how_it_was_run.hpp"
 #include "reports/incident_summary.hpp"
+#include "reports/memory_line.hpp"
 #include "reports/session_summary.hpp"
 #include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
@@ -121,6 +122,8 @@ void TextReport::results(const scenarios::RunResult& result) {
     cost(result);
     checks(result);
     deaths(result);
+    const std::string memory = memory_line(result);
+    if (!memory.empty()) out_ << '\n' << in(Colour::dim, wrapped(memory + ".", "", style_.width));
 }
 
 void TextReport::close() {

@@ -99,6 +99,7 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
                        2.0 + 0.4 * number, 0.125, "retries", "orders/instance-1 (writer), us-east-1a: CPU"}};
     one.incidents.push_back(incident(28 + number, number != 3));
     add_resources(one);
+    one.memory = {54'000'000, 3000 + 100ULL * number, 1229, 412'345, 29};
     return one;
 }
 
