@@ -13,6 +13,7 @@
 #include "reports/how_it_was_run.hpp"
 #include "reports/incident_summary.hpp"
 #include "reports/memory_line.hpp"
+#include "reports/office_summary.hpp"
 #include "reports/session_summary.hpp"
 #include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
@@ -116,6 +117,8 @@ void TextReport::results(const scenarios::RunResult& result) {
     sessions(result);
     warehouses(result);
     transfers(result);
+    const std::string minutes = office_minutes_text(result);
+    if (!minutes.empty()) heading("Availability by office"), out_ << wrapped(minutes + ".", "   ", style_.width);
     faults(result);
     incidents(result);
     storms(result);
