@@ -22,7 +22,7 @@ namespace faultline::cli {
 namespace {
 
 struct CompareOptions {
-    std::vector<std::string> files, variants;
+    std::vector<std::string> files, variants, without;
     std::string baseline_path, result_path, format = "table", progress = "auto";
     std::optional<std::uint64_t> seed;
     std::optional<int> replications;
@@ -41,6 +41,10 @@ void make_alike(const CompareOptions& options, planning::Candidates& candidates)
 }
 
 std::string repeat_of(const planning::Candidate& candidate) {
+    if (!candidate.without.empty()) {
+        return fmt::format("faultline compare {} --without {} --seed {}", shell_word(candidate.file),
+                           shell_word(candidate.without), candidate.scenario.run.seed);
+    }
     std::string command = "faultline run " + shell_word(candidate.file);
     if (!candidate.variant.empty()) command += " --variant " + shell_word(candidate.variant);
     return command + fmt::format(" --seed {}", candidate.scenario.run.seed);
@@ -69,7 +73,9 @@ Input read_input(const CompareOptions& options, scenarios::Problems& problems) {
     if (!options.baseline_path.empty()) input.baseline = planning::read_baseline(options.baseline_path, problems);
     std::vector<std::string> variants = options.variants;
     if (input.baseline && variants.empty() && !input.baseline->variant.empty()) variants = {input.baseline->variant};
-    input.candidates = planning::read_candidates(options.files, variants, problems);
+    input.candidates = options.without.empty()
+                           ? planning::read_candidates(options.files, variants, problems)
+                           : planning::read_without_faults(options.files.front(), options.without, problems);
     if (!problems.empty()) return input;
     if (input.baseline) keep_only(variants.empty() ? "" : variants.front(), input.candidates, problems);
     if (problems.empty()) make_alike(options, input.candidates);
@@ -131,6 +137,10 @@ scenarios::Comparison compared(const CompareOptions& options, const Input& input
 
 std::string wrong_options(const CompareOptions& options) {
     if (options.files.size() > 1 && !options.variants.empty()) return "--variant goes with one scenario file";
+    const bool others = options.files.size() > 1 || !options.variants.empty() || !options.baseline_path.empty();
+    if (!options.without.empty() && others) {
+        return "--without goes with one scenario file, without --variant and --baseline";
+    }
     if (options.baseline_path.empty()) return {};
     if (options.files.size() > 1) return "--baseline goes with one scenario file";
     return options.variants.size() > 1 ? "--baseline goes with one --variant" : "";
@@ -174,6 +184,11 @@ void add_compare(CLI::App& application, int& exit_code, planning::Ranks* ranks) 
     command->add_option("scenarios", options->files, "The scenario, a JSON file; or several, whose bases are compared")
         ->required();
     command->add_option("--variant", options->variants, "Compare the base with this variant only; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command
+        ->add_option("--without", options->without,
+                     "Compare the base with itself without this fault: what the fault costs; may be repeated")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_option("--baseline", options->baseline_path,

@@ -28,6 +28,7 @@ using ClassId = std::uint16_t;
 using OfficeId = std::uint16_t;
 
 inline constexpr std::uint64_t no_key = ~std::uint64_t{0};
+inline constexpr OfficeId no_office = 0xffff;
 
 // Whose it is, where users' sessions are watched (models/clients/sessions.hpp), and what they knew of its key when it
 // fell due.
@@ -64,6 +65,8 @@ public:
         const auto after = std::chrono::ceil<std::chrono::microseconds>(at - due).count();
         cancelled_after_us_ = static_cast<std::uint32_t>(std::clamp<std::int64_t>(after, 0, not_cancelled - 1));
     }
+    // Who is told of its answer: no_office, if it is a server's own.
+    OfficeId asked_by() const { return of_server_ ? no_office : office; }
     bool cancelled(Instant now) const {
         return cancelled_after_us_ != not_cancelled && now - due >= std::chrono::microseconds{cancelled_after_us_};
     }
@@ -120,6 +123,7 @@ public:
     Request& operator*() const { return *request_; }
     Request* operator->() const { return request_; }
     explicit operator bool() const { return request_ != nullptr; }
+    OfficeId asked_by() const { return request_ == nullptr ? no_office : request_->asked_by(); }
     void charge(Stage stage, Instant now) const {
         if (request_ == nullptr) return;
         if (request_->traced_ != 0) [[unlikely]]

@@ -70,7 +70,65 @@ void add_base(const File& file, const std::string& name, Candidates& into, Probl
     if (base) into.systems.push_back({name, file.path, "", std::move(*base)});
 }
 
+// A member's own member, as text; empty: there is none.
+std::string member_text(const Json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// One that follows a fault which does not come does not come either.
+void remove_fault(Json& faults, const std::string& name) {
+    faults.erase(name);
+    std::vector<std::string> followers;
+    for (const auto& entry : faults.items()) {
+        const Json& fault = entry.value();
+        const bool follows = fault.is_object() && fault.contains("follows");
+        if (follows && member_text(fault.at("follows"), "fault") == name) followers.push_back(entry.key());
+    }
+    for (const std::string& follower : followers) remove_fault(faults, follower);
+}
+
+std::optional<scenarios::Scenario> read_without(File file, const std::string& fault, Problems& problems) {
+    Json& faults = file.document["faults"];
+    remove_fault(faults, fault);
+    if (file.document.contains("requirements")) {
+        Json kept = Json::object();
+        for (const auto& entry : file.document["requirements"].items()) {
+            const std::string after = member_text(entry.value(), "after");
+            if (after.empty() || faults.contains(after)) kept[entry.key()] = entry.value();
+        }
+        file.document["requirements"] = std::move(kept);
+    }
+    return read_alone(file, "", problems);
+}
+
 }  // namespace
+
+Candidates read_without_faults(const std::string& path, const std::vector<std::string>& faults, Problems& problems) {
+    Candidates candidates;
+    const auto file = read_file(path, problems);
+    if (!file) return candidates;
+    add_base(*file, "base", candidates, problems);
+    if (!problems.empty()) return candidates;
+    std::vector<std::string> there;
+    for (const scenarios::Fault& fault : candidates.systems.front().scenario.faults) there.push_back(fault.name);
+    const std::vector<std::string_view> known{there.begin(), there.end()};
+    for (const std::string& fault : faults) {
+        if (std::find(there.begin(), there.end(), fault) == there.end()) {
+            problems.add(file->path, "/faults", scenarios::unknown_name("fault", fault, known));
+            continue;
+        }
+        Problems own;
+        const std::string name = "without " + fault;
+        auto scenario = read_without(*file, fault, own);
+        if (scenario) {
+            candidates.systems.push_back({name, path, "", std::move(*scenario), fault});
+        } else {
+            candidates.left_out.push_back({name, texts_of(own)});
+        }
+    }
+    return candidates;
+}
 
 Candidates read_candidates(const std::vector<std::string>& files, const std::vector<std::string>& variants,
                            Problems& problems) {

@@ -18,17 +18,16 @@ public:
     ClusterRecorder(engine::Simulation& simulation, models::Measures& measures, std::size_t database)
         : simulation_(simulation), measures_(measures), database_(database) {}
 
-    void on_commit(models::Duration storage_latency) override {
-        if (retired_) measures_.commits_lost(database_, 1, models::Duration::zero(), simulation_.now());
-        measures_.commit_latency(database_, storage_latency, simulation_.now());
-        if (retired_) return;
-        if (backups_ != nullptr) backups_->committed();
+    void on_commit(const models::ToldCommit& commit) override {
+        measures_.commit_latency(database_, commit.storage_latency, simulation_.now());
+        if (retired_) return lost(commit.told);
+        if (backups_ != nullptr) backups_->committed(commit.told);
         for (models::TableFeed* const feed : feeds_) feed->committed();
     }
     void on_recovered(const models::RecoveredLog& log) override {
         if (retired_) return;
-        measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now());
-        if (backups_ != nullptr) backups_->lost(log.commits_lost);
+        measures_.commits_lost(database_, log.commits_lost, log.gap, simulation_.now(), log.lost_by_office);
+        if (backups_ != nullptr) backups_->lost(log.commits_lost, log.lost_by_office);
         for (models::TableFeed* const feed : feeds_) feed->lost(log.commits_lost);
     }
     void on_stage(const char* stage) override {
@@ -50,6 +49,12 @@ public:
     }
 
 private:
+    void lost(models::OfficeId told) {
+        models::RecoveredLog one;
+        one.lose(told);
+        measures_.commits_lost(database_, 1, models::Duration::zero(), simulation_.now(), one.lost_by_office);
+    }
+
     engine::Simulation& simulation_;
     models::Measures& measures_;
     std::size_t database_;

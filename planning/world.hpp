@@ -96,6 +96,7 @@ private:
     models::TenantQuotas tenant_quotas() const;
     std::vector<models::SurgeShape> surges_of(const scenarios::Office& office) const;
     models::MeasuresShape measures_shape() const;
+    const scenarios::Driver& driver_of(const scenarios::QueryClass& query_class) const;
     models::PlaceId place_of(const std::string& region, const std::string& zone) const;
     struct Target {
         models::Endpoint& name;

@@ -131,6 +131,11 @@ void World::build_classes() {
     }
 }
 
+const scenarios::Driver& World::driver_of(const scenarios::QueryClass& query_class) const {
+    if (query_class.via.empty()) return scenario_.workload.driver;
+    return scenario_.services[index_of(scenario_.services, query_class.via)].driver;
+}
+
 MeasuresShape World::measures_shape() const {
     MeasuresShape shape;
     for (const auto& query_class : scenario_.workload.classes) {
@@ -138,11 +143,11 @@ MeasuresShape World::measures_shape() const {
         // A write that a reader sends on needs the writer: where it is too rare to be judged, the writer's canary is.
         const bool sent_on = query_class.writes && (last.role == TargetRole::reader || last.role == TargetRole::custom);
         shape.classes.push_back({query_class.name, query_class.deadline, query_class.writes, query_class.idempotent,
-                                 last.name, sent_on ? TargetRole::writer : last.role, last.endpoint, query_class.via});
+                                 last.name, sent_on ? TargetRole::writer : last.role, last.endpoint, query_class.via,
+                                 endpoint_of(last) == nowhere ? "" : driver_of(query_class).preset});
         shape.longest_client_timer = std::max(shape.longest_client_timer, query_class.timeout);
         if (query_class.via.empty()) continue;
-        const auto& driver = scenario_.services[index_of(scenario_.services, query_class.via)].driver;
-        shape.longest_client_timer = std::max(shape.longest_client_timer, longest_wait(driver));
+        shape.longest_client_timer = std::max(shape.longest_client_timer, longest_wait(driver_of(query_class)));
     }
     for (const auto& office : scenario_.offices) shape.offices.push_back(office.name);
     for (const auto& cache : scenario_.caches) shape.caches.push_back(cache.name);

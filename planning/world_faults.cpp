@@ -109,7 +109,7 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
 
     former_backups_.push_back(std::move(backups_[number]));
     backups_[number] = backups_of(database, path, region, lost);
-    backups_[number]->begin_restored(former_backups_.back()->serving());
+    backups_[number]->begin_restored(former_backups_.back()->commits());
     serving.recorder->set_backups(*backups_[number]);
     operator_errors_->moved(number, {&made, backups_[number].get()}, copy.taken);
     return {made, *backups_[number], region_restore_of(number, region, lost)};

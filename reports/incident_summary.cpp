@@ -27,8 +27,15 @@ struct Growing {
     std::vector<double> rtos_s;
 };
 
+// Whose recovery it is: of clients who connect anew, or of those with pooled connections, by their driver.
+std::string clients_of(const scenarios::Recovery& recovery) {
+    if (!recovery.canary) return recovery.driver.empty() ? "" : " (driver " + recovery.driver + ")";
+    const bool direct = recovery.driver.empty() && recovery.of.find(" via ") == std::string::npos;
+    return direct ? " (canary: service RTO)" : " (canary)";
+}
+
 void add(std::vector<Growing>& all, const scenarios::Recovery& recovery) {
-    const std::string of = recovery.canary ? recovery.of + " (canary)" : recovery.of;
+    const std::string of = recovery.of + clients_of(recovery);
     Growing& one = found_or_new(all, [&](const Growing& g) { return g.summary.of == of; });
     const double rto_s = recovery.recovered ? static_cast<double>(recovery.rto_ns) * 1e-9 : not_recovered;
     if (one.rtos_s.empty() || rto_s > one.summary.worst_s) {
@@ -55,6 +62,23 @@ void add(std::vector<LossSummary>& all, const scenarios::DataLoss& loss) {
     one.estimated += loss.commits_estimated;
     one.commits_lost += loss.commits_lost;
     one.unknown += loss.unknown_durable + loss.unknown_absent;
+    for (const scenarios::LostAtOffice& at : loss.lost_at) {
+        auto& office = found_or_new(one.lost_at, [&](const auto& other) { return other.office == at.office; });
+        office.office = at.office;
+        office.commits += at.commits;
+    }
+}
+
+// "; told to clients at denver (12), boston (9), miami (8) and 20 more offices"
+std::string offices_text(const std::vector<scenarios::LostAtOffice>& lost_at) {
+    constexpr std::size_t named_most = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(named_most, lost_at.size()); ++i) {
+        text +=
+            fmt::format("{}{} ({})", i == 0 ? ", told to clients at " : ", ", lost_at[i].office, lost_at[i].commits);
+    }
+    if (lost_at.size() > named_most) text += " and " + counted(lost_at.size() - named_most, "more office");
+    return text;
 }
 
 }  // namespace
@@ -72,7 +96,8 @@ std::string loss_text(const LossSummary& loss, std::size_t incidents) {
                            loss.database, loss.unbounded, counted(incidents, "incident"));
     }
     if (loss.unbounded < incidents) {
-        text += fmt::format(", {} lost", counted(loss.commits_lost, "acknowledged commit"));
+        text +=
+            fmt::format(", {} lost", counted(loss.commits_lost, "acknowledged commit")) + offices_text(loss.lost_at);
     }
     if (loss.estimated > 0) {
         text += fmt::format(" ({} of them in hours that were not simulated, at the rate of the run)", loss.estimated);
@@ -101,6 +126,10 @@ std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationR
     std::vector<IncidentSummary> all;
     for (Cause& cause : causes) {
         for (Growing& one : cause.recoveries) cause.summary.recoveries.push_back(finished(std::move(one)));
+        for (LossSummary& loss : cause.summary.losses) {
+            std::stable_sort(loss.lost_at.begin(), loss.lost_at.end(),
+                             [](const auto& a, const auto& b) { return a.commits > b.commits; });
+        }
         all.push_back(std::move(cause.summary));
     }
     return all;

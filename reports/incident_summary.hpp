@@ -10,7 +10,9 @@
 namespace faultline::reports {
 
 struct RecoverySummary {
-    std::string of;  // a class; "update (canary)" when its canary was watched
+    // A class with the driver of its pooled connections, "update (driver plain)"; "update (canary)" when its canary was
+    // watched; an endpoint, "orders/writer (canary: service RTO)".
+    std::string of;
     std::size_t seen = 0, not_recovered = 0;
     double median_s = 0.0, worst_s = 0.0;  // infinite: not recovered
     std::string worst_office;
@@ -22,6 +24,8 @@ struct LossSummary {
     std::uint64_t commits_lost = 0, unknown = 0;
     std::uint64_t estimated = 0;  // a part of commits_lost, of time that was not simulated
     std::size_t unbounded = 0;    // incidents
+    // Offices whose clients had been told of them, most commits first.
+    std::vector<scenarios::LostAtOffice> lost_at{};
 };
 
 struct IncidentSummary {

@@ -12,6 +12,8 @@
 #include "reports/fault_summary.hpp"
 #include "reports/how_it_was_run.hpp"
 #include "reports/incident_summary.hpp"
+#include "reports/memory_line.hpp"
+#include "reports/office_summary.hpp"
 #include "reports/session_summary.hpp"
 #include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
@@ -115,12 +117,16 @@ void TextReport::results(const scenarios::RunResult& result) {
     sessions(result);
     warehouses(result);
     transfers(result);
+    const std::string minutes = office_minutes_text(result);
+    if (!minutes.empty()) heading("Availability by office"), out_ << wrapped(minutes + ".", "   ", style_.width);
     faults(result);
     incidents(result);
     storms(result);
     cost(result);
     checks(result);
     deaths(result);
+    const std::string memory = memory_line(result);
+    if (!memory.empty()) out_ << '\n' << in(Colour::dim, wrapped(memory + ".", "", style_.width));
 }
 
 void TextReport::close() {

@@ -111,6 +111,9 @@ struct Recovery {
     int relapses = 0;                  // bad again after a window that was not
     std::int64_t bad_until_ns = 0;     // end of the last bad window after the incident's start, recovered or not
     double normal_share = 1.0;         // good share before the incident; 0: it answered nobody, so nothing can recover
+    // Preset of the driver whose connections the class uses; empty: it ends at no database, or a canary's own
+    // connections.
+    std::string driver{};
 };
 
 // Overload that went on after what had set it off, because it sustains itself: a metastable failure.
@@ -127,6 +130,12 @@ struct StormResult {
     double hit_rate_before = 0.0, hit_rate = 0.0;  // its, before the trigger and from since to until
 };
 
+// Commits that clients of an office were told of and that are lost.
+struct LostAtOffice {
+    std::string office;
+    std::uint64_t commits = 0;
+};
+
 struct DataLoss {
     std::string database;
     std::uint64_t commits_lost = 0;
@@ -135,6 +144,8 @@ struct DataLoss {
     std::uint64_t unknown_absent = 0;
     std::uint64_t commits_estimated = 0;  // a part of commits_lost: of time that was not simulated, at the run's rate
     bool unbounded = false;               // nothing that is kept is as old as what was lost
+    // Of commits_lost, those whose office is known: not what a server asked for itself, nor what is estimated.
+    std::vector<LostAtOffice> lost_at{};
 };
 
 struct IncidentResult {
@@ -260,6 +271,12 @@ struct TracedQuery {
     std::string by{};  // a cache node that asks the database by itself; empty: the office
 };
 
+// Minutes of the measured part in which anything was due at an office, and those of them in which 99 % of it was good.
+struct OfficeMinutes {
+    std::string office;
+    std::uint64_t minutes = 0, good = 0;
+};
+
 struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
@@ -285,7 +302,8 @@ struct ReplicationResult {
     std::vector<ResourceResult> traffic{};
     std::vector<StateChange> states;
     MemoryResult memory;
-    std::vector<TracedQuery> traced{};  // on its way from a worker, if it was asked for
+    std::vector<OfficeMinutes> office_minutes{};  // by office
+    std::vector<TracedQuery> traced{};            // on its way from a worker, if it was asked for
 };
 
 enum class Verdict { met, violated, undecided };

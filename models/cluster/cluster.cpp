@@ -156,17 +156,17 @@ std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) con
     return versions_->at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
 }
 
-std::uint32_t Cluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
+std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
     const Lsn end = end_of_commit();
-    const std::uint32_t version = versions_->commit(key, simulation_.now(), end);
-    observer_.on_commit(storage_latency);
+    const std::uint32_t version = versions_->commit(commit.key, simulation_.now(), end);
+    observer_.on_commit(commit);
     for (const auto& instance : instances_) {
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());
         if (!path.usable) continue;
         instance->replica().ship(
             simulation_.now(), [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; },
-            instance->has_page_of(key), end);
+            instance->has_page_of(commit.key), end);
     }
     return version;
 }

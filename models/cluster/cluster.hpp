@@ -55,11 +55,18 @@ struct ClusterShape {
     std::vector<CustomEndpointShape> custom_endpoints{};
 };
 
+// One whose client is told now.
+struct ToldCommit {
+    std::uint64_t key = no_key;
+    Duration storage_latency{};
+    OfficeId told = no_office;  // whose client
+};
+
 // What a cluster tells those who measure.
 class ClusterObserver {
 public:
     virtual ~ClusterObserver() = default;
-    virtual void on_commit(Duration storage_latency) = 0;
+    virtual void on_commit(const ToldCommit& commit) = 0;
     virtual void on_recovered(const RecoveredLog& log) = 0;
     virtual void on_stage(const char* stage) = 0;  // of a failover, as it begins
     virtual void on_whole(bool whole) = 0;         // every instance and segment is there
@@ -110,7 +117,7 @@ public:
     bool logins_refused() const { return logins_refused_ > 0; }
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     // Returns the version that the key has with this commit; 0: none. Right after the log has told it.
-    virtual std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency);
+    virtual std::uint32_t committed(const Instance& by, const ToldCommit& commit);
     virtual void instance_died(Instance& instance, engine::Health how);
     // As the database has it, or will: a cache may hold writes that are still to come.
     std::uint32_t newest_version(std::uint64_t key) const {

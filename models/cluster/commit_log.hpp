@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/process.hpp"
 #include "models/log_place.hpp"
@@ -20,6 +21,15 @@ struct RecoveredLog {
     std::uint64_t commits_lost = 0;    // acknowledged, and not there
     Duration gap{};                    // last acknowledged commit - newest point with nothing missing
     std::uint64_t unacknowledged = 0;  // durable though nobody was told
+    // Of the lost: told to clients of each office. What a server asks for itself is of none.
+    std::vector<std::uint64_t> lost_by_office{};
+
+    void lose(OfficeId told) {
+        ++commits_lost;
+        if (told == no_office) return;
+        if (told >= lost_by_office.size()) lost_by_office.resize(told + std::size_t{1});
+        ++lost_by_office[told];
+    }
 };
 
 class CommitLog {

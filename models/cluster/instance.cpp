@@ -58,7 +58,7 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         change.end_transaction();
         const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
-        version = cluster_.committed(*this, key, simulation_.now() - began);
+        version = cluster_.committed(*this, {key, simulation_.now() - began, request.asked_by()});
     }
     request.charge(Stage::network, simulation_.now());
     co_return Answer{travel, AnswerStatus::ok, version};

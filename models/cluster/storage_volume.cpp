@@ -197,7 +197,7 @@ RecoveredLog StorageVolume::recover() {
             if (!durable && record.request && record.request->applied < 255) ++record.request->applied;
             if (!record.told) ++found.unacknowledged;
         } else if (record.told) {
-            ++found.commits_lost;
+            found.lose(record.request.asked_by());
         }
     }
     if (found.commits_lost > 0) found.gap = last_told - newest_complete;

@@ -168,12 +168,14 @@ void OperatorErrors::rewind(const Error& error, const Point& point) {
     Backups& backups = *site(error).backups;
     const auto estimated =
         static_cast<std::uint64_t>(std::llround(backups.log().commits_per_s() * engine::in_seconds(error.skipped)));
-    const std::uint64_t seen = backups.rewind_to(std::min(point.mark, backups.serving()));
+    const std::uint64_t before = backups.serving();
+    const std::vector<std::uint64_t> by_office = backups.rewind_to(std::min(point.mark, before));
+    const std::uint64_t seen = before - backups.serving();
     if (seen > 0 && on_rewound) on_rewound(error.plan.database, seen);
     const std::uint64_t lost = seen + estimated;
     if (lost == 0) return;
     const Instant last = std::max(point.at, backups.log().last_commit());
-    measures_.commits_lost(error.plan.database, lost, last - point.at + error.skipped, simulation_.now());
+    measures_.commits_lost(error.plan.database, lost, last - point.at + error.skipped, simulation_.now(), by_office);
     measures_.commits_estimated(error.plan.database, estimated);
 }
 

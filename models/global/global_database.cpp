@@ -46,10 +46,10 @@ void GlobalDatabase::begin() {
     simulation_.spawn(component_, operate());
 }
 
-void GlobalDatabase::commit_diverged(Duration gap) {
+void GlobalDatabase::commit_diverged(OfficeId told, Duration gap) {
     RecoveredLog found;
     found.readable = true;
-    found.commits_lost = 1;
+    found.lose(told);
     found.gap = gap;
     observer_.on_recovered(found);
 }

@@ -78,7 +78,7 @@ public:
     engine::Component& component() { return component_; }
 
     Instance& global_writer() override { return primary().own_writer(); }
-    void commit_diverged(Duration gap) override;
+    void commit_diverged(OfficeId told, Duration gap) override;
 
 private:
     engine::Process<> operate();

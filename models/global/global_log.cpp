@@ -36,7 +36,7 @@ Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
     }
     end_ += static_cast<Lsn>(std::max<std::int64_t>(1, record.count));
     last_told_ = now;
-    commits_.push({end_, now});
+    commits_.push({end_, now, request.asked_by()});
     if (shape_.sessions && request) {
         if (request->office >= told_to_.size()) told_to_.resize(request->office + std::size_t{1});
         told_to_[request->office] = end_;
@@ -107,7 +107,7 @@ RecoveredLog GlobalLog::promote(std::size_t region) {
         if (commit.end <= there) {
             complete_until = std::max(complete_until, commit.told);
         } else {
-            ++found.commits_lost;
+            found.lose(commit.office);
         }
     }
     if (found.commits_lost > 0) found.gap = last_told_ - std::min(last_told_, complete_until);

@@ -106,6 +106,7 @@ private:
     struct Commit {
         Lsn end = 0;
         Instant told{};
+        OfficeId office = no_office;
     };
     struct Region {
         PlaceId border{};

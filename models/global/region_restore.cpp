@@ -94,14 +94,14 @@ engine::Process<> RegionRestore::restore() {
     const bool back = co_await region_answers();
     if (back) co_return;
     const Loss loss = loss_from(*copy);
-    backups_->rewind_to(backups_->serving() - loss.simulated);
+    const std::vector<std::uint64_t> by_office = backups_->rewind_to(backups_->serving() - loss.simulated);
     backups_->end();
     const Made made = make_(*copy);
     backups_ = &made.backups;
     shape_ = made.next;
     restore_.emplace(simulation_, component_, transfers_, transport_.topology(), shape_.restore);
     point_at(made.cluster);
-    measures_.commits_lost(shape_.database, loss.simulated + loss.estimated, loss.gap, simulation_.now());
+    measures_.commits_lost(shape_.database, loss.simulated + loss.estimated, loss.gap, simulation_.now(), by_office);
     measures_.commits_estimated(shape_.database, loss.estimated);
     enter("restored", "reconnection");
 }

@@ -32,7 +32,7 @@ engine::Process<bool> RegionalCluster::CountedLog::commit(PlaceId writer, std::u
     const bool durable = co_await cluster_.storage_->commit(writer, epoch, request);
     if (!durable) co_return false;
     const Duration gap = global.told(cluster_.region_, request);
-    if (cluster_.region_role_ == RegionRole::abandoned) cluster_.owner_->commit_diverged(gap);
+    if (cluster_.region_role_ == RegionRole::abandoned) cluster_.owner_->commit_diverged(request.asked_by(), gap);
     co_return true;
 }
 
@@ -52,9 +52,9 @@ std::optional<Lsn> RegionalCluster::CountedLog::shown_by(const Instance&, Instan
     return std::nullopt;
 }
 
-std::uint32_t RegionalCluster::committed(const Instance& by, std::uint64_t key, Duration storage_latency) {
+std::uint32_t RegionalCluster::committed(const Instance& by, const ToldCommit& commit) {
     const bool abandoned = region_role_ == RegionRole::abandoned;
-    return Cluster::committed(by, abandoned ? no_key : key, storage_latency);
+    return Cluster::committed(by, {abandoned ? no_key : commit.key, commit.storage_latency, commit.told});
 }
 
 void RegionalCluster::forward_writes(ReadConsistency consistency) {

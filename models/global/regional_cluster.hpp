@@ -25,8 +25,8 @@ public:
     public:
         virtual ~Owner() = default;
         virtual Instance& global_writer() = 0;
-        // Of a commit of an abandoned lineage: how far back the database has nothing of it.
-        virtual void commit_diverged(Duration gap) = 0;
+        // Of a commit of an abandoned lineage: whom it was told to, and how far back the database has nothing of it.
+        virtual void commit_diverged(OfficeId told, Duration gap) = 0;
     };
 
     // `region`: its number in `log`, 0 is the first primary.
@@ -53,7 +53,7 @@ public:
 
     void host_restored(Instance& instance) override;
     // What an abandoned lineage commits is lost: no key has a newer version by it.
-    std::uint32_t committed(const Instance& by, std::uint64_t key, Duration storage_latency) override;
+    std::uint32_t committed(const Instance& by, const ToldCommit& commit) override;
     void region_lost(engine::Health how) override;
     void region_back() override;
 

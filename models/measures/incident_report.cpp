@@ -71,6 +71,7 @@ scenarios::IncidentResult IncidentReport::one(const Observed& observed) const {
     }
     result.start_ns = observed.incident.start.time_since_epoch().count();
     result.losses = observed.incident.losses;
+    add_offices_of_losses(observed, result);
     add_recoveries(observed, result);
     add_full_recovery(observed, result);
     add_waterfall(observed, result);
@@ -123,6 +124,7 @@ std::optional<scenarios::Recovery> IncidentReport::class_recovery(const Observed
         result.office = shape_.offices[place.office];
     }
     result.of = shape_.classes[place.query_class].name;
+    result.driver = shape_.classes[place.query_class].driver;
     return result;
 }
 
@@ -182,6 +184,16 @@ void IncidentReport::add_full_recovery(const Observed& observed, scenarios::Inci
         const std::optional<Instant> out = observed.incident.cache_out[i];
         const Duration warm_after = out ? *out - observed.incident.start : Duration{};
         result.rewarmed.emplace_back(shape_.caches[i], warm_after.count());
+    }
+}
+
+void IncidentReport::add_offices_of_losses(const Observed& observed, scenarios::IncidentResult& result) const {
+    const std::size_t offices = shape_.offices.size();
+    for (std::size_t database = 0; database < result.losses.size(); ++database) {
+        for (std::size_t office = 0; office < offices; ++office) {
+            const std::uint64_t commits = observed.incident.lost_by_office[database * offices + office];
+            if (commits > 0) result.losses[database].lost_at.push_back({shape_.offices[office], commits});
+        }
     }
 }
 

@@ -40,6 +40,7 @@ private:
     RecoveryRule rule(const Observed& observed) const;
     void add_recoveries(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_full_recovery(const Observed& observed, scenarios::IncidentResult& result) const;
+    void add_offices_of_losses(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_skipped(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const;
 

@@ -10,6 +10,7 @@ namespace faultline::models {
 
 Incidents::Incidents(const MeasuresShape& shape)
     : databases_{shape.databases},
+      offices_{shape.offices.size()},
       caches_{shape.caches.size()},
       classes_{shape.classes.size()},
       lacks_(shape.databases.size()) {
@@ -81,6 +82,7 @@ Incident& Incidents::open(Instant start, std::size_t first_row, const NormalShar
                       .full_recovery = {},
                       .stages = {},
                       .losses = std::vector<scenarios::DataLoss>(databases_.size()),
+                      .lost_by_office = std::vector<std::uint64_t>(databases_.size() * offices_),
                       .cache_out = std::vector<std::optional<Instant>>(caches_),
                       .wrong_classes = std::vector<char>(classes_)};
     for (std::size_t i = 0; i < databases_.size(); ++i) incident.losses[i].database = databases_[i];
@@ -100,6 +102,13 @@ void Incidents::commits_lost(std::size_t database, std::uint64_t commits, Durati
     total.gap_ns = std::max(total.gap_ns, gap.count());
 }
 
+// Of which office's clients they were, as far as it is known.
+void Incidents::commits_lost_at(std::size_t database, std::span<const std::uint64_t> by_office) {
+    SIM_CHECK(any() && database < databases_.size() && by_office.size() <= offices_);
+    std::uint64_t* const total = latest().lost_by_office.data() + database * offices_;
+    for (std::size_t i = 0; i < by_office.size(); ++i) total[i] += by_office[i];
+}
+
 // A part of those that were told as lost.
 void Incidents::commits_estimated(std::size_t database, std::uint64_t commits) {
     loss_of(database).commits_estimated += commits;
@@ -116,7 +125,10 @@ void Incidents::commits_reconciled(std::size_t database, std::uint64_t commits) 
     scenarios::DataLoss& total = loss_of(database);
     SIM_CHECK(commits <= total.commits_lost);
     total.commits_lost -= commits;
-    if (total.commits_lost == 0 && !total.unbounded) total.gap_ns = 0;
+    if (total.commits_lost > 0) return;
+    if (!total.unbounded) total.gap_ns = 0;
+    const auto first = latest().lost_by_office.begin() + static_cast<std::ptrdiff_t>(database * offices_);
+    std::fill_n(first, offices_, 0);
 }
 
 void Incidents::unknown_resolved(std::size_t database, bool durable) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct Incident {
         Instant at;
     };
     std::vector<Mark> stages;                       // each as it began
-    std::vector<scenarios::DataLoss> losses;        // by database
+    std::vector<scenarios::DataLoss> losses;        // by database; lost_at is in lost_by_office until the end
+    std::vector<std::uint64_t> lost_by_office;      // by database, then office: commits
     std::vector<std::optional<Instant>> cache_out;  // by cache: end of the last window with too few hits
     std::vector<char> wrong_classes;                // by class: an operator error made its answers wrong
     Duration skipped{};                             // not simulated, between the start and `skipped_at`
@@ -61,6 +63,7 @@ public:
 
     // Losses belong to the latest incident, also after its full recovery. Requires one (SIM_CHECK).
     void commits_lost(std::size_t database, std::uint64_t commits, Duration gap);
+    void commits_lost_at(std::size_t database, std::span<const std::uint64_t> by_office);
     void commits_estimated(std::size_t database, std::uint64_t commits);
     void loss_unbounded(std::size_t database);
     void commits_reconciled(std::size_t database, std::uint64_t commits);
@@ -70,6 +73,7 @@ private:
     scenarios::DataLoss& loss_of(std::size_t database);
 
     const std::vector<std::string> databases_;
+    const std::size_t offices_;
     const std::size_t caches_;
     const std::size_t classes_;
     std::vector<scenarios::FaultResult> faults_;

@@ -4,6 +4,7 @@
 
 #include "engine/check.hpp"
 #include "models/measures/incident_report.hpp"
+#include "models/measures/office_minutes.hpp"
 #include "models/measures/storms.hpp"
 
 namespace faultline::models {
@@ -116,10 +117,12 @@ void Measures::replica_lag(std::size_t database, Duration lag, Instant now) {
     if (measured(now)) databases_.replica_lag(database, lag);
 }
 
-void Measures::commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now) {
+void Measures::commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now,
+                            std::span<const std::uint64_t> by_office) {
     if (commits == 0 && gap == Duration{}) return;
     SIM_CHECK(measured(now));
     incidents_.commits_lost(database, commits, gap);
+    incidents_.commits_lost_at(database, by_office);
 }
 
 void Measures::commits_reconciled(std::size_t database, std::uint64_t commits, Instant now) {
@@ -279,6 +282,7 @@ void Measures::finish(Instant end, scenarios::ReplicationResult& result) {
     result.end_ns = end.time_since_epoch().count();
     result.classes.resize(shape_.classes.size());
     operations_.finish(track_, end, result.classes);
+    result.office_minutes = office_minutes(shape_, track_, operations_, end);
     finish_classes(result.classes);
     session_reads_.finish(result.classes);
     result.caches.resize(shape_.caches.size());

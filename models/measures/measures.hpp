@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -59,8 +60,10 @@ public:
     void exposure(std::size_t database, Duration gap, Duration of_zone, Instant now);
     void replica_lag(std::size_t database, Duration lag, Instant now);
     // Acknowledged commits that the serving lineage lacks. gap: last acknowledged commit on the abandoned lineage -
-    // newest point with nothing missing. They stay lost until they are reconciled.
-    void commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now);
+    // newest point with nothing missing. They stay lost until they are reconciled. by_office: of those that were told
+    // to a client whose office is known; fewer offices than there are: 0.
+    void commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now,
+                      std::span<const std::uint64_t> by_office = {});
     // Of these, so many of time that was not simulated.
     void commits_estimated(std::size_t database, std::uint64_t commits) {
         incidents_.commits_estimated(database, commits);

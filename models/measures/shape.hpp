@@ -26,6 +26,7 @@ struct ClassShape {
     scenarios::TargetRole role = scenarios::TargetRole::writer;
     std::string endpoint{};  // of the role custom: its name
     std::string via{};       // the service that asks for its clients; empty: they ask themselves
+    std::string driver{};    // preset of whose connections to the database it uses
 };
 
 // What the canary is called that stands for a class whose route ends at `endpoint` ("orders/writer").

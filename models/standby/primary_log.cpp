@@ -94,7 +94,7 @@ std::uint64_t PrimaryLog::append(const RequestRef& request) {
         record = shape_.record_of_class[request->query_class];
     }
     end_ += static_cast<Lsn>(std::max<std::int64_t>(1, record.count));
-    return commits_.push({end_, simulation_.now(), engine::end_of_time, request});
+    return commits_.push({end_, simulation_.now(), engine::end_of_time, request, request.asked_by()});
 }
 
 void PrimaryLog::tell(std::uint64_t ticket) {
@@ -214,7 +214,7 @@ RecoveredLog PrimaryLog::end_log_at(Lsn end) {
         } else if (commit.end <= end) {
             complete_until = std::max(complete_until, commit.told);
         } else if (told) {
-            ++found.commits_lost;
+            found.lose(commit.office);
         }
         commit.request = RequestRef{};
         commits_.pop();

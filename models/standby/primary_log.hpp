@@ -81,7 +81,8 @@ private:
         Lsn end = 0;
         Instant appended{};
         Instant told = engine::end_of_time;  // end_of_time: not told
-        RequestRef request{};
+        RequestRef request{};                // until it is told
+        OfficeId office = no_office;
     };
     struct Member {
         Instance* instance = nullptr;

@@ -157,9 +157,9 @@ Instance* StandbyCluster::most_advanced() {
     return best;
 }
 
-std::uint32_t StandbyCluster::committed(const Instance&, std::uint64_t key, Duration storage_latency) {
-    observer_.on_commit(storage_latency);
-    return versions_->commit(key, simulation_.now(), log_.end_told());
+std::uint32_t StandbyCluster::committed(const Instance&, const ToldCommit& commit) {
+    observer_.on_commit(commit);
+    return versions_->commit(commit.key, simulation_.now(), log_.end_told());
 }
 
 void StandbyCluster::instance_died(Instance& instance, engine::Health how) {

@@ -63,7 +63,8 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, Recovery>& x) {
     a("of", x.of), a("office", x.office), a("canary", x.canary), a("recovered", x.recovered), a("any_bad", x.any_bad);
     a("first_impact_ns", x.first_impact_ns), a("rto_ns", x.rto_ns), a("bad_time_ns", x.bad_time_ns);
-    a("bad_until_ns", x.bad_until_ns), a("relapses", x.relapses), a("normal_share", x.normal_share);
+    a("bad_until_ns", x.bad_until_ns), a("relapses", x.relapses), a("normal_share", x.normal_share),
+        a("driver", x.driver);
 }
 
 template <typename Archive>
@@ -75,10 +76,15 @@ void fields(Archive& a, Part<Archive, StormResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, LostAtOffice>& x) {
+    a("office", x.office), a("commits", x.commits);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, DataLoss>& x) {
     a("database", x.database), a("commits_lost", x.commits_lost), a("gap_ns", x.gap_ns);
     a("unknown_durable", x.unknown_durable), a("unknown_absent", x.unknown_absent);
-    a("commits_estimated", x.commits_estimated), a("unbounded", x.unbounded);
+    a("commits_estimated", x.commits_estimated), a("unbounded", x.unbounded), a("lost_at", x.lost_at);
 }
 
 template <typename Archive>
@@ -183,6 +189,11 @@ void fields(Archive& a, Part<Archive, ResourceResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, OfficeMinutes>& x) {
+    a("office", x.office), a("minutes", x.minutes), a("good", x.good);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, MemoryResult>& x) {
     a("fixed_bytes", x.fixed_bytes), a("in_flight_peak", x.in_flight_peak), a("bytes_per_query", x.bytes_per_query);
     a("resident_keys", x.resident_keys), a("bytes_per_key", x.bytes_per_key);
@@ -200,7 +211,8 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("replication", x.replication), a("fingerprint", x.fingerprint), a("events", x.events);
     a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
-    a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory);
+    a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory),
+        a("office_minutes", x.office_minutes);
     a("instances", x.instances), a("sessions", x.sessions), a("warehouses", x.warehouses);
     a("transfers", x.transfers), a("storms", x.storms), a("resources", x.resources), a("traced", x.traced);
     a("traffic", x.traffic);

@@ -50,6 +50,34 @@ protected:
     Folder folder;
 };
 
+// What is not there costs nothing: the stand-in knows no faults. Whoever follows it goes with it, the others stay.
+TEST_F(CompareTest, AFaultIsLeftOutWithWhatFollowsItAndWhatIsAskedAfterIt) {
+    std::string text = scenario("");
+    const std::string requirements = R"("requirements": {)";
+    text.insert(text.find(requirements) + requirements.size(), R"("back": {"measure": "rto", "of": "lookup",
+        "after": "slow", "at_most": "60s"}, "back too": {"measure": "rto", "of": "lookup", "after": "slow again",
+        "at_most": "60s"}, )");
+    text.insert(text.rfind("\"variants\""), R"("faults": {
+        "slow": {"kind": "brown-out", "target": "counter", "at": "10s", "lasts": "5s"},
+        "follower": {"kind": "brown-out", "target": "counter", "lasts": "1s",
+                     "follows": {"fault": "slow", "after": "1s"}},
+        "slow again": {"kind": "brown-out", "target": "counter", "at": "30s", "lasts": "5s"}}, )");
+    const Ended ended = compare(text, {"--without", "slow"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    says(ended, "without slow");
+    says(ended, "/faults/slow\n");
+    says(ended, "/faults/follower\n");
+    says(ended, "/requirements/back\n");
+    EXPECT_EQ(ended.out.find("/faults/slow again"), std::string::npos) << ended.out;
+    EXPECT_EQ(ended.out.find("/requirements/back too"), std::string::npos) << ended.out;
+    says(ended, "equal");
+
+    const Ended wrong = compare(text, {"--without", "slwo"});
+    EXPECT_EQ(wrong.code, 2);
+    says(wrong, "no fault is named \"slwo\"; did you mean \"slow\"?");
+    EXPECT_EQ(compare(text, {"--without", "slow", "--variant", "same"}).code, 2);
+}
+
 TEST_F(CompareTest, EqualModelsDifferByExactlyNothingAndOthersByWhatTheyDiffer) {
     const Ended ended = compare(scenario(busier + "," + same));
     EXPECT_EQ(ended.code, 0) << "without a baseline nothing has become worse";

@@ -47,8 +47,8 @@ struct Found {
 
 class Recorder : public ClusterObserver {
 public:
-    void on_commit(Duration storage_latency) override {
-        latency_ms.record(engine::in_milliseconds(storage_latency));
+    void on_commit(const ToldCommit& commit) override {
+        latency_ms.record(engine::in_milliseconds(commit.storage_latency));
         if (replica != nullptr && replica->lag(simulation->now()) > Duration::zero())
             lag_ms.record(engine::in_milliseconds(replica->lag(simulation->now())));
     }

@@ -56,7 +56,7 @@ public:
     std::vector<std::pair<std::string, Instant>> stages;
 
 private:
-    void on_commit(Duration) override {}
+    void on_commit(const models::ToldCommit&) override {}
     void on_recovered(const models::RecoveredLog& log) override { recovered.push_back(log); }
     void on_stage(const char* stage) override { stages.emplace_back(stage, simulation_.now()); }
     void on_whole(bool) override {}

@@ -58,6 +58,10 @@ TEST(GlobalTest, AnOperatorPromotesTheOtherRegionAndWhatHadNotArrivedIsLost) {
         ASSERT_EQ(result.incidents.size(), 1U);
         const auto& loss = result.incidents.front().losses.front();
         EXPECT_GT(loss.commits_lost, 0U);
+        std::uint64_t told = 0;
+        for (const auto& at : loss.lost_at) told += at.commits;
+        EXPECT_NEAR(static_cast<double>(told), static_cast<double>(loss.commits_lost), 2.0) << "all but canaries'";
+        EXPECT_EQ(loss.lost_at.size(), 2U);
         EXPECT_LT(loss.gap_ns, 150'000'000) << "one way from us-east-1 to us-west-2, with its jitter";
         EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer"));
     });

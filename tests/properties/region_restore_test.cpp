@@ -62,6 +62,11 @@ TEST(RegionRestoreTest, TheNewestFinishedCopyBecomesTheDatabaseAndAllSinceIsLost
         const double gap_s = static_cast<double>(loss.gap_ns) * 1e-9;
         const auto simulated = static_cast<double>(loss.commits_lost - loss.commits_estimated);
         EXPECT_NEAR(simulated, 184.0 * 119.5, 4.0 * std::sqrt(184.0 * 120) + 91.0);
+        std::uint64_t told = 0;
+        for (const auto& at : loss.lost_at) told += at.commits;
+        EXPECT_NEAR(simulated - static_cast<double>(told), 4.0 * 119.5, 8.0)
+            << "all but the four canaries' each second";
+        EXPECT_EQ(loss.lost_at.size(), 2U);
         EXPECT_GT(gap_s, 120.0);
         EXPECT_LT(gap_s, 120.0 + 3600.0 + 300.0) << "an interval, and a copy's way";
         const double before_s = gap_s - 120.0;

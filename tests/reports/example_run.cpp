@@ -16,12 +16,20 @@ scenarios::IncidentResult incident(std::int64_t rto_s, bool recovered) {
     scenarios::Recovery recovery;
     recovery.of = "update";
     recovery.office = "denver";
+    recovery.driver = "plain";
     recovery.rto_ns = rto_s * 1'000'000'000;
     recovery.recovered = recovered;
+    one.recoveries.push_back(recovery);
+    recovery.of = "orders/writer";
+    recovery.driver = "";
+    recovery.canary = true;
+    recovery.rto_ns /= 2;
     one.recoveries.push_back(recovery);
     scenarios::DataLoss loss;
     loss.database = "orders";
     loss.unknown_absent = 2;
+    loss.commits_lost = 10;
+    loss.lost_at = {{"boston", 1}, {"denver", 4}, {"miami", 2}, {"reno", 3}};
     one.losses.push_back(loss);
     return one;
 }
@@ -99,6 +107,8 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
                        2.0 + 0.4 * number, 0.125, "retries", "orders/instance-1 (writer), us-east-1a: CPU"}};
     one.incidents.push_back(incident(28 + number, number != 3));
     add_resources(one);
+    one.office_minutes = {{"boston", 60, 60}, {"denver", 60, 57 + number % 2}};
+    one.memory = {54'000'000, 3000 + 100ULL * number, 1229, 412'345, 29};
     return one;
 }
 

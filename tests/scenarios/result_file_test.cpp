@@ -89,8 +89,8 @@ ReplicationResult example_replication() {
     r.incidents = {{{"zone lost"},
                     1,
                     2,
-                    {{"update", "boston", true, false, true, 3, 4, 5, 6, 7, 0.5}},
-                    {{"orders", 1, 2, 3, 4, 5, true}},
+                    {{"update", "boston", true, false, true, 3, 4, 5, 6, 7, 0.5, "plain"}},
+                    {{"orders", 1, 2, 3, 4, 5, true, {{"boston", 6}}}},
                     {{"detection", 7}, {"dns", 8}},
                     {{"hot", 9}},
                     10,
@@ -107,6 +107,7 @@ ReplicationResult example_replication() {
     r.transfers = {{"nightly load", 1, 2, 3, 4, true, {5, INT64_MAX}}};
     r.states = {{5, "orders/instance-1", "promoting"}};
     r.memory = {1, 2, 3, 4, 5};
+    r.office_minutes = {{"boston", 6, 5}};
     r.traced = {{1, 2, 3, -4, true, true, {5, 6}, {7, UINT64_MAX}, "caches/hot/1"}};
     return r;
 }

@@ -16,32 +16,25 @@ Backups::Backups(engine::Simulation& simulation, const std::string& path, Transf
 
 void Backups::begin() {
     log_.begin();
-    snapshots_.begin(serving_, false);
+    snapshots_.begin(serving(), false);
 }
 
-void Backups::begin_restored(std::uint64_t serving) {
-    serving_ = serving;
+void Backups::begin_restored(OfficeCommits serving) {
+    serving_ = std::move(serving);
     made_at_ = first_made_at_ = component_.simulation().now();
     log_.begin();
-    snapshots_.begin(serving_, true);
+    snapshots_.begin(serving_.count(), true);
 }
 
 void Backups::begin_again() {
     made_at_ = component_.simulation().now();
     log_.begin_again();
-    snapshots_.begin_again(serving_);
+    snapshots_.begin_again(serving());
 }
 
 void Backups::end() {
     snapshots_.end();
     restore_.give_up();
-}
-
-std::uint64_t Backups::rewind_to(std::uint64_t mark) {
-    SIM_CHECK(mark <= serving_);
-    const std::uint64_t lost = serving_ - mark;
-    serving_ = mark;
-    return lost;
 }
 
 std::optional<Restorable> Backups::restorable_in(PlaceId region) const {
@@ -51,7 +44,7 @@ std::optional<Restorable> Backups::restorable_in(PlaceId region) const {
     if (!shape_.snapshots.copy_to || region != *shape_.snapshots.copy_to) return std::nullopt;
     const std::optional<Snapshot>& copy = snapshots_.newest_copied();
     if (!copy) return std::nullopt;
-    return Restorable{copy->taken, serving_ - std::min(copy->commits, serving_), false};
+    return Restorable{copy->taken, serving() - std::min(copy->commits, serving()), false};
 }
 
 }  // namespace faultline::models

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/random/distributions.hpp"
 #include "models/cluster/backups/log_backup.hpp"
+#include "models/cluster/backups/office_commits.hpp"
 #include "models/cluster/backups/snapshots.hpp"
 #include "models/cluster/backups/volume_restore.hpp"
 
@@ -40,8 +44,8 @@ public:
     Backups(engine::Simulation& simulation, const std::string& path, Transfers& transfers, const Topology& topology,
             BackupShape shape);
     void begin();
-    // Of a cluster that a restore has just made of another's copy, with so many commits.
-    void begin_restored(std::uint64_t serving);
+    // Of a cluster that a restore has just made of another's copy, with these commits.
+    void begin_restored(OfficeCommits serving);
     // A cluster that was restored in its region takes the names over, now: its backups begin. Older ones are kept.
     void begin_again();
     // The cluster is given up with its region: nothing is begun for it any more.
@@ -52,16 +56,19 @@ public:
     bool reaches(Instant point) const { return point >= first_made_at_; }
 
     // A client was told.
-    void committed() {
+    void committed(OfficeId told = no_office) {
         log_.committed();
-        ++serving_;
+        serving_.add(told);
     }
     // A failover lost the last of them.
-    void lost(std::uint64_t commits) { serving_ -= std::min(commits, serving_); }
+    void lost(std::uint64_t commits, std::span<const std::uint64_t> by_office = {}) {
+        serving_.take(commits, by_office);
+    }
     // Commits of the lineage that serves. What is lost is acknowledged, and not among them.
-    std::uint64_t serving() const { return serving_; }
-    // The database goes back to when it had served `mark` commits; returns how many it lacks now.
-    std::uint64_t rewind_to(std::uint64_t mark);
+    std::uint64_t serving() const { return serving_.count(); }
+    const OfficeCommits& commits() const { return serving_; }
+    // The database goes back to when it had served `mark` commits; returns what it lacks now, by office.
+    std::vector<std::uint64_t> rewind_to(std::uint64_t mark) { return serving_.rewind_to(mark); }
 
     // As of now; `region`: its border. In the cluster's own region the log, in another the newest finished copy; none:
     // nothing is there. This is all that is left when the cluster's region is lost.
@@ -83,7 +90,7 @@ private:
     LogBackup log_;
     Snapshots snapshots_;
     VolumeRestore restore_;
-    std::uint64_t serving_ = 0;
+    OfficeCommits serving_;
     Instant made_at_ = Instant::min();
     Instant first_made_at_ = Instant::min();
 };

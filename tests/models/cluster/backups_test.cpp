@@ -241,13 +241,44 @@ TEST(BackupsTest, WhatIsAcknowledgedServesOrIsLost) {
     for (std::uint64_t round = 1; round <= 5; ++round) {
         const std::uint64_t mark = backups.serving();
         for (std::uint64_t i = 0; i < 100 * round; ++i) backups.committed();
-        const std::uint64_t one = backups.rewind_to(mark + 10);
+        const std::uint64_t before = backups.serving();
+        backups.rewind_to(mark + 10);
+        const std::uint64_t one = before - backups.serving();
         EXPECT_EQ(one, 100 * round - 10);
         lost += one;
     }
     EXPECT_EQ(backups.log().commits(), backups.serving() + lost);
     EXPECT_EQ(backups.serving(), 50U);
     world.simulation.close();
+}
+
+// Whose commits are lost: exact at the marks, in proportion between two of them, and the sum always.
+TEST(OfficeCommitsTest, TellWhoseCommitsARewindLoses) {
+    OfficeCommits commits;
+    for (int i = 0; i < 3000; ++i) commits.add(0);
+    for (int i = 0; i < 3000; ++i) commits.add(i % 3 == 0 ? 2 : 1);  // 3,000 to 6,000: one of three is office 2's
+    EXPECT_EQ(commits.lost_since(0), (std::vector<std::uint64_t>{3000, 2000, 1000}));
+    const auto late = commits.lost_since(4500);
+    EXPECT_EQ(late[0], 0U);
+    EXPECT_NEAR(static_cast<double>(late[2]), 500.0, 2.0);
+    EXPECT_EQ(late[0] + late[1] + late[2], 1500U);
+    const auto lost = commits.rewind_to(3500);  // between the marks at 3,072 and 4,096
+    EXPECT_EQ(lost[0] + lost[1] + lost[2], 2500U);
+    EXPECT_EQ(commits.count(), 3500U);
+    EXPECT_EQ(commits.lost_since(3500), std::vector<std::uint64_t>(3));
+    EXPECT_EQ(commits.rewind_to(0)[0], 3000U - lost[0]);
+}
+
+// What a failover takes is known to the commit; a server's own are of no office.
+TEST(OfficeCommitsTest, LoseTheLastAtAFailover) {
+    OfficeCommits commits{5000};  // of before, told to nobody here
+    for (int i = 0; i < 100; ++i) commits.add(no_office);
+    for (int i = 0; i < 100; ++i) commits.add(1);
+    commits.take(30, std::vector<std::uint64_t>{0, 30});
+    EXPECT_EQ(commits.count(), 5170U);
+    EXPECT_EQ(commits.lost_since(0), (std::vector<std::uint64_t>{0, 70}));
+    for (int i = 0; i < 2000; ++i) commits.add(0);
+    EXPECT_EQ(commits.lost_since(0), (std::vector<std::uint64_t>{2000, 70}));
 }
 
 // A restored cluster is its own first snapshot, and its log begins; what was kept of the old one still reaches back.
@@ -288,7 +319,7 @@ TEST(BackupsTest, OfAClusterFromElsewhereReachBackToItsBeginning) {
         Backups backups(world.simulation, "orders/us-east-1", world.transfers, world.network.topology,
                         backup_shape(world));
         world.simulation.run_until(start_of_time + 500s);
-        backups.begin_restored(700);
+        backups.begin_restored(OfficeCommits{700});
         EXPECT_EQ(backups.serving(), 700U);
         EXPECT_FALSE(backups.reaches(start_of_time + 499s));
         EXPECT_FALSE(backups.restorable_in(world.network.regions[1]));

@@ -31,7 +31,7 @@ private:
 
 class NobodyWatches : public ClusterObserver {
 public:
-    void on_commit(Duration) override {}
+    void on_commit(const ToldCommit&) override {}
     void on_recovered(const RecoveredLog&) override {}
     void on_stage(const char*) override {}
     void on_whole(bool) override {}

@@ -161,6 +161,57 @@ TEST(IncidentsTest, RpoIsTheLargestGapAndTheSumOfCommits) {
     EXPECT_EQ(result.incidents[1].losses[0].gap_ns, 0);
 }
 
+TEST(IncidentsTest, LostCommitsAreThoseOfTheOfficesThatWereToldOfThem) {
+    MeasuresShape shape = small_shape(600s);
+    shape.offices = {"boston", "denver", "miami"};
+    Trace trace(shape);
+    trace.operations({}, 10s, 600s, answered);
+    trace.fault(0, 130s, 135s);
+    trace.fault(1, 300s, 305s);
+    const std::vector<std::uint64_t> first{2, 0, 4}, second{1};
+    trace.call(150s, [=](Measures& m) { m.commits_lost(0, 7, 1s, at(150s), first); });
+    trace.call(151s, [=](Measures& m) { m.commits_lost(0, 1, 1s, at(151s), second); });
+    trace.call(310s, [=](Measures& m) { m.commits_lost(0, 6, 1s, at(310s), first); });
+    trace.call(320s, [](Measures& m) { m.commits_reconciled(0, 6, at(320s)); });
+    const ReplicationResult result = trace.run();
+    ASSERT_EQ(result.incidents.size(), 2U);
+    const scenarios::DataLoss& loss = result.incidents[0].losses[0];
+    EXPECT_EQ(loss.commits_lost, 8U);
+    ASSERT_EQ(loss.lost_at.size(), 2U) << "denver lost nothing, and of one commit nobody knows whom it was told to";
+    EXPECT_EQ(loss.lost_at[0].office, "boston");
+    EXPECT_EQ(loss.lost_at[0].commits, 3U);
+    EXPECT_EQ(loss.lost_at[1].office, "miami");
+    EXPECT_EQ(loss.lost_at[1].commits, 4U);
+    EXPECT_TRUE(result.incidents[1].losses[0].lost_at.empty()) << "all of it was reconciled";
+}
+
+// Ten minutes of a hundred operations a second in two classes. A minute is good with exactly 1 % lost, not with more;
+// one in which nothing was due is none.
+TEST(IncidentsTest, GoodMinutesAreThoseOfAllClassesAtAnOffice) {
+    MeasuresShape shape = small_shape(610s);
+    shape.classes.push_back({"lookup", 1s, false, true, "orders", scenarios::TargetRole::reader});
+    shape.offices = {"boston", "denver"};
+    Trace trace(shape);
+    const auto lost_of_6000 = [](Duration minute, int lost) {
+        return [=](Duration due) {
+            const bool bad = due >= minute && due < minute + lost * 20ms;
+            return bad ? refused : answered;
+        };
+    };
+    trace.operations({0, 0, 20ms}, 10s, 610s, lost_of_6000(70s, 60));  // the second minute: 60 of 6,000
+    trace.operations({1, 0, 20ms}, 10s, 610s, answered);
+    trace.operations({0, 1, 20ms}, 10s, 310s, lost_of_6000(190s, 61));  // the fourth: 61, and nothing after the fifth
+    trace.operations({1, 1, 20ms}, 10s, 310s, answered);
+    trace.fault(0, 100s, 101s);
+    const ReplicationResult result = trace.run();
+    ASSERT_EQ(result.office_minutes.size(), 2U);
+    EXPECT_EQ(result.office_minutes[0].office, "boston");
+    EXPECT_EQ(result.office_minutes[0].minutes, 10U);
+    EXPECT_EQ(result.office_minutes[0].good, 10U);
+    EXPECT_EQ(result.office_minutes[1].minutes, 5U);
+    EXPECT_EQ(result.office_minutes[1].good, 4U);
+}
+
 TEST(IncidentsTest, UnknownWritesAndDuplicatesAreCountedApart) {
     MeasuresShape shape = small_shape(300s);
     shape.classes.push_back({"put", 1s, true, true, "orders", scenarios::TargetRole::writer});

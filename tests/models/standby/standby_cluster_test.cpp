@@ -19,7 +19,7 @@ constexpr Lsn record = 1000;
 
 class Witness : public ClusterObserver {
 public:
-    void on_commit(Duration) override {}
+    void on_commit(const ToldCommit&) override {}
     void on_recovered(const RecoveredLog& found) override {
         recovered.push_back(found);
         ends.push_back(log->end());
@@ -78,7 +78,7 @@ struct System {
         if (!told) co_return;
         told_ends.push_back(number * record);
         latencies_ms.push_back(engine::in_milliseconds(region.simulation.now() - began));
-        cluster->committed(writer, 0, Duration{});
+        cluster->committed(writer, {.key = 0});
     }
     engine::Process<> commits(double rate_per_s) {
         engine::RandomStream draws = region.simulation.stream("load", "arrivals");
