@@ -81,7 +81,8 @@ bool is_copied(const scenarios::Database& database) {
 }
 
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!backups_matter(database, scenario) || !is_copied(database)) return false;
+    // One over several regions is failed over, and restored from no copy.
+    if (!backups_matter(database, scenario) || !is_copied(database) || !database.secondaries.empty()) return false;
     return std::any_of(scenario.faults.begin(), scenario.faults.end(),
                        [](const auto& fault) { return fault.kind == scenarios::FaultKind::region_outage; });
 }
@@ -105,7 +106,7 @@ models::OperatorError operator_error_of(const scenarios::Fault& fault, const sce
 }
 
 bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!database.backups || !database.secondaries.empty()) return false;
+    if (!database.backups) return false;
     const auto asks = [&](const scenarios::Fault& fault) {
         return fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name;
     };

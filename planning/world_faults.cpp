@@ -111,20 +111,20 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
     backups_[number] = backups_of(database, path, region, lost);
     backups_[number]->begin_restored(former_backups_.back()->serving());
     serving.recorder->set_backups(*backups_[number]);
-    operator_errors_->moved(number, {&made, backups_[number].get()}, copy.taken);
+    operator_errors_->moved(number, {&made, backups_[number].get(), nullptr}, copy.taken);
     return {made, *backups_[number], region_restore_of(number, region, lost)};
 }
 
 void World::schedule_faults() {
     std::vector<OperatorErrors::Site> sites;
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
-        sites.push_back({clusters_[i].get(), backups_[i].get()});
+        sites.push_back({clusters_[i].get(), backups_[i].get(), globals_[i].get()});
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
     operator_errors_->on_rewound = [this](std::size_t database, std::uint64_t commits) {
         for (TableFeed* const feed : serving_[database].recorder->feeds()) feed->lost(commits);
     };
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
-    planned_works_ = std::make_unique<PlannedWorks>(simulation_, *measures_, *transfers_, clusters_, caches_,
+    planned_works_ = std::make_unique<PlannedWorks>(simulation_, *measures_, *transfers_, clusters_, globals_, caches_,
                                                     warehouses_, service_regions_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,

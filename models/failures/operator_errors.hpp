@@ -8,6 +8,8 @@
 //                         +-> nothing to restore: older than the retention, for ever
 //
 // A cluster that is restored in its region is backed up anew from then on, and what was kept of the old one still is.
+// A cluster of a database over several regions is restored in the primary's region, and every other region is copied
+// anew from it. When another region takes over, it has the error too: the cure is begun again there.
 // When the region is lost and the database restored from a copy elsewhere, that undoes every error since the copy;
 // cures that were under way are given up, and of errors that the copy has nothing is kept.
 //
@@ -25,6 +27,7 @@
 #include "models/class_plan.hpp"
 #include "models/cluster/backups/backups.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 
 namespace faultline::models {
@@ -46,6 +49,8 @@ public:
     struct Site {
         Cluster* cluster = nullptr;
         Backups* backups = nullptr;
+        GlobalDatabase* global = nullptr;  // whose primary the cluster is; null: of one region
+        friend bool operator==(const Site&, const Site&) = default;
     };
     OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                    std::vector<Site> sites);
@@ -60,6 +65,8 @@ public:
     engine::Process<> run(std::size_t fault);
     // The database was restored elsewhere, from a copy that was taken then.
     void moved(std::size_t database, Site site, Instant taken);
+    // Another region's cluster is the primary now, with the same data.
+    void taken_over(std::size_t database, Cluster& cluster) { sites_[database].cluster = &cluster; }
 
 private:
     struct Point {
@@ -72,7 +79,7 @@ private:
         Instant at{};
         Point before{};               // the error
         Point cloned{};               // before that
-        Backups* clone_of = nullptr;  // there once it is made
+        Cluster* clone_of = nullptr;  // there once it is made
         Duration skipped{};
         bool open = false;
     };
@@ -82,11 +89,12 @@ private:
     engine::Process<> clone(Error& error, Instant begun);
     engine::Process<> replay(Error& error);
     engine::Process<> backtrack(Error& error);
-    engine::Process<> quiet(const Error& error, Cluster& cluster);
+    engine::Process<> quiet(const Error& error, Site at);
+    static bool at_rest(const Site& at);
     void rewind(const Error& error, const Point& point);
     void mend_all_since(std::size_t database, Instant point);
-    // Is it still to be cured, and with these backups?
-    bool goes_on(const Error& error, const Backups& backups) { return error.open && site(error).backups == &backups; }
+    // Is it still to be cured, and there?
+    bool goes_on(const Error& error, const Site& at) { return error.open && site(error) == at; }
     void mend(Error& error);
     void stage(const char* name) { measures_.incident_stage(name, simulation_.now()); }
     Duration age(const Error& error) const { return simulation_.now() - error.at + error.skipped; }

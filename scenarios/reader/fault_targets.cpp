@@ -76,7 +76,12 @@ std::vector<std::string> cache_nodes(const Scenario& scenario) {
 // The whole of a database; of planned work, of those that take it.
 void add_databases(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
     for (const Database& database : scenario.databases) {
-        if (!is_planned(kind) || takes_planned_work(database)) targets.push_back(database.name);
+        if (is_planned(kind) && !takes_planned_work(database)) continue;
+        targets.push_back(database.name);
+        if (kind != FaultKind::patch) continue;
+        for (const Secondary& secondary : database.secondaries) {
+            targets.push_back(database.name + "/" + secondary.region);
+        }
     }
 }
 
