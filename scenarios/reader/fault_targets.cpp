@@ -102,6 +102,17 @@ void add_storage_nodes(const Scenario& scenario, std::vector<std::string>& targe
     }
 }
 
+// Those that stand by are none to be hit before they run.
+void add_service_instances(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Service& service : scenario.services) {
+        for (const auto& [region, count] : service.regions) {
+            for (int i = 1; i <= count; ++i) {
+                targets.push_back(fmt::format("{}/{}/instance-{}", service.name, region, i));
+            }
+        }
+    }
+}
+
 void add_warehouse_nodes(const Scenario& scenario, std::vector<std::string>& targets) {
     for (const Warehouse& warehouse : scenario.warehouses) {
         const int nodes = warehouse.rpu > 0 ? 0 : warehouse.nodes * (warehouse.multi_az ? 2 : 1);
@@ -171,6 +182,11 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     if (kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk) add_storage_nodes(scenario, targets);
     if (kind == FaultKind::storage_node_loss) return targets;
     if (kind == FaultKind::instance_crash) add_warehouse_nodes(scenario, targets);
+    if (kind == FaultKind::instance_crash || kind == FaultKind::brown_out) add_service_instances(scenario, targets);
+    if (kind == FaultKind::brown_out) {
+        const std::vector<std::string> nodes = cache_nodes(scenario);
+        targets.insert(targets.end(), nodes.begin(), nodes.end());
+    }
     add_instances(scenario, kind, targets);
     return targets;
 }
