@@ -89,6 +89,7 @@ bool region_restore_matters(const scenarios::Database& database, const scenarios
 
 models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
     models::OperatorError error;
+    error.target = fault.target;
     error.noticed_after = distribution_of(fault.noticed_after);
     error.mended_by = fault.mended_by;
     error.lasts = fault.lasts;
@@ -108,7 +109,10 @@ models::OperatorError operator_error_of(const scenarios::Fault& fault, const sce
 bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario) {
     if (!database.backups) return false;
     const auto asks = [&](const scenarios::Fault& fault) {
-        return fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name;
+        if (fault.kind != scenarios::FaultKind::operator_error) return false;
+        if (!fault.at_random) return fault.target == database.name;
+        const auto& targets = fault.at_random->targets;
+        return std::find(targets.begin(), targets.end(), database.name) != targets.end();
     };
     return is_copied(database) || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
 }

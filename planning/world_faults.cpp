@@ -115,6 +115,22 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
     return {made, *backups_[number], region_restore_of(number, region, lost)};
 }
 
+// What people do, of each target: wrong, or as ordered.
+void World::plan_people(std::size_t number, const scenarios::Fault& fault) {
+    const std::vector<std::string> at_random = fault.at_random ? fault.at_random->targets : std::vector<std::string>{};
+    for (const std::string& target : fault.at_random ? at_random : std::vector<std::string>{fault.target}) {
+        scenarios::Fault one = fault;
+        one.target = target;
+        if (fault.kind == scenarios::FaultKind::operator_error) {
+            const auto at = fault.at_random ? std::nullopt : std::optional<Instant>{warm_up_end_ + fault.at};
+            operator_errors_->plan(number, operator_error_of(one, scenario_), at);
+        }
+        if (fault.kind < scenarios::FaultKind::patch) continue;
+        const std::string draws = fault.at_random ? fault.name + "/" + target : fault.name;
+        planned_works_->plan(number, draws, work_order_of(one, scenario_, zones_));
+    }
+}
+
 void World::schedule_faults() {
     std::vector<OperatorErrors::Site> sites;
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
@@ -132,13 +148,8 @@ void World::schedule_faults() {
                                   *operator_errors_, *evacuations_, *planned_works_});
     for (std::size_t i = 0; i < faults_.size(); ++i) {
         const scenarios::Fault& fault = faults_[i];
-        if (fault.kind == scenarios::FaultKind::operator_error) {
-            operator_errors_->plan(i, operator_error_of(fault, scenario_), warm_up_end_ + fault.at);
-        }
         if (fault.kind == scenarios::FaultKind::evacuation) evacuations_->plan(i, fault.name, runbook_of(fault));
-        if (fault.kind >= scenarios::FaultKind::patch) {
-            planned_works_->plan(i, fault.name, work_order_of(fault, scenario_, zones_));
-        }
+        plan_people(i, fault);
         injector_->schedule(i, fault, fault_times_of(fault), warm_up_end_);
     }
     operator_errors_->begin();

@@ -74,7 +74,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::evacuation:
             return targets_.evacuations.run(index, region_named(fault.target));
         case FaultKind::operator_error:
-            return targets_.operator_errors.run(index);
+            return targets_.operator_errors.run(planned.number, fault.target, index);
         case FaultKind::control_plane_impaired:
             return impair_control_plane(index, fault);
         case FaultKind::dns_failure:
@@ -96,7 +96,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::zone_evacuation:
             break;
     }
-    return targets_.planned_works.run(planned.number, index);
+    return targets_.planned_works.run(planned.number, fault.target, index);
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {

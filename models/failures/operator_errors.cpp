@@ -23,8 +23,8 @@ OperatorErrors::OperatorErrors(engine::Simulation& simulation, Measures& measure
       draws_(simulation.stream("faults", "noticing")),
       clone_draws_(simulation.stream("faults", "clones")) {}
 
-void OperatorErrors::plan(std::size_t fault, OperatorError error, Instant at) {
-    errors_.push_back(Error{.plan = std::move(error), .fault = fault, .at = at});
+void OperatorErrors::plan(std::size_t number, OperatorError error, std::optional<Instant> at) {
+    errors_.push_back(Error{.plan = std::move(error), .number = number, .at = at.value_or(Instant{})});
 }
 
 void OperatorErrors::begin() {
@@ -43,11 +43,14 @@ engine::Process<> OperatorErrors::clone(Error& error, Instant begun) {
     error.cloned = {begun, site(error).backups->serving()};
 }
 
-engine::Process<> OperatorErrors::run(std::size_t fault) {
-    const auto found =
-        std::find_if(errors_.begin(), errors_.end(), [fault](const Error& e) { return e.fault == fault; });
-    SIM_CHECK(found != errors_.end());
+engine::Process<> OperatorErrors::run(std::size_t number, const std::string& database, std::size_t fault) {
+    const auto found = std::find_if(errors_.begin(), errors_.end(), [&](const Error& one) {
+        return one.number == number && one.plan.target == database;
+    });
+    SIM_CHECK(found != errors_.end() && !found->open);
     Error& error = *found;
+    error.fault = fault;
+    error.skipped = Duration::zero();
     error.open = true;
     error.at = simulation_.now();
     error.before = {error.at, site(error).backups == nullptr ? 0 : site(error).backups->serving()};

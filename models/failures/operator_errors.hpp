@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/class_plan.hpp"
@@ -36,7 +37,8 @@ namespace faultline::models {
 inline constexpr Duration noticing_simulated_most = std::chrono::minutes{10};
 
 struct OperatorError {
-    std::size_t database = 0;
+    std::string target;        // the database's name
+    std::size_t database = 0;  // its number
     engine::Distribution noticed_after = engine::Distribution::constant(0.0);
     scenarios::MendedBy mended_by = scenarios::MendedBy::restore;
     std::vector<std::size_t> classes;  // whose answers become wrong
@@ -58,11 +60,13 @@ public:
     // The database serves so many fewer of its commits: told when it serves again.
     std::function<void(std::size_t database, std::uint64_t commits)> on_rewound;
 
-    // By the fault's index; before the run, and only for errors that it has. `at`: when it will come.
-    void plan(std::size_t fault, OperatorError error, Instant at);
+    // By the fault's number in the scenario, and its database; before the run, and only for errors that it may have.
+    // `at`: when it will come; none: by chance, any number of times, one after the other.
+    void plan(std::size_t number, OperatorError error, std::optional<Instant> at);
     void begin();  // clones are made
-    // The error, now, and its cure; ends when the data are right again. The fault has started.
-    engine::Process<> run(std::size_t fault);
+    // The error, now, and its cure; ends when the data are right again. `fault`: by its index in the measures; it has
+    // started.
+    engine::Process<> run(std::size_t number, const std::string& database, std::size_t fault);
     // The database was restored elsewhere, from a copy that was taken then.
     void moved(std::size_t database, Site site, Instant taken);
     // Another region's cluster is the primary now, with the same data.
@@ -75,7 +79,8 @@ private:
     };
     struct Error {
         OperatorError plan;
-        std::size_t fault = 0;
+        std::size_t number = 0;  // in the scenario
+        std::size_t fault = 0;   // in the measures, of the last one
         Instant at{};
         Point before{};               // the error
         Point cloned{};               // before that

@@ -34,9 +34,10 @@ void PlannedWorks::plan(std::size_t number, const std::string& name, WorkOrder o
     works_.push_back(std::make_unique<Work>(simulation_, number, name, std::move(order)));
 }
 
-engine::Process<> PlannedWorks::run(std::size_t number, std::size_t fault) {
-    const auto found =
-        std::find_if(works_.begin(), works_.end(), [number](const auto& w) { return w->number == number; });
+engine::Process<> PlannedWorks::run(std::size_t number, const std::string& ordered, std::size_t fault) {
+    const auto found = std::find_if(works_.begin(), works_.end(), [&](const auto& one) {
+        return one->number == number && one->order.target == ordered;
+    });
     SIM_CHECK(found != works_.end());
     Work& work = **found;
     work.fault = fault;

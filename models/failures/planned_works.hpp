@@ -61,10 +61,10 @@ public:
                  const std::vector<std::unique_ptr<Warehouse>>& warehouses,
                  const std::vector<std::unique_ptr<ServiceRegion>>& services);
 
-    // Before the run; by the fault's number in the scenario.
+    // Before the run; by the fault's number in the scenario, for each of its targets. `name`: of its draws.
     void plan(std::size_t number, const std::string& name, WorkOrder order);
     // The order, now. `fault`: by its index in the measures; it has started.
-    engine::Process<> run(std::size_t number, std::size_t fault);
+    engine::Process<> run(std::size_t number, const std::string& target, std::size_t fault);
 
 private:
     struct Work {
