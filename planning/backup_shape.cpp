@@ -81,13 +81,15 @@ bool is_copied(const scenarios::Database& database) {
 }
 
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!backups_matter(database, scenario) || !is_copied(database)) return false;
+    // One over several regions is failed over, and restored from no copy.
+    if (!backups_matter(database, scenario) || !is_copied(database) || !database.secondaries.empty()) return false;
     return std::any_of(scenario.faults.begin(), scenario.faults.end(),
                        [](const auto& fault) { return fault.kind == scenarios::FaultKind::region_outage; });
 }
 
 models::OperatorError operator_error_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
     models::OperatorError error;
+    error.target = fault.target;
     error.noticed_after = distribution_of(fault.noticed_after);
     error.mended_by = fault.mended_by;
     error.lasts = fault.lasts;
@@ -105,9 +107,12 @@ models::OperatorError operator_error_of(const scenarios::Fault& fault, const sce
 }
 
 bool backups_matter(const scenarios::Database& database, const scenarios::Scenario& scenario) {
-    if (!database.backups || !database.secondaries.empty()) return false;
+    if (!database.backups) return false;
     const auto asks = [&](const scenarios::Fault& fault) {
-        return fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name;
+        if (fault.kind != scenarios::FaultKind::operator_error) return false;
+        if (!fault.at_random) return fault.target == database.name;
+        const auto& targets = fault.at_random->targets;
+        return std::find(targets.begin(), targets.end(), database.name) != targets.end();
     };
     return is_copied(database) || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
 }

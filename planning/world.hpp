@@ -91,6 +91,7 @@ private:
     void build_offices();
     void schedule_transfers();
     void schedule_faults();
+    void plan_people(std::size_t number, const scenarios::Fault& fault);
     std::int32_t local_start_s(const scenarios::Office& office) const;
     std::size_t tenant_of(const std::string& query_class) const;
     models::TenantQuotas tenant_quotas() const;

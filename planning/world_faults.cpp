@@ -111,20 +111,36 @@ RegionRestore::Made World::make_restored(std::size_t number, const RegionCopy& c
     backups_[number] = backups_of(database, path, region, lost);
     backups_[number]->begin_restored(former_backups_.back()->commits());
     serving.recorder->set_backups(*backups_[number]);
-    operator_errors_->moved(number, {&made, backups_[number].get()}, copy.taken);
+    operator_errors_->moved(number, {&made, backups_[number].get(), nullptr}, copy.taken);
     return {made, *backups_[number], region_restore_of(number, region, lost)};
+}
+
+// What people do, of each target: wrong, or as ordered.
+void World::plan_people(std::size_t number, const scenarios::Fault& fault) {
+    const std::vector<std::string> at_random = fault.at_random ? fault.at_random->targets : std::vector<std::string>{};
+    for (const std::string& target : fault.at_random ? at_random : std::vector<std::string>{fault.target}) {
+        scenarios::Fault one = fault;
+        one.target = target;
+        if (fault.kind == scenarios::FaultKind::operator_error) {
+            const auto at = fault.at_random ? std::nullopt : std::optional<Instant>{warm_up_end_ + fault.at};
+            operator_errors_->plan(number, operator_error_of(one, scenario_), at);
+        }
+        if (fault.kind < scenarios::FaultKind::patch) continue;
+        const std::string draws = fault.at_random ? fault.name + "/" + target : fault.name;
+        planned_works_->plan(number, draws, work_order_of(one, scenario_, zones_));
+    }
 }
 
 void World::schedule_faults() {
     std::vector<OperatorErrors::Site> sites;
     for (std::size_t i = 0; i < scenario_.databases.size(); ++i)
-        sites.push_back({clusters_[i].get(), backups_[i].get()});
+        sites.push_back({clusters_[i].get(), backups_[i].get(), globals_[i].get()});
     operator_errors_ = std::make_unique<OperatorErrors>(simulation_, *measures_, classes_, std::move(sites));
     operator_errors_->on_rewound = [this](std::size_t database, std::uint64_t commits) {
         for (TableFeed* const feed : serving_[database].recorder->feeds()) feed->lost(commits);
     };
     evacuations_ = std::make_unique<Evacuations>(simulation_, *measures_, offices_, globals_, standbys_);
-    planned_works_ = std::make_unique<PlannedWorks>(simulation_, *measures_, *transfers_, clusters_, caches_,
+    planned_works_ = std::make_unique<PlannedWorks>(simulation_, *measures_, *transfers_, clusters_, globals_, caches_,
                                                     warehouses_, service_regions_);
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
@@ -132,13 +148,8 @@ void World::schedule_faults() {
                                   *operator_errors_, *evacuations_, *planned_works_});
     for (std::size_t i = 0; i < faults_.size(); ++i) {
         const scenarios::Fault& fault = faults_[i];
-        if (fault.kind == scenarios::FaultKind::operator_error) {
-            operator_errors_->plan(i, operator_error_of(fault, scenario_), warm_up_end_ + fault.at);
-        }
         if (fault.kind == scenarios::FaultKind::evacuation) evacuations_->plan(i, fault.name, runbook_of(fault));
-        if (fault.kind >= scenarios::FaultKind::patch) {
-            planned_works_->plan(i, fault.name, work_order_of(fault, scenario_, zones_));
-        }
+        plan_people(i, fault);
         injector_->schedule(i, fault, fault_times_of(fault), warm_up_end_);
     }
     operator_errors_->begin();

@@ -58,6 +58,7 @@ void World::build_secondaries() {
             ClusterShape shape = cluster_shape(database, secondary.region);
             shape.path = database.name + "/" + secondary.region;
             recorders_.push_back(std::make_unique<RegionRecorder>(simulation_, *measures_, d, region_wholes_[d]));
+            if (backups_[d] != nullptr) recorders_.back()->set_backups(*backups_[d]);
             auto cluster =
                 std::make_unique<RegionalCluster>(simulation_, *transport_, transfers_.get(), std::move(shape),
                                                   *recorders_.back(), globals_[d]->log(), s + 1);
@@ -76,6 +77,10 @@ void World::begin_globals() {
     for (std::size_t d = 0; d < globals_.size(); ++d) {
         if (globals_[d] == nullptr) continue;
         globals_[d]->on_given_up = [this](PlaceId region) { give_up_region(region); };
+        globals_[d]->on_promoted = [this, d](RegionalCluster& cluster) {
+            if (backups_[d] != nullptr) backups_[d]->move_to(cluster.region(), cluster.zones());
+            if (operator_errors_ != nullptr) operator_errors_->taken_over(d, cluster);
+        };
         globals_[d]->begin();
         simulation_.spawn(observers_, sample_global(d));
     }

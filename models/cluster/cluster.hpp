@@ -95,6 +95,7 @@ public:
     virtual Instance& writer() { return *instances_[writer_]; }
     const std::vector<std::unique_ptr<Instance>>& instances() const { return instances_; }
     engine::Component& component() { return component_; }
+    const engine::Component& component() const { return component_; }
     const std::string& path() const { return component_.path(); }
 
     // For scaling. A new replica, or one that was retired, begins with empty memory and joins the readers; one leaves
@@ -174,6 +175,8 @@ public:
 protected:
     engine::Process<bool> heartbeat(Instance& instance, Duration timeout);
     Duration drawn(const engine::Distribution& stage) { return stage.sample_duration(failover_draws_); }
+    // false: its place in the database was taken by another region's, and it is none to be started again.
+    virtual bool is_of_database() const { return true; }
     virtual void begin_watching();  // publishes the endpoints, and probes from now on
     void publish_readers();         // and custom endpoints
     bool can_be_published(std::size_t instance) const;

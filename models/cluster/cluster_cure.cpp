@@ -24,6 +24,7 @@ engine::Process<> Cluster::put_back(bool memory_kept) {
         co_await simulation_.delay(quorum_looked_for_every);
         log = storage_->recover();
     }
+    if (!is_of_database()) co_return;
     observer_.on_recovered(log);
     if (!memory_kept) lose_memories();
     for (std::size_t i = 0; i < instances_.size(); ++i) {

@@ -55,6 +55,7 @@ engine::Process<> Cluster::change_class(Instance& instance, const InstanceShape&
     shape.promotion_tier = instance.shape().promotion_tier;
     instance.change_class(std::move(shape));
     instance.set_host_away(false);
+    if (!is_of_database()) co_return;
     if (!is_writer) {
         co_await restart(instance);
         co_return;

@@ -54,6 +54,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
     using scenarios::FaultKind;
     switch (fault.kind) {
         case FaultKind::instance_crash: {
+            if (service_instance_named(fault.target) != nullptr) return lose_service_instance(index, fault);
             const bool of_warehouse = warehouse_node_named(fault.target).warehouse != nullptr;
             return of_warehouse ? lose_warehouse_node(index, fault) : crash_instance(index, fault);
         }
@@ -73,7 +74,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::evacuation:
             return targets_.evacuations.run(index, region_named(fault.target));
         case FaultKind::operator_error:
-            return targets_.operator_errors.run(index);
+            return targets_.operator_errors.run(planned.number, fault.target, index);
         case FaultKind::control_plane_impaired:
             return impair_control_plane(index, fault);
         case FaultKind::dns_failure:
@@ -95,7 +96,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::zone_evacuation:
             break;
     }
-    return targets_.planned_works.run(planned.number, index);
+    return targets_.planned_works.run(planned.number, fault.target, index);
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {
@@ -114,10 +115,7 @@ engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::F
 }
 
 engine::Process<> Injector::lose_cache_node(std::size_t index, const scenarios::Fault& fault) {
-    CacheNode* node = nullptr;
-    for (const auto& cache : targets_.caches) {
-        if (node == nullptr) node = cache->node_named(fault.target);
-    }
+    CacheNode* const node = cache_node_named(fault.target);
     if (node == nullptr || !node->component().up()) co_return;
     CacheNode& lost = *node;
     cut(index, lost.component().path(), [&] { lost.crash(health_of(fault.mode)); });

@@ -2,7 +2,7 @@
 // nodes it hit and the operations it cut off. One that hit nothing is an error of the scenario.
 //
 //   instance-crash     a database instance: its process ends (crash: peers see a reset) or its host vanishes (silent);
-//                      or a node of a warehouse
+//                      or a node of a warehouse, or an instance of a service
 //   storage-node-loss  a storage node with the segments that it holds; others are given them by bulk flows
 //   cache-node-loss    a node of a cache: its process ends, or its host vanishes; it comes back empty
 //   operator-error     the data of a database: operator_errors.hpp
@@ -121,6 +121,7 @@ private:
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> lose_service_instance(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_cache_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_warehouse_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> lose_place(std::size_t index, Planned& planned, const scenarios::Fault& fault);
@@ -167,6 +168,10 @@ private:
     std::vector<LinkId> links_named(const std::string& target) const;
     std::string now_named(std::string target) const;
     Instance* instance_named(const std::string& target) const;
+    CacheNode* cache_node_named(const std::string& target) const;
+    ServiceInstance* service_instance_named(const std::string& target) const;  // "shop/us-east-1/instance-2"
+    // The path of the one machine that it names; else the target as it is.
+    std::string machine_named(const std::string& target) const;
     PlaceId zone_named(const std::string& target) const;
     std::pair<Cluster*, std::uint32_t> storage_node_named(const std::string& target) const;
 

@@ -59,10 +59,8 @@ PlaceId Injector::zone_of_target(const scenarios::Fault& fault) const {
         const auto [cluster, node] = storage_node_named(fault.target);
         return cluster->storage().nodes()[node]->place;
     }
-    for (const auto& cache : targets_.caches) {
-        const CacheNode* const node = cache->node_named(fault.target);
-        if (node != nullptr) return node->place();
-    }
+    if (const CacheNode* const node = cache_node_named(fault.target)) return node->place();
+    if (const ServiceInstance* const instance = service_instance_named(fault.target)) return instance->place();
     return instance_named(fault.target)->place();
 }
 

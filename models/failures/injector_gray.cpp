@@ -11,6 +11,21 @@ namespace {
 constexpr PlaceId no_place{~std::uint32_t{0}};
 }  // namespace
 
+CacheNode* Injector::cache_node_named(const std::string& target) const {
+    for (const auto& cache : targets_.caches) {
+        CacheNode* const node = cache->node_named(target);
+        if (node != nullptr) return node;
+    }
+    return nullptr;
+}
+
+std::string Injector::machine_named(const std::string& target) const {
+    if (Instance* const instance = instance_named(target)) return instance->component().path();
+    if (CacheNode* const node = cache_node_named(target)) return node->component().path();
+    if (ServiceInstance* const instance = service_instance_named(target)) return instance->component().path();
+    return target;
+}
+
 template <class Visit>
 void Injector::each_processor(Visit&& visit) {
     for (const auto& cluster : targets_.clusters) {
@@ -36,8 +51,7 @@ void Injector::each_processor(Visit&& visit) {
 
 // Those that were hit get their speed back, whatever their role is then; those that came meanwhile were never slow.
 engine::Process<> Injector::brown_out(std::size_t index, const scenarios::Fault& fault) {
-    const Instance* const named = instance_named(fault.target);
-    const std::string target = named != nullptr ? named->component().path() : fault.target;
+    const std::string target = machine_named(fault.target);
     const bool of_zone =
         target.starts_with(zone_of_role) || std::any_of(targets_.zones.begin(), targets_.zones.end(),
                                                         [&target](const auto& zone) { return zone.first == target; });

@@ -1,15 +1,48 @@
 // The injector's part of what stands beside the data: a region's control plane and resolver, names, disks,
 // certificates. None of these ends a process: whoever has what it needs goes on.
 #include "models/failures/injector.hpp"
+#include "models/retry_pause.hpp"
 
 namespace faultline::models {
 
 namespace {
+// A service's instance that is lost for good is replaced. Source: an assumption: a container or virtual machine,
+// scheduled, started, and its program with it.
+constexpr Duration new_service_instance_after = std::chrono::minutes{1};
+
 bool belongs_to(const Cluster& cluster, const std::string& database) {
     const std::string& path = cluster.path();
     return path == database || path.starts_with(database + "/");
 }
 }  // namespace
+
+ServiceInstance* Injector::service_instance_named(const std::string& target) const {
+    constexpr std::string_view part = "/instance-";
+    const auto at = target.rfind(part);
+    if (at == std::string::npos) return nullptr;
+    const std::string region = "services/" + target.substr(0, at);
+    const std::string path = region + "/" + target.substr(at + part.size());
+    for (const auto& service : targets_.services) {
+        if (service->component().path() != region) continue;
+        for (const auto& instance : service->instances()) {
+            if (instance->component().path() == path) return instance.get();
+        }
+    }
+    return nullptr;
+}
+
+// Its balancer finds out by its checks, and again when it is back.
+engine::Process<> Injector::lose_service_instance(std::size_t index, const scenarios::Fault& fault) {
+    ServiceInstance& lost = *service_instance_named(fault.target);
+    if (!lost.component().up()) co_return;
+    const bool resets = fault.mode == scenarios::FailureMode::crash;
+    cut(index, lost.component().path(), [&] { lost.crash(resets ? engine::Health::crash : engine::Health::silent); });
+    co_await simulation_.delay(fault.lasts.value_or(new_service_instance_after));
+    while (!fault.lasts && targets_.topology.control_plane_ill(lost.place())) {
+        co_await simulation_.delay(retry_pause);  // nobody makes a new one
+    }
+    if (!lost.component().up() && targets_.topology.alive(lost.place())) lost.start();
+}
 
 engine::Process<> Injector::impair_control_plane(std::size_t index, const scenarios::Fault& fault) {
     const PlaceId region = region_named(fault.target);

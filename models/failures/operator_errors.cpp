@@ -23,8 +23,8 @@ OperatorErrors::OperatorErrors(engine::Simulation& simulation, Measures& measure
       draws_(simulation.stream("faults", "noticing")),
       clone_draws_(simulation.stream("faults", "clones")) {}
 
-void OperatorErrors::plan(std::size_t fault, OperatorError error, Instant at) {
-    errors_.push_back(Error{.plan = std::move(error), .fault = fault, .at = at});
+void OperatorErrors::plan(std::size_t number, OperatorError error, std::optional<Instant> at) {
+    errors_.push_back(Error{.plan = std::move(error), .number = number, .at = at.value_or(Instant{})});
 }
 
 void OperatorErrors::begin() {
@@ -39,15 +39,18 @@ void OperatorErrors::begin() {
 // Copy on write: it is the database as of when it was begun, and there when the error comes.
 engine::Process<> OperatorErrors::clone(Error& error, Instant begun) {
     co_await simulation_.delay(begun - simulation_.now());
-    error.clone_of = site(error).backups;
-    error.cloned = {begun, error.clone_of->serving()};
+    error.clone_of = site(error).cluster;
+    error.cloned = {begun, site(error).backups->serving()};
 }
 
-engine::Process<> OperatorErrors::run(std::size_t fault) {
-    const auto found =
-        std::find_if(errors_.begin(), errors_.end(), [fault](const Error& e) { return e.fault == fault; });
-    SIM_CHECK(found != errors_.end());
+engine::Process<> OperatorErrors::run(std::size_t number, const std::string& database, std::size_t fault) {
+    const auto found = std::find_if(errors_.begin(), errors_.end(), [&](const Error& one) {
+        return one.number == number && one.plan.target == database;
+    });
+    SIM_CHECK(found != errors_.end() && !found->open);
     Error& error = *found;
+    error.fault = fault;
+    error.skipped = Duration::zero();
     error.open = true;
     error.at = simulation_.now();
     error.before = {error.at, site(error).backups == nullptr ? 0 : site(error).backups->serving()};
@@ -75,13 +78,14 @@ engine::Process<> OperatorErrors::run(std::size_t fault) {
 
 engine::Process<> OperatorErrors::cure(Error& error) {
     stage("decision");
-    Backups& backups = *site(error).backups;
+    const Site at = site(error);
+    Backups& backups = *at.backups;
     co_await simulation_.delay(backups.drawn(backups.shape().decision));
-    if (!goes_on(error, backups)) co_return;
+    if (!goes_on(error, at)) co_return;
     // A cluster made by a restore has no older records to go back by.
     const bool in_place = error.plan.mended_by == scenarios::MendedBy::backtrack && backups.shape().backtrack &&
                           age(error) <= *backups.shape().backtrack && error.at >= backups.made_at();
-    if (error.plan.mended_by == scenarios::MendedBy::clone && error.clone_of == &backups) {
+    if (error.plan.mended_by == scenarios::MendedBy::clone && error.clone_of == at.cluster) {
         co_await repoint(error, error.cloned);
     } else if (in_place) {
         co_await backtrack(error);
@@ -98,55 +102,62 @@ engine::Process<> OperatorErrors::cure(Error& error) {
 }
 
 engine::Process<> OperatorErrors::restore(Error& error) {
-    Backups& backups = *site(error).backups;
+    const Site at = site(error);
+    Backups& backups = *at.backups;
     stage("restore");
     backups.component().enter("waiting for the log");
     if (error.skipped < backups.log().shape().interval) co_await backups.log().arrived(error.at);
     backups.component().enter("filling");
     const Bytes log = backups.log_to_apply(error.at);
     co_await backups.restore().fill();
-    if (!goes_on(error, backups)) co_return;
+    if (!goes_on(error, at)) co_return;
     stage("recovery");
     backups.component().enter("recovering");
     co_await backups.restore().recover(log);
-    if (!goes_on(error, backups)) co_return;
+    if (!goes_on(error, at)) co_return;
     co_await repoint(error, error.before);
 }
 
 // The standby is stopped where it is, replays up to the error, and is promoted: the others are made anew from it.
 engine::Process<> OperatorErrors::replay(Error& error) {
-    Backups& backups = *site(error).backups;
+    const Site at = site(error);
+    Backups& backups = *at.backups;
     stage("replay");
     backups.component().enter("replaying");
     co_await backups.restore().recover(backups.log().log_of(*backups.shape().delayed_standby - age(error)));
-    if (!goes_on(error, backups)) co_return;
+    if (!goes_on(error, at)) co_return;
     co_await repoint(error, error.before);
 }
 
 // To a cluster that is there.
 engine::Process<> OperatorErrors::repoint(Error& error, Point point) {
-    Backups& backups = *site(error).backups;
-    Cluster& cluster = *site(error).cluster;
+    const Site at = site(error);
+    Backups& backups = *at.backups;
     stage("repointing");
     backups.component().enter("restored");
     co_await simulation_.delay(backups.drawn(backups.shape().repointing));
-    co_await quiet(error, cluster);
-    if (!goes_on(error, backups)) co_return;
+    co_await quiet(error, at);
+    if (!goes_on(error, at)) co_return;
+    std::optional<GlobalDatabase::Hold> hold;
+    if (at.global != nullptr) hold.emplace(*at.global);
+    Cluster& cluster = *at.cluster;
     // The old cluster ends, and the same names are the new one's instances: connections are made anew.
     cluster.take_out("repointing");
     rewind(error, point);
     co_await cluster.put_back(false);
-    if (!goes_on(error, backups)) co_return;
+    if (!goes_on(error, at)) co_return;
     backups.begin_again();
+    if (at.global != nullptr) at.global->restored();
     mend_all_since(error.plan.database, point.at);
     stage("reconnection");
 }
 
 engine::Process<> OperatorErrors::backtrack(Error& error) {
-    Backups& backups = *site(error).backups;
-    Cluster& cluster = *site(error).cluster;
-    co_await quiet(error, cluster);
-    if (!goes_on(error, backups)) co_return;
+    const Site at = site(error);
+    Backups& backups = *at.backups;
+    Cluster& cluster = *at.cluster;
+    co_await quiet(error, at);
+    if (!goes_on(error, at)) co_return;
     stage("backtrack");
     cluster.take_out("rewinding");
     rewind(error, error.before);
@@ -157,9 +168,14 @@ engine::Process<> OperatorErrors::backtrack(Error& error) {
     stage("reconnection");
 }
 
-// Not while it fails over, nor while its region is lost.
-engine::Process<> OperatorErrors::quiet(const Error& error, Cluster& cluster) {
-    while (error.open && site(error).cluster == &cluster && (cluster.failing_over() || !cluster.component().up())) {
+// Not while it fails over, within its region or to another, nor while its region is lost.
+bool OperatorErrors::at_rest(const Site& at) {
+    const bool moves = at.global != nullptr && at.global->busy();
+    return !at.cluster->failing_over() && at.cluster->component().up() && !moves;
+}
+
+engine::Process<> OperatorErrors::quiet(const Error& error, Site at) {
+    while (goes_on(error, at) && !at_rest(at)) {
         co_await simulation_.delay(retry_pause);
     }
 }

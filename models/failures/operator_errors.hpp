@@ -8,6 +8,8 @@
 //                         +-> nothing to restore: older than the retention, for ever
 //
 // A cluster that is restored in its region is backed up anew from then on, and what was kept of the old one still is.
+// A cluster of a database over several regions is restored in the primary's region, and every other region is copied
+// anew from it. When another region takes over, it has the error too: the cure is begun again there.
 // When the region is lost and the database restored from a copy elsewhere, that undoes every error since the copy;
 // cures that were under way are given up, and of errors that the copy has nothing is kept.
 //
@@ -20,11 +22,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/class_plan.hpp"
 #include "models/cluster/backups/backups.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 
 namespace faultline::models {
@@ -33,7 +37,8 @@ namespace faultline::models {
 inline constexpr Duration noticing_simulated_most = std::chrono::minutes{10};
 
 struct OperatorError {
-    std::size_t database = 0;
+    std::string target;        // the database's name
+    std::size_t database = 0;  // its number
     engine::Distribution noticed_after = engine::Distribution::constant(0.0);
     scenarios::MendedBy mended_by = scenarios::MendedBy::restore;
     std::vector<std::size_t> classes;  // whose answers become wrong
@@ -46,6 +51,8 @@ public:
     struct Site {
         Cluster* cluster = nullptr;
         Backups* backups = nullptr;
+        GlobalDatabase* global = nullptr;  // whose primary the cluster is; null: of one region
+        friend bool operator==(const Site&, const Site&) = default;
     };
     OperatorErrors(engine::Simulation& simulation, Measures& measures, std::vector<ClassPlan>& classes,
                    std::vector<Site> sites);
@@ -53,13 +60,17 @@ public:
     // The database serves so many fewer of its commits: told when it serves again.
     std::function<void(std::size_t database, std::uint64_t commits)> on_rewound;
 
-    // By the fault's index; before the run, and only for errors that it has. `at`: when it will come.
-    void plan(std::size_t fault, OperatorError error, Instant at);
+    // By the fault's number in the scenario, and its database; before the run, and only for errors that it may have.
+    // `at`: when it will come; none: by chance, any number of times, one after the other.
+    void plan(std::size_t number, OperatorError error, std::optional<Instant> at);
     void begin();  // clones are made
-    // The error, now, and its cure; ends when the data are right again. The fault has started.
-    engine::Process<> run(std::size_t fault);
+    // The error, now, and its cure; ends when the data are right again. `fault`: by its index in the measures; it has
+    // started.
+    engine::Process<> run(std::size_t number, const std::string& database, std::size_t fault);
     // The database was restored elsewhere, from a copy that was taken then.
     void moved(std::size_t database, Site site, Instant taken);
+    // Another region's cluster is the primary now, with the same data.
+    void taken_over(std::size_t database, Cluster& cluster) { sites_[database].cluster = &cluster; }
 
 private:
     struct Point {
@@ -68,11 +79,12 @@ private:
     };
     struct Error {
         OperatorError plan;
-        std::size_t fault = 0;
+        std::size_t number = 0;  // in the scenario
+        std::size_t fault = 0;   // in the measures, of the last one
         Instant at{};
         Point before{};               // the error
         Point cloned{};               // before that
-        Backups* clone_of = nullptr;  // there once it is made
+        Cluster* clone_of = nullptr;  // there once it is made
         Duration skipped{};
         bool open = false;
     };
@@ -82,11 +94,12 @@ private:
     engine::Process<> clone(Error& error, Instant begun);
     engine::Process<> replay(Error& error);
     engine::Process<> backtrack(Error& error);
-    engine::Process<> quiet(const Error& error, Cluster& cluster);
+    engine::Process<> quiet(const Error& error, Site at);
+    static bool at_rest(const Site& at);
     void rewind(const Error& error, const Point& point);
     void mend_all_since(std::size_t database, Instant point);
-    // Is it still to be cured, and with these backups?
-    bool goes_on(const Error& error, const Backups& backups) { return error.open && site(error).backups == &backups; }
+    // Is it still to be cured, and there?
+    bool goes_on(const Error& error, const Site& at) { return error.open && site(error) == at; }
     void mend(Error& error);
     void stage(const char* name) { measures_.incident_stage(name, simulation_.now()); }
     Duration age(const Error& error) const { return simulation_.now() - error.at + error.skipped; }

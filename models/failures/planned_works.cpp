@@ -17,6 +17,7 @@ constexpr Duration quiet_looked_for_each = std::chrono::milliseconds{5};
 
 PlannedWorks::PlannedWorks(engine::Simulation& simulation, Measures& measures, Transfers& transfers,
                            const std::vector<std::unique_ptr<Cluster>>& clusters,
+                           const std::vector<std::unique_ptr<GlobalDatabase>>& globals,
                            const std::vector<std::unique_ptr<CacheGroup>>& caches,
                            const std::vector<std::unique_ptr<Warehouse>>& warehouses,
                            const std::vector<std::unique_ptr<ServiceRegion>>& services)
@@ -24,6 +25,7 @@ PlannedWorks::PlannedWorks(engine::Simulation& simulation, Measures& measures, T
       measures_(measures),
       transfers_(transfers),
       clusters_(clusters),
+      globals_(globals),
       caches_(caches),
       warehouses_(warehouses),
       services_(services) {}
@@ -32,9 +34,10 @@ void PlannedWorks::plan(std::size_t number, const std::string& name, WorkOrder o
     works_.push_back(std::make_unique<Work>(simulation_, number, name, std::move(order)));
 }
 
-engine::Process<> PlannedWorks::run(std::size_t number, std::size_t fault) {
-    const auto found =
-        std::find_if(works_.begin(), works_.end(), [number](const auto& w) { return w->number == number; });
+engine::Process<> PlannedWorks::run(std::size_t number, const std::string& ordered, std::size_t fault) {
+    const auto found = std::find_if(works_.begin(), works_.end(), [&](const auto& one) {
+        return one->number == number && one->order.target == ordered;
+    });
     SIM_CHECK(found != works_.end());
     Work& work = **found;
     work.fault = fault;
@@ -45,12 +48,14 @@ engine::Process<> PlannedWorks::run(std::size_t number, std::size_t fault) {
         co_return;
     }
     const std::string& target = work.order.target;
-    for (const auto& cluster : clusters_) {
-        const std::string& path = cluster->component().path();
-        if (path == target || target.starts_with(path + "/")) {
+    if (Cluster* const cluster = cluster_named(target)) {
+        GlobalDatabase* const global = global_of(*cluster);
+        if (global != nullptr) {
+            co_await on_regions(work, *global, *cluster);
+        } else {
             co_await on_database(work, *cluster);
-            co_return;
         }
+        co_return;
     }
     for (const auto& cache : caches_) {
         const bool named = cache->name() == target || cache->name().starts_with(target + "/");
@@ -66,8 +71,12 @@ engine::Process<> PlannedWorks::run(std::size_t number, std::size_t fault) {
 }
 
 // Nobody begins work on a database that fails over, or is gone with its region.
+bool PlannedWorks::can_begin(const Cluster& cluster) {
+    return !cluster.failing_over() && cluster.component().up() && !cluster.control_plane_ill();
+}
+
 engine::Process<> PlannedWorks::quiet(Cluster& cluster) {
-    while (cluster.failing_over() || !cluster.component().up() || cluster.control_plane_ill()) {
+    while (!can_begin(cluster)) {
         co_await simulation_.delay(retry_pause);
     }
 }
@@ -137,8 +146,7 @@ engine::Process<> PlannedWorks::patch_without_downtime(Work& work, Cluster& clus
 }
 
 engine::Process<> PlannedWorks::change_class(Work& work, Cluster& cluster) {
-    const std::string& path = cluster.component().path();
-    Instance* chosen = work.order.target == path + "/writer" ? &cluster.writer() : nullptr;
+    Instance* chosen = work.order.target.ends_with("/writer") ? &cluster.writer() : nullptr;
     for (const auto& instance : cluster.instances()) {
         if (instance->component().path() == work.order.target) chosen = instance.get();
     }
@@ -195,7 +203,9 @@ engine::Process<> PlannedWorks::on_zone(Work& work) {
             if (instance->place() == zone) measures_.fault_hit(work.fault, instance->component().path());
         }
         cluster->leave_zone(zone, true);
-        const bool writer_there = cluster->has_storage() && cluster->writer().place() == zone;
+        // Of several regions each calls the one writer its own.
+        const bool writer_there = cluster->has_storage() && cluster->writer().place() == zone &&
+                                  &cluster->writer().cluster() == cluster.get();
         if (!writer_there || cluster->failing_over() || !cluster->has_successor()) continue;
         co_await cluster->order_failover();
     }

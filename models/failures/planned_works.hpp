@@ -14,8 +14,10 @@
 //   zone-evacuation   balancers send nothing to a zone any more, readers there are sent away, a writer there hands
 //                     over; after a while all may come back
 //
+// Of a database over several regions a patch goes from region to region, the primary last; an upgrade of a global
+// database takes all of them down at once. Meanwhile nobody is paged for the writer (GlobalDatabase::Hold).
 // The incident begins with the order. Sources: docs/models/planned-work.md. Leaves out: work that fails and is rolled
-// back, databases of other kinds or over several regions, resharding, classic resizes.
+// back, databases of other kinds, resharding, classic resizes.
 #pragma once
 
 #include <memory>
@@ -25,6 +27,7 @@
 
 #include "models/cache/group.hpp"
 #include "models/cluster/cluster.hpp"
+#include "models/global/global_database.hpp"
 #include "models/measures/measures.hpp"
 #include "models/network/transfers.hpp"
 #include "models/services/service.hpp"
@@ -53,14 +56,15 @@ class PlannedWorks {
 public:
     PlannedWorks(engine::Simulation& simulation, Measures& measures, Transfers& transfers,
                  const std::vector<std::unique_ptr<Cluster>>& clusters,
+                 const std::vector<std::unique_ptr<GlobalDatabase>>& globals,
                  const std::vector<std::unique_ptr<CacheGroup>>& caches,
                  const std::vector<std::unique_ptr<Warehouse>>& warehouses,
                  const std::vector<std::unique_ptr<ServiceRegion>>& services);
 
-    // Before the run; by the fault's number in the scenario.
+    // Before the run; by the fault's number in the scenario, for each of its targets. `name`: of its draws.
     void plan(std::size_t number, const std::string& name, WorkOrder order);
     // The order, now. `fault`: by its index in the measures; it has started.
-    engine::Process<> run(std::size_t number, std::size_t fault);
+    engine::Process<> run(std::size_t number, const std::string& target, std::size_t fault);
 
 private:
     struct Work {
@@ -71,6 +75,11 @@ private:
         engine::RandomStream draws;
         std::size_t fault = 0;
     };
+    Cluster* cluster_named(const std::string& target) const;  // null: it is of no database
+    GlobalDatabase* global_of(const Cluster& cluster) const;  // null: of one region
+    engine::Process<> on_regions(Work& work, GlobalDatabase& database, Cluster& named);
+    engine::Process<> region_by_region(Work& work, GlobalDatabase& database);
+    engine::Process<> upgrade_all(Work& work, GlobalDatabase& database);
     engine::Process<> on_database(Work& work, Cluster& cluster);
     engine::Process<> take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept);
     engine::Process<> patch_without_downtime(Work& work, Cluster& cluster);
@@ -80,6 +89,7 @@ private:
     engine::Process<> wait_for_table(Work& work, Cluster& cluster);
     engine::Process<> on_zone(Work& work);
     engine::Process<> on_cache(Work& work, CacheGroup& cache);
+    static bool can_begin(const Cluster& cluster);
     engine::Process<> quiet(Cluster& cluster);
     void hit(const Work& work, const Cluster& cluster);
     Duration drawn(Work& work, const engine::Distribution& stage) { return stage.sample_duration(work.draws); }
@@ -89,6 +99,7 @@ private:
     Measures& measures_;
     Transfers& transfers_;
     const std::vector<std::unique_ptr<Cluster>>& clusters_;
+    const std::vector<std::unique_ptr<GlobalDatabase>>& globals_;
     const std::vector<std::unique_ptr<CacheGroup>>& caches_;
     const std::vector<std::unique_ptr<Warehouse>>& warehouses_;
     const std::vector<std::unique_ptr<ServiceRegion>>& services_;

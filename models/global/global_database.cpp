@@ -67,14 +67,15 @@ engine::Process<> GlobalDatabase::operate() {
     for (;;) {
         co_await simulation_.delay(alarm_probe_interval);
         const bool answered = co_await writer_answers();
-        const bool raised = alarm.heard(answered || busy_, simulation_.now());
+        const bool worked_on = held_ > 0 && stands(log_.primary());
+        const bool raised = alarm.heard(answered || busy_ || worked_on, simulation_.now());
         if (!raised) continue;
         component_.enter("deciding");
         observer_.on_stage("decision");
         co_await simulation_.delay(drawn(shape_.operation.decision));
         alarm.reset();
         const bool back = co_await writer_answers();
-        if (back || busy_) {
+        if (back || busy_ || (held_ > 0 && stands(log_.primary()))) {
             component_.enter("serving");
             continue;
         }
@@ -154,10 +155,21 @@ engine::Process<> GlobalDatabase::fail_over() {
     regions_[old]->abandon();
     regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     observer_.on_recovered(lost);
-    for (std::size_t i = 0; i < regions_.size(); ++i) {
-        if (i != target) simulation_.spawn(component_, copy_to(i, promotions_));
-    }
+    if (on_promoted) on_promoted(*regions_[target]);
+    copy_all_others();
     co_await publish_writer();
+}
+
+void GlobalDatabase::copy_all_others() {
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        if (i != log_.primary()) simulation_.spawn(component_, copy_to(i, promotions_));
+    }
+}
+
+void GlobalDatabase::restored() {
+    log_.restored();
+    ++promotions_;  // copies of the old one are no use
+    copy_all_others();
 }
 
 // Best effort: the request is answered at once, or given up after its timeout.
@@ -243,6 +255,9 @@ engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t prom
 }
 
 engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
+    while (held_ > 0) {
+        co_await simulation_.delay(operator_looks_after);
+    }
     const std::size_t old = log_.primary();
     if (busy_ || target == old || !log_.follows(target) || !joined(old, target)) co_return false;
     busy_ = true;
@@ -274,6 +289,7 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
         regions_[old]->abandon();
         simulation_.spawn(component_, copy_to(old, promotions_));
     }
+    if (on_promoted) on_promoted(*regions_[target]);
     co_await publish_writer();
     co_return true;
 }

@@ -60,6 +60,8 @@ public:
 
     // Told the primary's region when the operator has decided to fail over; may be empty.
     std::function<void(PlaceId)> on_given_up;
+    // Told which cluster is the primary from now on; may be empty.
+    std::function<void(RegionalCluster&)> on_promoted;
 
     // Building: the first is the primary. A cluster is made with log() and its number among them.
     void add_region(RegionalCluster& cluster);
@@ -70,6 +72,23 @@ public:
 
     // Planned work, ordered now: ends when the target serves, or when it cannot. false: it could not.
     engine::Process<bool> switchover(std::size_t target);
+
+    // People work on it: while its primary's region stands, a writer that does not answer pages nobody, and a
+    // switchover waits. Nests; for the lifetime of this object.
+    class Hold {
+    public:
+        explicit Hold(GlobalDatabase& database) : database_(database) { ++database_.held_; }
+        ~Hold() { --database_.held_; }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+    private:
+        GlobalDatabase& database_;
+    };
+    bool busy() const { return busy_; }  // with a failover or a switchover
+    bool logical() const { return shape_.operation.logical; }
+    // The primary's cluster is one that was restored from backups: every other region is copied anew from it.
+    void restored();
 
     GlobalLog& log() { return log_; }
     RegionalCluster& primary() { return *regions_[log_.primary()]; }
@@ -90,6 +109,7 @@ private:
     engine::Process<> step(const engine::Distribution& duration);
     engine::Process<> apply_received(std::size_t target);
     bool complete(std::size_t target);
+    void copy_all_others();
     engine::Process<> copy_to(std::size_t region, std::uint64_t promotion);
     engine::Process<> publish_writer();
     std::size_t freshest();
@@ -112,6 +132,7 @@ private:
     std::vector<RegionalCluster*> regions_;
     std::uint64_t promotions_ = 0;
     bool busy_ = false;  // with one failover or switchover
+    int held_ = 0;       // by people who work on it
 };
 
 }  // namespace faultline::models

@@ -136,6 +136,18 @@ void GlobalLog::hand_over(std::size_t region) {
     follow(old);
 }
 
+void GlobalLog::restored() {
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        Region& other = regions_[i];
+        if (i == primary_) continue;
+        if (other.stream->connected()) other.stream->primary_lost(AfterLoss::nothing);
+        other.follows = false;
+        other.copy_from = no_copy;
+    }
+    drop_settled();
+    released_.notify_all();
+}
+
 void GlobalLog::follow(std::size_t region) {
     Region& copied = regions_[region];
     copied.stream->rewind_to(std::exchange(copied.copy_from, no_copy));

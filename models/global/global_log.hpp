@@ -66,6 +66,9 @@ public:
     RecoveredLog promote(std::size_t region);
     // Planned: nothing is missing (SIM_CHECK), the old primary follows the new one with the volume that it has.
     void hand_over(std::size_t region);
+    // The primary's volume is another one from now on, restored from backups: nobody follows it. What the old one had
+    // more is counted by who restored it.
+    void restored();
     // A copy of the volume for this region begins, as of now; it is there, and the stream goes on from it.
     void begin_copy(std::size_t region) { regions_[region].copy_from = end_; }
     void follow(std::size_t region);

@@ -56,6 +56,7 @@ public:
     std::uint32_t committed(const Instance& by, const ToldCommit& commit) override;
     void region_lost(engine::Health how) override;
     void region_back() override;
+    engine::Process<> put_back(bool memory_kept) override;
 
     // For the operator. Whom to make the writer; null: no instance answers.
     Instance* candidate();
@@ -83,6 +84,9 @@ private:
     private:
         RegionalCluster& cluster_;
     };
+    bool is_of_database() const override {
+        return region_role_ == RegionRole::primary || region_role_ == RegionRole::secondary;
+    }
     static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
 
     void begin_watching() override;

@@ -44,6 +44,26 @@ void RegionalCluster::start_those_down() {
     }
 }
 
+// A region that follows needs no recovery: its readers begin anew over a volume that the stream has gone on filling.
+// One whose place was taken meanwhile stays as that has left it.
+engine::Process<> RegionalCluster::put_back(bool memory_kept) {
+    if (region_role_ == RegionRole::primary) {
+        co_await Cluster::put_back(memory_kept);
+        co_return;
+    }
+    if (region_role_ != RegionRole::secondary || !component_.up()) co_return;
+    failing_over_ = false;
+    if (!memory_kept) lose_memories();
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (!stands(*instances_[i]) || !instances_[i]->is_member() || followed_.lost) continue;
+        instances_[i]->start(Role::replica);
+        answering_[i] = true;
+    }
+    component_.enter("secondary");
+    publish_readers();
+    tell_whole();
+}
+
 // Of those that stopped for want of the stream each can begin anew as the writer: the lowest tier, then the oldest.
 Instance* RegionalCluster::candidate() {
     Instance* best = elect();

@@ -94,17 +94,33 @@ void add_default(OutageModel& model, const Scenario& scenario, const FailureDefa
     model.processes.push_back(std::move(process));
 }
 
+// What ends by itself has keys of its own.
+engine::Distribution lasts_at_random(const Fault& fault) {
+    if (scenarios::is_planned(fault.kind)) return distribution_of(fault.planned.work);
+    if (fault.kind != FaultKind::certificate_expiry) return distribution_of(fault.at_random->lasts);
+    const double noticed_s = distribution_of(fault.noticed_after).mean();
+    return engine::Distribution::constant(noticed_s + distribution_of(fault.renewal).mean());
+}
+
 void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault) {
     const scenarios::RandomFaults& random = *fault.at_random;
     FailureProcess process;
     process.name = fault.name;
     process.kind = fault.kind;
     process.resets = fault.mode == scenarios::FailureMode::crash;
-    for (const std::string& target : random.targets) process.targets.push_back(failure_target(model, scenario, target));
+    for (const std::string& target : random.targets) {
+        const FailureTarget found = failure_target(model, scenario, target);
+        // A slow instance of a service is not down.
+        const bool nothing = found.type == TargetType::pool && fault.kind != FaultKind::instance_crash;
+        process.targets.push_back(nothing ? FailureTarget{} : found);
+    }
     const engine::Distribution every = distribution_of(random.every);
     process.rate_each = 1.0 / every.mean();
     if (random.every.kind != scenarios::DistributionKind::exponential) process.every = every;
-    process.lasts = distribution_of(random.lasts);
+    process.lasts = lasts_at_random(fault);
+    process.planned = scenarios::is_planned(fault.kind);
+    process.of_service_instances = std::all_of(process.targets.begin(), process.targets.end(),
+                                               [](const auto& one) { return one.type == TargetType::pool; });
     process.zone_share = random.zone_share;
     process.region_share = random.region_share;
     process.zone_lasts = distribution_of(random.zone_lasts);
@@ -145,9 +161,19 @@ void add_followers(OutageModel& model, const Scenario& scenario) {
     }
 }
 
-bool has_at_random(const Scenario& scenario, FaultKind kind) {
-    return std::any_of(scenario.faults.begin(), scenario.faults.end(),
-                       [&](const Fault& fault) { return fault.at_random && fault.kind == kind; });
+bool is_of_service(const Scenario& scenario, const std::string& target) {
+    return std::any_of(scenario.services.begin(), scenario.services.end(),
+                       [&](const auto& service) { return target.starts_with(service.name + "/"); });
+}
+
+// `of_services`: of their instances, else of anything else.
+bool has_at_random(const Scenario& scenario, FaultKind kind, bool of_services) {
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& fault) {
+        if (!fault.at_random || fault.kind != kind) return false;
+        const auto& targets = fault.at_random->targets;
+        return std::any_of(targets.begin(), targets.end(),
+                           [&](const auto& one) { return is_of_service(scenario, one) == of_services; });
+    });
 }
 
 FailureTarget member_named(const OutageModel& model, std::size_t database, const std::string& name) {
@@ -179,6 +205,11 @@ FailureTarget part_named(const OutageModel& model, const Scenario& scenario, con
                               static_cast<std::size_t>(std::stoi(text.substr(slash + 1)) - 1);
             return {TargetType::storage_node, number, static_cast<std::uint16_t>(node)};
         }
+    }
+    for (std::size_t p = 0; p < model.pools.size(); ++p) {
+        const PoolModel& pool = model.pools[p];
+        const std::string place = scenario.services[pool.service].name + "/" + model.region_names[pool.region];
+        if (text.starts_with(place + "/")) return {TargetType::pool, 0, static_cast<std::uint16_t>(p)};
     }
     for (std::size_t w = 0; w < model.warehouses.size(); ++w) {
         if (model.warehouses[w].name == owner) return {TargetType::warehouse, 0, static_cast<std::uint16_t>(w)};
@@ -213,12 +244,13 @@ FailureTarget failure_target(const OutageModel& model, const Scenario& scenario,
 
 void add_processes(OutageModel& model, const Scenario& scenario) {
     for (const Fault& fault : scenario.faults) {
-        if (fault.at_random) add_random(model, scenario, fault);
+        // Of an operator error nothing is down: its data are wrong, and no year of outages knows for how long.
+        if (fault.at_random && fault.kind != FaultKind::operator_error) add_random(model, scenario, fault);
     }
     add_followers(model, scenario);
     for (const FailureDefault& one : failure_defaults) {
         const bool service = one.of == DefaultOf::service_instances;
-        if (service || !has_at_random(scenario, one.kind)) add_default(model, scenario, one);
+        if (!has_at_random(scenario, one.kind, service)) add_default(model, scenario, one);
     }
     // A region that is cut off: its own links, all of them.
     for (FailureProcess& process : model.processes) {

@@ -24,6 +24,12 @@ void check_target(const std::vector<std::string>& targets, const std::string& ta
                                suggestion(target, {targets.begin(), targets.end()})));
 }
 
+void check_kind(const Scenario& scenario, const Fault& fault, const Report& report) {
+    if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
+    if (fault.kind == FaultKind::evacuation) check_evacuation(scenario, fault, report);
+    if (fault.kind >= FaultKind::patch) check_planned_work(scenario, fault, report);
+}
+
 void check_fault(const Scenario& scenario, const Fault& fault, const Report& report) {
     const Pointer at = Pointer{} / "faults" / fault.name;
     if (scenario.run.measured > Duration{} && fault.at >= scenario.run.measured) {
@@ -42,10 +48,13 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
         report.add(at / "lasts", "a switchover lasts until the other region serves");
     }
     check_chance(scenario, fault, report);
+    for (const std::string& target : fault.at_random ? fault.at_random->targets : std::vector<std::string>{}) {
+        Fault at_target = fault;
+        at_target.target = target;
+        check_kind(scenario, at_target, report);
+    }
     if (fault.target.empty()) return;
-    if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
-    if (fault.kind == FaultKind::evacuation) check_evacuation(scenario, fault, report);
-    if (fault.kind >= FaultKind::patch) check_planned_work(scenario, fault, report);
+    check_kind(scenario, fault, report);
     if (fault.targets.empty()) {
         check_target(targets_of(scenario, fault.kind), fault.target, at / "target", report);
         return;

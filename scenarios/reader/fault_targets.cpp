@@ -76,7 +76,12 @@ std::vector<std::string> cache_nodes(const Scenario& scenario) {
 // The whole of a database; of planned work, of those that take it.
 void add_databases(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
     for (const Database& database : scenario.databases) {
-        if (!is_planned(kind) || takes_planned_work(database)) targets.push_back(database.name);
+        if (is_planned(kind) && !takes_planned_work(database)) continue;
+        targets.push_back(database.name);
+        if (kind != FaultKind::patch) continue;
+        for (const Secondary& secondary : database.secondaries) {
+            targets.push_back(database.name + "/" + secondary.region);
+        }
     }
 }
 
@@ -92,6 +97,17 @@ void add_storage_nodes(const Scenario& scenario, std::vector<std::string>& targe
         for (const std::string& zone : region->zones) {
             for (int node = 1; node <= database.storage.nodes_per_zone; ++node) {
                 targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, node));
+            }
+        }
+    }
+}
+
+// Those that stand by are none to be hit before they run.
+void add_service_instances(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Service& service : scenario.services) {
+        for (const auto& [region, count] : service.regions) {
+            for (int i = 1; i <= count; ++i) {
+                targets.push_back(fmt::format("{}/{}/instance-{}", service.name, region, i));
             }
         }
     }
@@ -166,6 +182,11 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     if (kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk) add_storage_nodes(scenario, targets);
     if (kind == FaultKind::storage_node_loss) return targets;
     if (kind == FaultKind::instance_crash) add_warehouse_nodes(scenario, targets);
+    if (kind == FaultKind::instance_crash || kind == FaultKind::brown_out) add_service_instances(scenario, targets);
+    if (kind == FaultKind::brown_out) {
+        const std::vector<std::string> nodes = cache_nodes(scenario);
+        targets.insert(targets.end(), nodes.begin(), nodes.end());
+    }
     add_instances(scenario, kind, targets);
     return targets;
 }

@@ -144,8 +144,6 @@ void check_operator_error(const Scenario& scenario, const Fault& fault, const Re
     if (fault.mended_by == MendedBy::clone && has_standbys(database->kind)) {
         report.add(at / "mends_by", fmt::format("the kind {} has no shared volume to clone; give \"restore\"",
                                                 in_quotes(database->kind)));
-    } else if (mends && !database->secondaries.empty()) {
-        report.add(at / "mends_by", "a cure of a database over several regions is not in this version; give \"none\"");
     } else if (mends && !database->backups) {
         report.add(at / "mends_by", fmt::format("{} has no \"backups\" to restore", in_quotes(database->name)));
     } else if (fault.mended_by == MendedBy::backtrack && !database->backups->backtrack) {

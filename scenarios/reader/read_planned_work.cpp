@@ -124,11 +124,17 @@ void check_planned_work(const Scenario& scenario, const Fault& fault, const Repo
     if (warehouse != nullptr && fault.planned.nodes == warehouse->nodes) {
         report.add(at / "nodes", "so many it has: the resize would change nothing");
     }
+    const Database* const database = find_named(scenario.databases, fault.target);
+    if (fault.kind == FaultKind::upgrade && database != nullptr && database->global.rpo_limit) {
+        // Source: Aurora User Guide, Upgrading an Amazon Aurora global database, Major version upgrades.
+        report.add(at / "target", fmt::format("{} has an \"rpo_limit\", and a global database with one takes no major "
+                                              "upgrade: it is turned off before",
+                                              in_quotes(database->name)));
+    }
 }
 
-// Aurora kinds of one region: what stands over several is patched by a runbook that this version has not.
 bool takes_planned_work(const Database& database) {
-    return !has_standbys(database.kind) && database.secondaries.empty();
+    return !has_standbys(database.kind);
 }
 
 }  // namespace faultline::scenarios

@@ -10,9 +10,15 @@ namespace faultline::scenarios {
 
 namespace {
 
-// Kinds that take one thing and give it back: they can strike again.
+// How long it takes is said by its own keys: of people, or of the work.
+bool ends_by_itself(FaultKind kind) {
+    return kind == FaultKind::operator_error || kind == FaultKind::certificate_expiry || kind == FaultKind::patch ||
+           kind == FaultKind::upgrade || kind == FaultKind::schema_change || kind == FaultKind::cache_snapshot;
+}
+
+// Kinds that take one thing and give it back, or leave things as they were: they can strike again.
 bool can_recur(FaultKind kind) {
-    return !is_planned(kind) && kind != FaultKind::operator_error && kind != FaultKind::certificate_expiry;
+    return !is_planned(kind) || ends_by_itself(kind);
 }
 
 // What stands in one zone, so that the zone can go with it.
@@ -27,6 +33,11 @@ RandomFaults read_at_random(const Child& child, const Fault& fault, const Report
     random.targets = object.texts("targets");
     random.every = object.random("every");
     random.lasts = object.random("lasts");
+    if (ends_by_itself(fault.kind) && object.has("lasts")) {
+        object.problem("lasts", "this kind ends by itself: \"work\", or noticing and the cure, say when");
+    } else if (!ends_by_itself(fault.kind) && object.is_object() && !object.has("lasts")) {
+        object.report().add(object.place(), "\"lasts\" is missing: lost, until it is whole");
+    }
     random.zone_share = object.share("zone_share");
     random.region_share = object.share("region_share");
     random.zone_lasts = object.random("zone_lasts");
@@ -93,6 +104,12 @@ void check_chance(const Scenario& scenario, const Fault& fault, const Report& re
         report.add(at / "at_random", "this kind cannot come again and again; give it \"at\"");
     }
     if (fault.at_random) check_random_targets(scenario, fault, report);
+    const bool of_people = fault.at_random && fault.kind == FaultKind::operator_error;
+    if (of_people && (fault.mended_by == MendedBy::clone || fault.mended_by == MendedBy::nothing)) {
+        report.add(at / "mends_by", fault.mended_by == MendedBy::clone
+                                        ? "nobody knows before what a clone should be made; give \"restore\""
+                                        : "at random it needs a cure; give \"restore\"");
+    }
     if (!fault.follows) return;
     if (find_named(scenario.faults, fault.follows->fault) == nullptr) {
         report.add(at / "follows" / "fault", unknown_name("fault", fault.follows->fault, names_of(scenario.faults)));

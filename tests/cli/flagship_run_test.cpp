@@ -74,6 +74,44 @@ TEST(FlagshipRunTest, OneDataSetForBothRegionsAndUpdatesBesideTheWriterAreWhatMe
     }
 }
 
+// A minute and a half at a hundredth of the load, its faults after ten seconds: no verdict is sought. A fault that hits
+// nothing ends a run with another status.
+Json hurried(const std::string& variant) {
+    Json scenario = flagship(variant);
+    scenario["run"]["warm_up"] = "60s";
+    scenario["run"]["measured"] = "90s";
+    scenario["workload"]["arrivals"]["rate"] = "60/s";
+    for (auto& query_class : scenario["workload"]["classes"]) {
+        if (query_class.contains("keys")) query_class["keys"]["count"] = 2000;
+    }
+    for (auto& fault : scenario["faults"]) {
+        if (fault.contains("at")) fault["at"] = "10s";
+        if (fault.contains("lasts")) fault["lasts"] = "30s";
+        fault.erase("within");
+    }
+    return scenario;
+}
+
+TEST(FlagshipRunTest, EveryVariantIsCheckedAndJudged) {
+    const Folder folder;
+    const Json file =
+        Json::parse(std::ifstream{std::filesystem::path{FAULTLINE_SOURCE_DIR} / "scenarios/xyz-corporation.json"});
+    std::vector<std::string> variants{""};
+    for (const auto& variant : file["variants"].items()) variants.push_back(variant.key());
+    EXPECT_GE(variants.size(), 16U);
+    for (const std::string& variant : variants) {
+        const Json scenario = hurried(variant);
+        const Ended checked = run_program(folder, {"check", folder.write("variant.json", scenario.dump())});
+        EXPECT_LE(checked.code, 1) << variant << '\n' << checked.out << checked.err;
+        const Ended ended = run(folder, scenario, 1);
+        EXPECT_TRUE(ended.code <= 1 || ended.code == 3) << variant << '\n' << ended.err;
+        for (const auto& requirement : scenario["requirements"].items()) {
+            if (requirement.value()["measure"] == "availability-per-year") continue;
+            EXPECT_NE(verdict_of(ended.out, requirement.key()), "not there") << variant << ": " << requirement.key();
+        }
+    }
+}
+
 // Days of AWS Post-Event Summaries, at a hundredth of the load.
 TEST(FlagshipRunTest, OutagesThatHappened) {
     struct Expected {

@@ -178,5 +178,51 @@ TEST(ChanceTest, MachinesComeBackLaterThanThePower) {
     });
 }
 
+// Every stage is constant, and the next error comes 40 s after the cure of the last one.
+TEST(ChanceTest, AnOperatorErrsAgainWhenTheLastErrorIsCured) {
+    test::in_child([] {
+        std::string text = small_system(R"("dropped": { "kind": "operator-error", "noticed_after": "10s",
+            "at_random": { "targets": ["orders"], "every": "40s" } })");
+        replace_in(text, R"("backups": { "retention": "2d" })",
+                   R"("backups": { "retention": "2d", "log_interval": "5s", "restore": { "decision": "5s",
+                   "node_rate": "10Gbps", "instances": "5s", "recovery": "5s", "repointing": "10s" } })");
+        const auto result = run(read(text, [](scenarios::Scenario& scenario) {
+            scenario.workload.arrivals.rate_per_s = 3.0;
+            scenario.databases.front().backups->restore.log_apply = engine::BitsPerSecond{1e10};
+        }));
+        const auto errors = started(result);
+        ASSERT_GE(errors.size(), 3U);
+        for (std::size_t i = 0; i + 1 < errors.size(); ++i) {
+            EXPECT_EQ(errors[i].hit, std::vector<std::string>{"orders"});
+            const double took = static_cast<double>(errors[i].mended_ns - errors[i].start_ns) * 1e-9;
+            EXPECT_NEAR(took, 10.0 + 5.0 + 16.0 + 5.0 + 10.0, 1.0);
+            EXPECT_NEAR(static_cast<double>(errors[i + 1].start_ns - errors[i].mended_ns) * 1e-9, 40.0, 0.1);
+        }
+    });
+}
+
+TEST(ChanceTest, CertificatesExpireAndPatchesComeAgainAndAgain) {
+    test::in_child([] {
+        const auto result = run(quiet_system(
+            R"("expired": { "kind": "certificate-expiry", "noticed_after": "20s", "renewal": "10s",
+                            "at_random": { "targets": ["orders"], "every": "50s" } },
+               "patches": { "kind": "patch", "preparation": "0s", "work": "15s", "method": "no-restart",
+                            "at_random": { "targets": ["orders"], "every": "25s" } })"));
+        std::vector<std::int64_t> expired, patched;
+        for (const auto& fault : started(result)) {
+            EXPECT_EQ(fault.hit.size(), 3U) << fault.kind;
+            EXPECT_EQ(fault.planned, fault.kind == "patch");
+            (fault.kind == "patch" ? patched : expired).push_back(fault.start_ns);
+        }
+        // From 60 s on, when the small system is warm, to 360 s.
+        ASSERT_EQ(expired.size(), 4U) << "at 110 s, then every 80 s; the last one ends behind the run";
+        ASSERT_EQ(patched.size(), 7U) << "at 85 s, then every 40 s";
+        for (std::size_t i = 0; i < expired.size(); ++i)
+            EXPECT_NEAR(static_cast<double>(expired[i]) * 1e-9, 110.0 + 80.0 * static_cast<double>(i), 0.01);
+        for (std::size_t i = 0; i < patched.size(); ++i)
+            EXPECT_NEAR(static_cast<double>(patched[i]) * 1e-9, 85.0 + 40.0 * static_cast<double>(i), 0.01);
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests

@@ -32,6 +32,12 @@ void Backups::begin_again() {
     snapshots_.begin_again(serving());
 }
 
+void Backups::move_to(PlaceId region, const std::vector<PlaceId>& zones) {
+    log_.move_to(region, zones);
+    snapshots_.move_to(region);
+    restore_.move_to(region, zones);
+}
+
 void Backups::end() {
     snapshots_.end();
     restore_.give_up();

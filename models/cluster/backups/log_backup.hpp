@@ -35,6 +35,11 @@ public:
     // A restored cluster goes on under the same names: its own log is sent from now on, and nothing before is missing.
     void begin_again();
 
+    void move_to(PlaceId region, const std::vector<PlaceId>& zones) {
+        shape_.object_storage = region;
+        shape_.zones = zones;
+    }
+
     void committed() {
         ++commits_;
         last_commit_ = simulation_.now();

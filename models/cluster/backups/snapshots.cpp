@@ -79,7 +79,7 @@ engine::Process<> Snapshots::copy_all(Bytes left) {
 }
 
 engine::Process<> Snapshots::copy(Bytes size) {
-    while (!ended_) {
+    while (!ended_ && shape_.object_storage != *shape_.copy_to) {
         if (!topology_.alive(*shape_.copy_to)) {
             co_await simulation_.delay(retry_pause);
             continue;

@@ -37,6 +37,7 @@ public:
     // A restored cluster goes on under the same names.
     void begin_again(std::uint64_t commits);
     void end();  // no more of them
+    void move_to(PlaceId region) { shape_.object_storage = region; }
 
     // Requires: the point is none before the cluster was made.
     engine::Instant newest_before(engine::Instant point) const;

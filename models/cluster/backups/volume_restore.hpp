@@ -36,6 +36,11 @@ public:
     // Ends when the new writer has applied the log, and is ready.
     engine::Process<> recover(engine::Bytes log);
 
+    void move_to(PlaceId region, const std::vector<PlaceId>& zones) {
+        shape_.object_storage = region;
+        shape_.zones = zones;
+    }
+
     // The region is given up: what cannot be filled is left.
     void give_up() { given_up_ = true; }
 

@@ -86,6 +86,40 @@ TEST(TopologyYearsTest, RatesOfTheScenarioTakeThePlaceOfDefaults) {
     EXPECT_NEAR(crashes.zone_share, 0.2, 1e-12);
 }
 
+scenarios::Fault at_random(scenarios::FaultKind kind, const std::string& target) {
+    scenarios::Fault fault;
+    fault.name = "at random";
+    fault.kind = kind;
+    fault.planned.work.values = fault.noticed_after.values = {30.0};
+    fault.renewal.values = {12.0};
+    fault.at_random.emplace().targets = {target};
+    fault.at_random->every.values = {1e6};
+    return fault;
+}
+
+// What ends by itself lasts as long as its own keys say; a service's instance is no database's; a slow one is not down.
+TEST(TopologyYearsTest, WhatComesAtRandomHitsWhatItNamesForAsLongAsItLasts) {
+    const auto process_of = [](const scenarios::Fault& fault) {
+        Scenario scenario = read("xyz-corporation");
+        scenario.faults = {fault};
+        const OutageModel model = outage_model_of(scenario, {});
+        EXPECT_EQ(model.processes.front().name, fault.name);
+        return std::pair{model.processes.front(), model.processes.size()};
+    };
+    const auto crash = process_of(at_random(scenarios::FaultKind::instance_crash, "shop/us-east-1/instance-1"));
+    EXPECT_TRUE(crash.first.of_service_instances);
+    EXPECT_EQ(crash.first.targets.front().type, TargetType::pool);
+    const auto writer = process_of(at_random(scenarios::FaultKind::instance_crash, "orders/writer"));
+    EXPECT_FALSE(writer.first.of_service_instances);
+    const auto slow = process_of(at_random(scenarios::FaultKind::brown_out, "shop/us-east-1/instance-1"));
+    EXPECT_EQ(slow.first.targets.front().type, TargetType::nothing);
+    const auto expired = process_of(at_random(scenarios::FaultKind::certificate_expiry, "orders"));
+    EXPECT_DOUBLE_EQ(expired.first.lasts.mean(), 42.0);
+    const auto patch = process_of(at_random(scenarios::FaultKind::patch, "orders"));
+    EXPECT_TRUE(patch.first.planned);
+    EXPECT_DOUBLE_EQ(patch.first.lasts.mean(), 30.0);
+}
+
 TEST(TopologyYearsTest, StuckFailoversCostTheirShare) {
     Scenario scenario = read("xyz-corporation");
     const double before = of(years_of(scenario), "update").minutes.mean;
