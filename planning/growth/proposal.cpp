@@ -59,8 +59,11 @@ std::string least_room(const GrowthStep& step, const Requirement& requirement) {
     if (scenarios::is_money(requirement.measure) || scenarios::is_of_security(requirement.measure)) return "";
     const ResourceEstimate* fullest = nullptr;
     for_each_on_the_way(step, requirement, [&](const ResourceEstimate& one) {
-        // Memory is what a hit rate goes by; else it need not hold everything.
-        const bool counts = requirement.measure == "hit-rate" ? one.kind == ResourceKind::memory : one.saturates();
+        // The memory of caches is what a hit rate goes by; else memory need not hold everything.
+        const auto& caches = step.scenario.caches;
+        const bool of_cache =
+            std::any_of(caches.begin(), caches.end(), [&](const auto& cache) { return cache.name == one.of; });
+        const bool counts = requirement.measure == "hit-rate" ? of_cache : one.saturates();
         if (counts && (fullest == nullptr || one.share() > fullest->share())) fullest = &one;
     });
     return fullest == nullptr ? "" : fullest->words;
