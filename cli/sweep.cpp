@@ -11,8 +11,8 @@
 #include "cli/input.hpp"
 #include "cli/progress_display.hpp"
 #include "cli/result_place.hpp"
+#include "cli/sweep_base.hpp"
 #include "cli/version.hpp"
-#include "planning/candidates.hpp"
 #include "planning/sweep/saturation.hpp"
 #include "reports/sweep_csv.hpp"
 #include "reports/sweep_text.hpp"
@@ -48,24 +48,9 @@ struct Input {
 };
 
 void read_base(const SweepOptions& options, Input& input, scenarios::Problems& problems) {
-    const std::vector<std::string> variants =
-        options.variant.empty() ? std::vector<std::string>{} : std::vector{options.variant};
-    planning::Candidates candidates = planning::read_candidates({options.scenario_path}, variants, problems);
-    for (const scenarios::LeftOut& one : candidates.left_out) {
-        if (one.name != options.variant) continue;
-        for (const std::string& text : one.problems) problems.add(options.scenario_path, "", text);
-    }
-    for (planning::Candidate& candidate : candidates.systems) {
-        if (candidate.variant == options.variant) input.base.scenario = std::move(candidate.scenario);
-    }
-    if (!problems.empty()) return;
-    scenarios::Scenario& scenario = input.base.scenario;
-    if (options.seed) scenario.run.seed = *options.seed;
-    input.replications = options.replications.value_or(static_cast<std::uint32_t>(scenario.run.replications));
-    input.base.file = options.scenario_path;
-    input.base.folder = scenario.folder;
-    input.base.model = scenarios::parse_document(scenario.source, options.scenario_path, problems).value_or(nullptr);
-    if (input.base.model.is_object()) input.base.model.erase("variants");
+    input.base = read_sweep_base(options.scenario_path, options.variant, options.seed, problems);
+    const scenarios::Run& run = input.base.scenario.run;
+    input.replications = options.replications.value_or(static_cast<std::uint32_t>(run.replications));
 }
 
 void check_ranges(const SweepOptions& options, const Input& input, scenarios::Problems& problems) {

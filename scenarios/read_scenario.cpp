@@ -58,6 +58,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_requirements(file, scenario);
     read_checks(file, scenario);
     read_cost(file, scenario);
+    read_growth(file, scenario);
     scenario.variants = read_variants(file);
     file.finish();
     if (!document.is_object()) return scenario;

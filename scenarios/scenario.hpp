@@ -15,6 +15,7 @@
 #include "scenarios/cost.hpp"
 #include "scenarios/database.hpp"
 #include "scenarios/fault.hpp"
+#include "scenarios/growth.hpp"
 #include "scenarios/security.hpp"
 #include "scenarios/warehouse.hpp"
 
@@ -267,6 +268,7 @@ struct Scenario {
     std::optional<Security> security;       // of all parts that say nothing of their own; none: nothing is said
     std::vector<Suppression> suppressions;  // of findings of the checks
     CostRules cost;
+    std::optional<Growth> growth;  // none: `faultline growth` has nothing to go by
     std::vector<Variant> variants;
     std::string source;  // the file's text after the variant's patch: what a result carries along
     std::string folder;  // that its relative paths start from; empty: the working folder

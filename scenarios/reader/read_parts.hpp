@@ -17,6 +17,7 @@ void read_workload(ObjectReader& file, Scenario& scenario);
 void read_transfers(ObjectReader& file, Scenario& scenario);
 void read_faults(ObjectReader& file, Scenario& scenario);
 void read_requirements(ObjectReader& file, Scenario& scenario);
+void read_growth(ObjectReader& file, Scenario& scenario);
 void read_checks(ObjectReader& file, Scenario& scenario);  // security of all, and suppressions
 // Of one part, or of all that say nothing of their own.
 enum class SecurityOf { all, database, cache_or_warehouse };

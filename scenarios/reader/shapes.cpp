@@ -11,6 +11,7 @@
 #include "scenarios/reader/shape_tables_clients.hpp"
 #include "scenarios/reader/shape_tables_cost.hpp"
 #include "scenarios/reader/shape_tables_faults.hpp"
+#include "scenarios/reader/shape_tables_growth.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 #include "scenarios/reader/warehouse_tables.hpp"
 
@@ -39,6 +40,7 @@ constexpr std::array scenario_keys{
         "of databases, caches and warehouses that have none of their own; left out: none"},
     Key{"checks", "object:checks", "what the checks are told", "{}", "-"},
     Key{"cost", "object:cost", "what an incident costs, and drills", "{}", "-"},
+    Key{"growth", "object:growth", "how it grows by the month; left out: nothing is said"},
     Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
 };
 
@@ -199,6 +201,11 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"checks", "what the checks are told", checks_keys},
     {"cost", "what an incident costs, and drills", cost_keys},
     {"drills", "recoveries that are practised", drills_keys},
+    {"growth", "how data, load and offices grow", growth_keys},
+    {"load-growth", "of the arrivals", load_growth_keys},
+    {"data-growth", "of what is stored", data_growth_keys},
+    {"growth-rate", "of one of them", growth_rate_keys},
+    {"office-growth", "offices that open", office_growth_keys},
     {"suppression", "a finding that is as it should be", suppression_keys},
     {"random-duration", "exactly one of these", random_duration_keys},
     {"lognormal", "lognormal", lognormal_keys},
