@@ -16,6 +16,7 @@
 #include "cli/run_report.hpp"
 #include "cli/version.hpp"
 #include "planning/requirement.hpp"
+#include "scenarios/dead_replications.hpp"
 #include "scenarios/read_scenario.hpp"
 #include "scenarios/result_file.hpp"
 
@@ -49,7 +50,7 @@ reports::Context context_of(const MergeOptions& options, const scenarios::RunRes
     const auto scenario = scenarios::read_scenario(result.scenario_source, "scenario", "", problems);
     reports::Context context = scenario ? reports::context_of(*scenario, result.variant) : reports::Context{};
     context.seed = result.seed;
-    context.replications = static_cast<int>(result.replications.size() + result.failed.size());
+    context.replications = static_cast<int>(result.replications.size() + scenarios::dead_replications(result));
     context.tool_version = version();
     context.machine = machine_text(result);
     context.repeat_command = "faultline merge";

@@ -14,10 +14,12 @@
 #include "cli/result_place.hpp"
 #include "cli/run_report.hpp"
 #include "cli/version.hpp"
+#include "planning/futures.hpp"
 #include "planning/requirement.hpp"
 #include "planning/run_scenario.hpp"
 #include "reports/event_lines.hpp"
 #include "reports/trace_events.hpp"
+#include "scenarios/dead_replications.hpp"
 #include "scenarios/defaults.hpp"
 #include "scenarios/result_file.hpp"
 #include "scenarios/trace_requests.hpp"
@@ -33,7 +35,7 @@ struct RunOptions {
     bool format_given = false, explain = false;
     std::optional<std::uint64_t> seed;
     std::string replications, time_limit;  // replications: a number, or "auto"
-    std::optional<std::uint32_t> replications_max, only_replication;
+    std::optional<std::uint32_t> replications_max, only_replication, futures;
     std::string shard;  // "2/8"
     bool joint = false;
     int jobs = 0;
@@ -58,6 +60,7 @@ std::string repeat_command(const RunOptions& options, const scenarios::Scenario&
     if (!options.variant.empty()) command += " --variant " + shell_word(options.variant);
     command += fmt::format(" --seed {}", scenario.run.seed);
     if (options.joint) command += " --joint";
+    if (options.futures) command += fmt::format(" --futures {}", *options.futures);
     return command;
 }
 
@@ -91,7 +94,7 @@ planning::RunPlan plan_of(const RunOptions& options, const scenarios::Scenario& 
 }
 
 std::size_t result_count(const scenarios::RunResult& result) {
-    return result.replications.size() + result.failed.size();
+    return result.replications.size() + scenarios::dead_replications(result);
 }
 
 reports::Context context_of(const RunOptions& options, const scenarios::Scenario& scenario,
@@ -176,6 +179,7 @@ std::optional<scenarios::Scenario> read_input(const RunOptions& options) {
         }
         return std::nullopt;
     }
+    if (options.futures) scenario = planning::with_futures(*scenario, *options.futures);
     if (options.seed) scenario->run.seed = *options.seed;
     if (!options.replications.empty() && !options.until_decided()) {
         scenario->run.replications = std::stoi(options.replications);
@@ -283,6 +287,11 @@ void add_replications(CLI::App& command, RunOptions& options) {
     command.add_option("--time-limit", options.time_limit, "With auto: stop after so long, \"3min\"")
         ->check(not_a_time)
         ->needs("--replications");
+    command
+        .add_option("--futures", options.futures,
+                    "Ways in which each replication goes on from its history up to the first fault (default: the "
+                    "scenario's; 1: one)")
+        ->check(CLI::Range(1, 1000));
     command.add_flag("--joint", options.joint, "The confidence holds for all requirements together, not for each");
 }
 

@@ -50,6 +50,14 @@ StopReason Simulation::run_until(Instant end) {
     return nothing_left ? StopReason::no_more_events : StopReason::reached_end;
 }
 
+void Simulation::branch(std::uint64_t future) {
+    SIM_CHECK(future_ == 0 && future != 0);
+    future_ = future;
+    for (const Branching* one = streams_.next(); one != &streams_; one = one->next()) {
+        const_cast<Branching*>(one)->branch(future);  // none of them is made const
+    }
+}
+
 bool Simulation::running_belongs_to(const Component& owner) const {
     return running_ != nullptr && running_->owner_ == &owner;
 }

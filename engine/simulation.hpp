@@ -104,11 +104,24 @@ public:
 
     // The stream of (seed, replication, path, purpose). Two calls with the same words give the same stream.
     RandomStream stream(std::string_view component_path, std::string_view purpose) const {
-        return RandomStream{stream_key(component_path, purpose)};
+        RandomStream stream{stream_key(component_path, purpose)};
+        if (future_ != 0) stream.branch(future_);
+        stream.join(streams_);
+        return stream;
+    }
+    QueryKey query_key(std::string_view component_path, std::string_view purpose) const {
+        QueryKey key{stream_key(component_path, purpose)};
+        if (future_ != 0) key.branch(future_);
+        key.join(streams_);
+        return key;
     }
     StreamKey stream_key(std::string_view component_path, std::string_view purpose) const {
         return engine::stream_key(identity_.seed, identity_.replication, component_path, purpose);
     }
+
+    // From here on every stream and every query key of this run draws otherwise: another future of the same history.
+    // What was drawn before and has not come yet stays. `future` is not 0, which is the history's own.
+    void branch(std::uint64_t future);
 
     // Ends all processes, newest first. Nothing is scheduled or resumed from here on. Call it before the components
     // that the processes use are destroyed; the destructor calls it too.
@@ -138,7 +151,13 @@ private:
 
     static constexpr std::uint64_t events_at_one_instant_max = 1'000'000;
 
+    struct StreamRing : Branching {
+        void branch(std::uint64_t) override {}
+    };
+
     RunIdentity identity_;
+    StreamRing streams_;
+    std::uint64_t future_ = 0;
     Instant now_{};
     std::int64_t check_clock_ns_ = 0;
     const std::int64_t* outer_check_clock_ = nullptr;

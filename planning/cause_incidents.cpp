@@ -5,6 +5,7 @@
 #include <map>
 
 #include "planning/cause.hpp"
+#include "scenarios/incidents_of.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::planning {
@@ -17,9 +18,9 @@ using scenarios::seconds_text;
 template <typename Visit>
 void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
     for (const auto& replication : results) {
-        for (const IncidentResult& incident : replication.incidents) {
+        scenarios::visit_incidents_of(replication, [&](const IncidentResult& incident, const auto&) {
             if (is_about(requirement, incident)) visit(replication, incident);
-        }
+        });
     }
 }
 

@@ -157,21 +157,38 @@ Estimate estimate_share(const ShareSeries& series, const Question& question) {
     return estimate;
 }
 
+namespace {
+// Of `count` incidents that are worth fewer independent ones: the ranks of these, as shares of all.
+Interval quantile_of_grouped(const std::vector<double>& seen, std::uint64_t worth, double p, double confidence) {
+    Interval interval = engine::quantile_interval(seen, p, confidence);
+    const engine::RankInterval ranks = engine::quantile_ranks(worth, p, confidence);
+    std::vector<double> sorted = seen;
+    std::sort(sorted.begin(), sorted.end());
+    const std::uint64_t low = ranks.low * sorted.size() / worth;
+    const std::uint64_t high = (ranks.high * sorted.size() + worth - 1) / worth;
+    interval.low = low == 0 ? -infinite : sorted[low - 1];
+    interval.high = ranks.high > worth ? infinite : sorted[high - 1];
+    return interval;
+}
+}  // namespace
+
 Estimate estimate_incidents(const IncidentSeries& series, const Question& question, std::size_t replications) {
     const std::vector<double>& seen = series.incidents_s;
     // Each end errs with 1 - confidence: that is an interval of 2 * confidence - 1.
     const double both_ends = std::max(2.0 * question.confidence - 1.0, 1e-6);
     Estimate estimate{.place = series.place, .interval = {}, .observations = seen.size()};
-    estimate.interval = engine::quantile_interval(seen, question.p, both_ends);
+    const std::uint64_t worth = effective_incidents(series, question.limit, question.confidence);
+    estimate.interval = worth == seen.size() ? engine::quantile_interval(seen, question.p, both_ends)
+                                             : quantile_of_grouped(seen, worth, question.p, both_ends);
     estimate.interval.low = std::max(estimate.interval.low, 0.0);
 
     const auto within = static_cast<std::uint64_t>(
         std::count_if(seen.begin(), seen.end(), [&](double s) { return s <= question.limit; }));
     estimate.within = within;
-    const auto more = more_incidents(within, seen.size(), question);
+    const std::uint64_t worth_within = seen.empty() ? 0 : within * worth / seen.size();
+    const auto more = more_incidents(worth_within, worth, question);
     if (more && !seen.empty()) {
-        const double each =
-            static_cast<double>(seen.size()) / static_cast<double>(std::max<std::size_t>(1, replications));
+        const double each = static_cast<double>(worth) / static_cast<double>(std::max<std::size_t>(1, replications));
         estimate.replications = std::max(1, static_cast<int>(std::ceil(*more / each)));
     }
     return estimate;

@@ -36,10 +36,10 @@ models::InstanceShape new_instance(const scenarios::Fault& fault, const scenario
 }  // namespace
 
 std::vector<scenarios::Fault> faults_of(const scenarios::Scenario& scenario, const engine::Simulation& simulation,
-                                        std::uint32_t replication) {
+                                        std::uint32_t turn) {
     std::vector<scenarios::Fault> faults = scenario.faults;
     for (scenarios::Fault& fault : faults) {
-        if (!fault.targets.empty()) fault.target = fault.targets[(replication - 1) % fault.targets.size()];
+        if (!fault.targets.empty()) fault.target = fault.targets[turn % fault.targets.size()];
         if (fault.within == engine::Duration{}) continue;
         engine::RandomStream draws = simulation.stream("faults/" + fault.name, "start");
         fault.at += engine::duration_from_seconds(engine::in_seconds(fault.within) * draws.uniform());

@@ -13,8 +13,9 @@ namespace faultline::planning {
 
 // The faults of one replication: each at its own instant within what the scenario says, at the target whose turn it is.
 // What only one target has, and comes at one instant, draws nothing.
+// `turn`: from 0, whose it is.
 std::vector<scenarios::Fault> faults_of(const scenarios::Scenario& scenario, const engine::Simulation& simulation,
-                                        std::uint32_t replication);
+                                        std::uint32_t turn);
 
 models::FaultShape fault_shape_of(const scenarios::Fault& fault);
 models::FaultTimes fault_times_of(const scenarios::Fault& fault);

@@ -71,7 +71,9 @@ void count_replications(const ShardFile& file, Problems& problems) {
     const scenarios::Shard& shard = file.result.shard;
     std::vector<std::uint32_t> there;
     for (const auto& one : file.result.replications) there.push_back(one.replication);
-    for (const auto& one : file.result.failed) there.push_back(one.replication);
+    for (const auto& one : file.result.failed) {
+        if (one.future == 0) there.push_back(one.replication);
+    }
     std::sort(there.begin(), there.end());
     std::vector<std::uint32_t> due;
     for (std::uint32_t number = shard.index; number <= shard.replications; number += shard.of) due.push_back(number);
@@ -93,7 +95,8 @@ void check(const std::vector<ShardFile>& shards, Problems& problems) {
 
 template <typename Numbered>
 void sort_by_number(std::vector<Numbered>& all) {
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.replication < b.replication; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.replication < b.replication; });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "engine/statistics/confidence.hpp"
 #include "models/cost/bill.hpp"
 #include "planning/random_duration.hpp"
+#include "scenarios/incidents_of.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -60,8 +61,8 @@ std::optional<double> times_a_year(const Scenario& scenario, const std::string& 
 std::vector<CostLoss> losses_of(const Scenario& scenario, ReplicationSpan replications) {
     std::vector<CostLoss> losses;
     for (const scenarios::ReplicationResult& one : replications) {
-        for (const IncidentResult& incident : one.incidents) {
-            if (incident.faults.empty()) continue;
+        scenarios::visit_incidents_of(one, [&](const IncidentResult& incident, const auto&) {
+            if (incident.faults.empty()) return;
             const std::string& name = incident.faults.front();
             auto loss =
                 std::find_if(losses.begin(), losses.end(), [&](const auto& known) { return known.fault == name; });
@@ -69,7 +70,7 @@ std::vector<CostLoss> losses_of(const Scenario& scenario, ReplicationSpan replic
             ++loss->incidents;
             loss->downtime_h += downtime_h(scenario, incident);
             loss->lost_min += lost_min(incident);
-        }
+        });
     }
     const scenarios::CostRules& rules = scenario.cost;
     const auto times = [](double amount, double price) { return price == 0.0 ? 0.0 : amount * price; };

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <map>
 
+#include "engine/statistics/grouped.hpp"
 #include "planning/histograms.hpp"
+#include "scenarios/incidents_of.hpp"
 #include "scenarios/session_counts.hpp"
 
 namespace faultline::planning {
@@ -61,15 +64,21 @@ void visit_class(const scenarios::Scenario& scenario, const ReplicationResult& r
 template <typename Visit>
 void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
     for (const ReplicationResult& replication : results) {
-        for (const IncidentResult& incident : replication.incidents) {
-            if (is_about(requirement, incident)) visit(incident);
-        }
+        scenarios::visit_incidents_of(replication, [&](const IncidentResult& incident, const auto&) {
+            if (is_about(requirement, incident)) visit(replication, incident);
+        });
     }
 }
 
-std::vector<double>& series_of(std::vector<IncidentSeries>& all, const std::string& place) {
+void add(IncidentSeries& series, const ReplicationResult& replication, double seconds) {
+    series.incidents_s.push_back(seconds);
+    series.histories.push_back(replication.replication);
+    series.grouped = series.grouped || replication.futures.size() > 1;
+}
+
+IncidentSeries& series_of(std::vector<IncidentSeries>& all, const std::string& place) {
     const auto known = std::find_if(all.begin(), all.end(), [&](const IncidentSeries& s) { return s.place == place; });
-    return known != all.end() ? known->incidents_s : all.emplace_back(IncidentSeries{place, {}}).incidents_s;
+    return known != all.end() ? *known : all.emplace_back(IncidentSeries{.place = place, .incidents_s = {}});
 }
 
 // A class is watched at an office by its own queries where there are enough of them, else by the canary.
@@ -196,9 +205,16 @@ std::vector<ShareSeries> cache_reads(const Requirement& requirement, Results res
     return {series};
 }
 
+std::uint64_t effective_incidents(const IncidentSeries& series, double limit, double confidence) {
+    const std::uint64_t count = series.incidents_s.size();
+    if (!series.grouped || count == 0) return count;
+    const double worth = engine::effective_count(series.incidents_s, series.histories, limit, confidence);
+    return static_cast<std::uint64_t>(std::max(1.0, std::floor(worth)));
+}
+
 std::vector<IncidentSeries> recovery_times(const Requirement& requirement, Results results) {
     std::vector<IncidentSeries> all{IncidentSeries{}};
-    visit_incidents(requirement, results, [&](const IncidentResult& incident) {
+    visit_incidents(requirement, results, [&](const ReplicationResult& replication, const IncidentResult& incident) {
         std::map<std::string, double> worst_s;  // by office
         for (const scenarios::Recovery& recovery : incident.recoveries) {
             if (!requirement.of.empty() && recovery.of != requirement.of) continue;
@@ -210,17 +226,17 @@ std::vector<IncidentSeries> recovery_times(const Requirement& requirement, Resul
         }
         double worst_anywhere_s = -1.0;
         for (const auto& [office, rto_s] : worst_s) {
-            series_of(all, office).push_back(rto_s);
+            add(series_of(all, office), replication, rto_s);
             worst_anywhere_s = std::max(worst_anywhere_s, rto_s);
         }
-        if (worst_anywhere_s >= 0.0) all.front().incidents_s.push_back(worst_anywhere_s);
+        if (worst_anywhere_s >= 0.0) add(all.front(), replication, worst_anywhere_s);
     });
     return all;
 }
 
 std::vector<IncidentSeries> data_losses(const Requirement& requirement, Results results) {
     std::vector<IncidentSeries> all{IncidentSeries{}};
-    visit_incidents(requirement, results, [&](const IncidentResult& incident) {
+    visit_incidents(requirement, results, [&](const ReplicationResult& replication, const IncidentResult& incident) {
         double worst_s = -1.0;
         for (const scenarios::DataLoss& loss : incident.losses) {
             if (!requirement.of.empty() && loss.database != requirement.of) continue;
@@ -228,21 +244,25 @@ std::vector<IncidentSeries> data_losses(const Requirement& requirement, Results 
             const std::int64_t gap_ns = std::max<std::int64_t>(loss.gap_ns, loss.commits_lost > 0 ? 1 : 0);
             worst_s = std::max(worst_s, loss.unbounded ? not_recovered : engine::in_seconds(engine::Duration{gap_ns}));
         }
-        if (worst_s >= 0.0) all.front().incidents_s.push_back(worst_s);
+        if (worst_s >= 0.0) add(all.front(), replication, worst_s);
     });
     return all;
 }
 
 std::vector<IncidentSeries> restore_times(const Requirement& requirement, Results results) {
     std::vector<IncidentSeries> all{IncidentSeries{}};
-    for (const ReplicationResult& replication : results) {
-        for (const scenarios::FaultResult& fault : replication.faults) {
+    const auto see = [&](const ReplicationResult& replication, const std::vector<scenarios::FaultResult>& faults) {
+        for (const scenarios::FaultResult& fault : faults) {
             if (!fault.data_wrong || (!requirement.after.empty() && fault.name != requirement.after)) continue;
             if (!requirement.of.empty() && fault.target != requirement.of) continue;
             const engine::Duration taken{fault.mended_ns - fault.noticed_ns};
             const bool mended = fault.noticed_ns > 0 && fault.mended_ns > 0;
-            all.front().incidents_s.push_back(mended ? engine::in_seconds(taken) : not_recovered);
+            add(all.front(), replication, mended ? engine::in_seconds(taken) : not_recovered);
         }
+    };
+    for (const ReplicationResult& replication : results) {
+        see(replication, replication.faults);
+        for (const scenarios::FutureResult& future : replication.futures) see(replication, future.faults);
     }
     return all;
 }

@@ -49,7 +49,12 @@ std::vector<ShareSeries> session_reads(const scenarios::Scenario& scenario, cons
 struct IncidentSeries {
     std::string place;
     std::vector<double> incidents_s;
+    std::vector<std::size_t> histories{};  // by incident, the number of the replication whose history it continues
+    bool grouped = false;                  // some history has several futures: its incidents are no independent ones
 };
+// How many independent incidents these are worth (engine/statistics/grouped.hpp): as many as there are, unless they
+// are futures of common histories. At least 1 if there is any.
+std::uint64_t effective_incidents(const IncidentSeries& series, double limit, double confidence);
 std::vector<IncidentSeries> recovery_times(const scenarios::Requirement& requirement, Results results);
 std::vector<IncidentSeries> data_losses(const scenarios::Requirement& requirement, Results results);
 

@@ -1,9 +1,11 @@
 #include "planning/replication.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <vector>
 
 #include "engine/statistics/warm_up.hpp"
+#include "planning/futures.hpp"
 #include "planning/world.hpp"
 
 namespace faultline::planning {
@@ -66,8 +68,23 @@ scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario
     const Duration warm_up = scenario.run.warm_up
                                  ? *scenario.run.warm_up
                                  : std::max(automatic_warm_up(scenario, replication), until_tables_age(scenario));
-    World world(scenario, {.replication = replication, .warm_up = warm_up, .with_faults = true, .traced = traced});
-    return world.run(progress);
+    Futures futures{scenario.run.futures.count};
+    World world(scenario, {.replication = replication,
+                           .warm_up = warm_up,
+                           .with_faults = true,
+                           .traced = traced,
+                           .branch = [&futures](engine::Instant now, std::uint64_t events) {
+                               return futures.branch(now, events);
+                           }});
+    try {
+        scenarios::ReplicationResult result = world.run(futures.around(progress));
+        if (futures.is_child()) futures.end_child(std::move(result));
+        futures.add_to(result);
+        return result;
+    } catch (const std::exception& error) {
+        if (futures.is_child()) Futures::fail_child(error.what());
+        throw;
+    }
 }
 
 }  // namespace faultline::planning

@@ -8,7 +8,9 @@
 #include <map>
 #include <memory>
 #include <system_error>
+#include <utility>
 
+#include "planning/futures.hpp"
 #include "planning/progress_meter.hpp"
 #include "planning/ranks.hpp"
 #include "planning/worker_pool.hpp"
@@ -53,6 +55,7 @@ public:
             }
             meter_.finished(running.replication());
             if (end->result) {
+                note_futures(*end->result);
                 results_.emplace(running.replication(), std::move(*end->result));
             } else {
                 fail(running.replication(), std::move(end->failure));
@@ -80,6 +83,12 @@ public:
         for (auto& [number, failure] : failed_) {
             if (number < number_of(ended_)) all.failed.push_back(std::move(failure));
         }
+        for (const scenarios::FailedReplication& one : failed_futures_) {
+            if (one.replication < number_of(ended_)) all.failed.push_back(one);
+        }
+        const auto place = [](const auto& one) { return std::pair{one.replication, one.future}; };
+        std::sort(all.failed.begin(), all.failed.end(),
+                  [&](const auto& one, const auto& other) { return place(one) < place(other); });
         all.out_of_time = out_of_time_;
         return all;
     }
@@ -117,9 +126,19 @@ private:
         out_of_time_ = enough_ = std::chrono::steady_clock::now() - begun_ >= *plan_.stopping->time_limit;
     }
 
+    std::string repeat_command(std::uint32_t replication) const {
+        return fmt::format("{} --only-replication {}", plan_.repeat_command, replication);
+    }
+
     void fail(std::uint32_t replication, std::string why) {
-        std::string repeat = fmt::format("{} --only-replication {}", plan_.repeat_command, replication);
-        failed_.insert({replication, {replication, std::move(why), std::move(repeat)}});
+        failed_.insert({replication, {replication, std::move(why), repeat_command(replication)}});
+    }
+
+    // A future that died takes nothing else with it.
+    void note_futures(const scenarios::ReplicationResult& result) {
+        for (auto& one : failed_futures(result, repeat_command(result.replication))) {
+            failed_futures_.push_back(std::move(one));
+        }
     }
 
     const scenarios::Scenario& scenario_;
@@ -136,6 +155,7 @@ private:
     std::vector<scenarios::ReplicationResult> in_order_;  // of these
     std::map<std::uint32_t, scenarios::ReplicationResult> results_;
     std::map<std::uint32_t, scenarios::FailedReplication> failed_;
+    std::vector<scenarios::FailedReplication> failed_futures_;
 };
 
 }  // namespace

@@ -200,8 +200,10 @@ double confidence_of_each(const Scenario& scenario) {
 bool could_be_met(const Scenario& scenario, const Requirement& requirement, Results replications, double error) {
     if (!scenarios::is_of_incidents(requirement.measure) || is_of_exposure_alone(scenario, requirement)) return true;
     const double p = quantile_of(requirement.statistic, default_incident_quantile).value_or(default_incident_quantile);
-    const std::uint64_t seen = incidents_of(requirement, replications).front().incidents_s.size();
-    if (seen == 0 || error <= 0.0) return false;
+    if (error <= 0.0) return false;
+    const IncidentSeries incidents = incidents_of(requirement, replications).front();
+    const std::uint64_t seen = effective_incidents(incidents, requirement.limit, 1.0 - error);
+    if (seen == 0) return false;
     return engine::proportion_lower_bound({.successes = seen, .trials = seen}, 1.0 - error) >= p;
 }
 
@@ -268,8 +270,9 @@ std::vector<std::string> faults_without_effect(Results replications) {
         bool any_hit = false;
     };
     std::map<std::string, Counted> by_name;
-    for (const scenarios::ReplicationResult& replication : replications) {
-        for (const scenarios::FaultResult& fault : replication.faults) {
+    const auto see = [&](const std::vector<scenarios::FaultResult>& faults, bool whole) {
+        for (const scenarios::FaultResult& fault : faults) {
+            if (!whole && !fault.started) continue;  // it comes after the window
             Counted& counted = by_name[fault.name];
             counted.target = fault.target;
             counted.by_chance = fault.by_chance;
@@ -277,6 +280,10 @@ std::vector<std::string> faults_without_effect(Results replications) {
             counted.any_hit = counted.any_hit || !fault.hit.empty() || fault.operations_cut > 0;
             if (fault.hit.empty() && fault.operations_cut == 0) ++counted.idle;
         }
+    };
+    for (const scenarios::ReplicationResult& replication : replications) {
+        see(replication.faults, true);
+        for (const scenarios::FutureResult& future : replication.futures) see(future.faults, false);
     }
     std::vector<std::string> messages;
     for (const auto& [name, counted] : by_name) {

@@ -7,7 +7,9 @@
 //
 // RTO and RPO: a quantile (p95, if nothing else is said) over all incidents of all replications, by exact binomial
 // ranks: met if enough incidents of enough were within the limit at every office (59 of 59 for p95 at 95 %), violated
-// if too many were not at any office. "Not recovered" is a miss. A requirement on RPO is judged on the exposure too.
+// if too many were not at any office. Where a replication has several futures their incidents are no independent ones:
+// all count, and are worth as many as engine/statistics/grouped.hpp says. "Not recovered" is a miss. A requirement on
+// RPO is judged on the exposure too.
 //
 // Fewer than two replications give no interval, and no observation gives nothing: both are undecided, never met.
 //

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "planning/memory_file.hpp"
+#include "planning/process_end.hpp"
 #include "planning/worker_files.hpp"
 #include "scenarios/result_file.hpp"
 
@@ -79,14 +80,6 @@ void read_all(FileDescriptor& file, std::string& into) {
             return;
         }
     }
-}
-
-std::string in_words(int wait_status) {
-    if (WIFSIGNALED(wait_status)) {
-        const int signal = WTERMSIG(wait_status);
-        return fmt::format("killed by signal {} ({})", signal, ::strsignal(signal));
-    }
-    return fmt::format("exit code {}", WEXITSTATUS(wait_status));
 }
 
 }  // namespace
@@ -167,10 +160,9 @@ WorkerEnd Worker::end_of(int wait_status) {
         end.result.reset();
         end.failure = "its result cannot be used: " + end.failure;
     } else {
-        end.failure = in_words(wait_status);
+        end.failure = process_end(wait_status);
     }
-    while (!errors_.empty() && (errors_.back() == '\n' || errors_.back() == ' ')) errors_.pop_back();
-    if (!errors_.empty()) end.failure += "; its last words: " + errors_;
+    end.failure = with_last_words(std::move(end.failure), std::move(errors_));
     return end;
 }
 

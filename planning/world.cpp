@@ -34,7 +34,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
       warm_up_end_(engine::start_of_time + options.warm_up),
       end_(warm_up_end_ + scenario.run.measured),
       simulation_({engine::Seed{scenario.run.seed}, options.replication}),
-      faults_(faults_of(scenario, simulation_, options.replication)),
+      faults_(faults_of(scenario, simulation_, options.replication - 1)),
       profile_(
           *NetworkProfile::named(scenario.network.profile, {.spike_multiplier = scenario.network.spike_multiplier})) {
     build_network();
@@ -104,11 +104,12 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     if (replay_ != nullptr) replay_->begin();
     for (const auto& transfer : scheduled_transfers_) transfer->begin();
     simulation_.on_progress(progress);
+    branch_at_ = last_calm_instant();
 
     scenarios::ReplicationResult result;
     result.replication = options_.replication;
     result.warm_up_ns = options_.warm_up.count();
-    simulation_.run_until(warm_up_end_);
+    run_to(warm_up_end_);
     end_of_warm_up();
     gauge_resources();
     const engine::StopReason reason = run_measured();

@@ -1,6 +1,7 @@
 // A described system, built and ready to run: one simulation with everything in it that the scenario names.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct WorldOptions {
     engine::Duration warm_up{};
     bool with_faults = true;
     std::uint32_t traced = 0;  // queries, about so many of the measured part
+    // Asked once, in the last instant before anything can break, if anything can: which of the history's futures this
+    // process shall be from here on (planning/futures.hpp); 1: the replication itself. None: it is that.
+    std::function<std::uint32_t(engine::Instant now, std::uint64_t events)> branch{};
 };
 
 class World {
@@ -126,6 +130,9 @@ private:
     void gauge_traffic();
     void read_traffic();
     engine::StopReason run_measured();
+    engine::StopReason run_to(engine::Instant until);
+    void branch();
+    std::optional<engine::Instant> last_calm_instant() const;
     void name_instances();
     void describe_queues(scenarios::ReplicationResult& result) const;
     void describe_caches(scenarios::ReplicationResult& result) const;
@@ -141,7 +148,8 @@ private:
     engine::Instant warm_up_end_;
     engine::Instant end_;
     engine::Simulation simulation_;
-    const std::vector<scenarios::Fault> faults_;  // of this replication
+    std::vector<scenarios::Fault> faults_;      // of this replication, and of this future of it
+    std::optional<engine::Instant> branch_at_;  // none: there is one future, or it has been chosen
     engine::Component observers_{simulation_, "observers"};
     models::NetworkProfile profile_;
     std::unique_ptr<models::WiredNetwork> network_;

@@ -155,4 +155,52 @@ void World::schedule_faults() {
     operator_errors_->begin();
 }
 
+// Before anything can break by the scenario, as far as it is known; none: nothing can, or nobody asks.
+std::optional<Instant> World::last_calm_instant() const {
+    if (!options_.branch || !options_.with_faults) return std::nullopt;
+    std::optional<Instant> first;
+    for (const scenarios::Fault& fault : scenario_.faults) {
+        if (fault.follows) continue;
+        const Instant at = fault.at_random ? warm_up_end_ : warm_up_end_ + fault.at;
+        first = std::min(first.value_or(at), at);
+    }
+    if (first) *first = std::max(engine::start_of_time, *first - Duration{1});
+    return first;
+}
+
+engine::StopReason World::run_to(Instant until) {
+    if (branch_at_ && *branch_at_ < until) {
+        const engine::StopReason reason = simulation_.run_until(*branch_at_);
+        if (reason == engine::StopReason::stuck || reason == engine::StopReason::cancelled) return reason;
+        branch_at_.reset();
+        branch();
+    }
+    return simulation_.run_until(std::min(until, end_));
+}
+
+// In another future everything that is drawn from here on is drawn otherwise, and each fault has a start of its own and
+// the target whose turn it is. It ends when its first incident has been watched for as long as is asked. Planned work
+// keeps the target of its replication, and the clone for an operator error is made for the replication's own instant.
+void World::branch() {
+    const Instant now = simulation_.now();
+    const std::uint32_t future = options_.branch(now, simulation_.events_run());
+    if (future == 1) return;
+    simulation_.branch(future);
+    const std::vector<scenarios::Fault> others = faults_of(scenario_, simulation_, options_.replication + future - 2);
+    Instant first = end_;
+    for (std::size_t i = 0; i < faults_.size(); ++i) {
+        if (faults_[i].follows) continue;
+        const bool by_chance = faults_[i].at_random.has_value();
+        const Instant at = by_chance ? std::max(now, warm_up_end_) : warm_up_end_ + others[i].at;
+        first = std::min(first, at);
+        if (!by_chance && warm_up_end_ + faults_[i].at <= now) continue;  // it has come: nothing can be earlier
+        const bool planned = faults_[i].kind >= scenarios::FaultKind::patch;
+        faults_[i].at = others[i].at;
+        if (!planned) faults_[i].target = others[i].target;
+        injector_->move(i, at);
+        measures_->fault_moved(i, faults_[i].target);
+    }
+    end_ = std::min(end_, first + scenario_.run.futures.window);
+}
+
 }  // namespace faultline::planning

@@ -171,7 +171,7 @@ void World::gauge_link(LinkId link) {
 // The measured part of the run, second by second.
 engine::StopReason World::run_measured() {
     for (Instant second = warm_up_end_ + read_every; second <= end_; second += read_every) {
-        const engine::StopReason reason = simulation_.run_until(second);
+        const engine::StopReason reason = run_to(second);
         if (reason == engine::StopReason::stuck || reason == engine::StopReason::cancelled) return reason;
         measures_->second_passed(second);
         network_->topology.count_carried();
@@ -179,7 +179,7 @@ engine::StopReason World::run_measured() {
         gauges_->read_all();
         read_traffic();
     }
-    return simulation_.run_until(end_);
+    return run_to(end_);
 }
 
 // By what they are in the end.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "reports/text_layout.hpp"
+#include "scenarios/incidents_of.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
@@ -113,7 +114,7 @@ std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationR
     };
     std::vector<Cause> causes;
     for (const auto& replication : replications) {
-        for (const auto& incident : replication.incidents) {
+        scenarios::visit_incidents_of(replication, [&](const scenarios::IncidentResult& incident, const auto&) {
             const std::string name = cause_of(incident);
             Cause& cause = found_or_new(causes, [&](const Cause& c) { return c.summary.cause == name; });
             cause.summary.cause = name;
@@ -121,7 +122,7 @@ std::vector<IncidentSummary> summaries(const std::vector<scenarios::ReplicationR
             ++cause.summary.incidents;
             for (const auto& recovery : incident.recoveries) add(cause.recoveries, recovery);
             for (const auto& loss : incident.losses) add(cause.summary.losses, loss);
-        }
+        });
     }
     std::vector<IncidentSummary> all;
     for (Cause& cause : causes) {

@@ -20,6 +20,7 @@
 #include "reports/transfer_summary.hpp"
 #include "reports/warehouse_summary.hpp"
 #include "reports/waterfall.hpp"
+#include "scenarios/dead_replications.hpp"
 #include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
@@ -360,8 +361,11 @@ void TextReport::storms(const scenarios::RunResult& result) {
 
 void TextReport::deaths(const scenarios::RunResult& result) {
     if (result.failed.empty()) return;
-    heading(fmt::format("{} of {} replications died, and are in no figure above", result.failed.size(),
-                        result.failed.size() + result.replications.size()));
+    const std::size_t dead = scenarios::dead_replications(result);
+    const std::size_t futures = result.failed.size() - dead;
+    std::string died = fmt::format("{} of {} replications", dead, dead + result.replications.size());
+    if (futures > 0) died = (dead > 0 ? died + " and " : "") + counted(futures, "future");
+    heading(died + " died, and are in no figure above");
     for (const scenarios::FailedReplication& one : result.failed) {
         out_ << wrapped(fmt::format("replication {}: {}", one.replication, one.why), "   ", style_.width);
         out_ << "     repeat it: " << one.repeat_command << '\n';

@@ -5,6 +5,7 @@
 
 #include "reports/incident_summary.hpp"
 #include "reports/text_layout.hpp"
+#include "scenarios/incidents_of.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
@@ -40,9 +41,9 @@ void add(Waterfall& waterfall, const scenarios::IncidentResult& incident) {
 Waterfall waterfall_of(const std::string& cause, const std::vector<scenarios::ReplicationResult>& replications) {
     Waterfall waterfall;
     for (const auto& replication : replications) {
-        for (const auto& incident : replication.incidents) {
+        scenarios::visit_incidents_of(replication, [&](const scenarios::IncidentResult& incident, const auto&) {
             if (cause_of(incident) == cause) add(waterfall, incident);
-        }
+        });
     }
     for (auto& [stage, mean_s] : waterfall.stages) mean_s /= static_cast<double>(waterfall.incidents);
     return waterfall;

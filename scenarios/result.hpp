@@ -281,6 +281,18 @@ struct MemoryResult {
     std::uint64_t fixed_bytes = 0, in_flight_peak = 0, bytes_per_query = 0, resident_keys = 0, bytes_per_key = 0;
 };
 
+// One of several futures of a replication's history: what broke in it, and what came of it. The first one is the
+// replication itself: its faults and incidents stand there.
+struct FutureResult {
+    std::uint32_t number = 1;
+    std::uint64_t fingerprint = 0;         // of the history and this future
+    std::uint64_t events = 0;              // after the history
+    std::int64_t from_ns = 0, end_ns = 0;  // the history's end, and its own
+    std::string failure{};                 // why there is nothing of it; empty: there is
+    std::vector<FaultResult> faults{};     // as of a replication
+    std::vector<IncidentResult> incidents{};
+};
+
 struct ReplicationResult {
     std::uint32_t replication = 0;
     std::uint64_t fingerprint = 0, events = 0;
@@ -303,6 +315,7 @@ struct ReplicationResult {
     std::vector<StateChange> states;
     MemoryResult memory;
     std::vector<OfficeMinutes> office_minutes{};  // by office
+    std::vector<FutureResult> futures{};          // by number; empty: there is one. Fingerprint and events are of all
     std::vector<TracedQuery> traced{};            // on its way from a worker, if it was asked for
 };
 
@@ -321,6 +334,7 @@ struct RequirementResult {
 struct FailedReplication {
     std::uint32_t replication = 0;
     std::string why, repeat_command;
+    std::uint32_t future = 0;  // that alone died of it; 0: the replication as a whole
 };
 
 // Of a run that goes on until its requirements are decided: when it looked, and how many were still undecided then.

@@ -24,6 +24,13 @@ namespace faultline::scenarios {
 using engine::Bytes;
 using engine::Duration;
 
+// Of each replication's history up to its first fault: how many ways it goes on. The first one is the replication, as
+// it would be alone; the others end `window` after the last instant at which a fault may start.
+struct Futures {
+    std::uint32_t count = 1;
+    Duration window = std::chrono::minutes{10};
+};
+
 struct Run {
     std::optional<Duration> warm_up;  // none: "auto", MSER-5 over the time before the first fault
     Duration measured{};
@@ -33,6 +40,7 @@ struct Run {
     bool joint = false;                       // the confidence holds for all requirements together
     std::int32_t start_of_day_s = 10 * 3600;  // local time at the first office's meridian when the run begins
     int start_day = 0;                        // and the local day there, 0 is Monday
+    Futures futures{};
 };
 
 struct Network {

@@ -19,6 +19,18 @@ Draws draws_of(const PhiloxBlock& words) {
 
 RandomStream::RandomStream(StreamKey key) : Draws(draws_of(philox_block(key, {0, 0, 0, 0}))) {}
 
+// Its next two words are as good as its state: equal ones, equal streams.
+void RandomStream::branch(std::uint64_t future) {
+    const std::uint64_t high = (*this)();
+    const std::uint64_t low = (*this)();
+    static_cast<Draws&>(*this) = draws_of(philox_block({high, low}, {future, 0, 0, 2}));
+}
+
+void QueryKey::branch(std::uint64_t future) {
+    const PhiloxBlock words = philox_block(key_, {future, 0, 0, 3});
+    key_ = {words[0], words[1]};
+}
+
 QueryStreams query_streams(StreamKey key, std::uint64_t query_number) {
     // The last word keeps the queries of a key apart from its RandomStream.
     const PhiloxBlock words = philox_block(key, {0, query_number, 0, 1});

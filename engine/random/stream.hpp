@@ -78,10 +78,49 @@ private:
 };
 static_assert(sizeof(Draws) == 16);
 
+// What is drawn otherwise from an instant on, when a run has several futures (Simulation::branch). All that belong to
+// one run are a ring, so that they can be found wherever they live: a copy is of the ring of what it copies. Nothing of
+// this is on the way of a draw.
+class Branching {
+public:
+    Branching() = default;
+    Branching(const Branching& other) { join(other); }
+    Branching& operator=(const Branching& other) {
+        if (this == &other) return *this;
+        leave();
+        join(other);
+        return *this;
+    }
+    virtual ~Branching() { leave(); }
+
+    void join(const Branching& ring) const {
+        previous_ = &ring;
+        next_ = ring.next_;
+        next_->previous_ = this;
+        ring.next_ = this;
+    }
+    const Branching* next() const { return next_; }
+
+    // From here on another stream: a function of what this one is now, and of the future's number.
+    virtual void branch(std::uint64_t future) = 0;
+
+private:
+    void leave() const {
+        previous_->next_ = next_;
+        next_->previous_ = previous_;
+        previous_ = next_ = this;
+    }
+    mutable const Branching* previous_ = this;
+    mutable const Branching* next_ = this;
+};
+
 // What a component draws one after the other: arrivals, failure times.
-class RandomStream : public Draws {
+class RandomStream : public Draws, public Branching {
 public:
     explicit RandomStream(StreamKey key);
+
+    // Whoever drew the same so far draws the same then: two topologies under comparison have common futures, too.
+    void branch(std::uint64_t future) override;
 };
 
 // What belongs to a query: its class, key, demand, jitter. The same query gets the same draws whenever it is served.
@@ -96,5 +135,17 @@ struct QueryStreams {
     QueryDraws network;
 };
 QueryStreams query_streams(StreamKey key, std::uint64_t query_number);
+
+// The key of queries that are opened in the course of a run: those opened in another future are other queries.
+class QueryKey : public Branching {
+public:
+    explicit QueryKey(StreamKey key) : key_{key} {}
+    operator StreamKey() const { return key_; }
+
+    void branch(std::uint64_t future) override;
+
+private:
+    StreamKey key_;
+};
 
 }  // namespace faultline::engine

@@ -44,13 +44,13 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       shape_(std::move(shape)),
       arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.arrivals),
       next_arrival_(*this, component_.number()),
-      queries_(context.simulation.stream_key(component_.path(), "queries")),
+      queries_(context.simulation.query_key(component_.path(), "queries")),
       retries_(context.simulation.stream(component_.path(), "retries")),
       canary_draws_(context.simulation.stream(component_.path(), "canary calls")),
-      session_draws_(context.simulation.stream_key(component_.path(), "sessions")),
-      follow_ups_(context.simulation.stream_key(component_.path(), "follow-ups")),
-      of_users_(context.simulation.stream_key(component_.path(), "closed users")),
-      thoughts_(context.simulation.stream_key(component_.path(), "thinking")) {
+      session_draws_(context.simulation.query_key(component_.path(), "sessions")),
+      follow_ups_(context.simulation.query_key(component_.path(), "follow-ups")),
+      of_users_(context.simulation.query_key(component_.path(), "closed users")),
+      thoughts_(context.simulation.query_key(component_.path(), "thinking")) {
     if (shape_.sessions) sessions_.emplace(*shape_.sessions);
     for (const ClassPlan& plan : context.classes) tokens_.push_back(plan.retry.budget ? plan.retry.budget->tokens : 0);
     make_guards();

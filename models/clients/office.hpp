@@ -131,7 +131,7 @@ private:
         Office& office;
         std::size_t index;
         SurgeArrivals arrivals;
-        engine::StreamKey queries;
+        engine::QueryKey queries;
         std::vector<std::pair<double, ClassId>> classes;  // cumulative shares, up to 1
         std::uint64_t number = 0;
     };
@@ -194,13 +194,13 @@ private:
     NextArrival next_arrival_;
     std::vector<std::unique_ptr<NextOfSurge>> next_of_surges_;
     std::vector<Guard> guards_;  // by class; empty: no class has any
-    engine::StreamKey queries_;
+    engine::QueryKey queries_;
     engine::RandomStream retries_;
     std::vector<int> tokens_;            // left in the budget for retries, by class
     engine::RandomStream canary_draws_;  // of the ways to the services
-    engine::StreamKey session_draws_;
-    engine::StreamKey follow_ups_;
-    engine::StreamKey of_users_, thoughts_;
+    engine::QueryKey session_draws_;
+    engine::QueryKey follow_ups_;
+    engine::QueryKey of_users_, thoughts_;
     std::optional<Sessions> sessions_;
 };
 

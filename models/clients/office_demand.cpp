@@ -19,7 +19,7 @@ Office::NextOfSurge::NextOfSurge(Office& of, std::size_t which, const SurgeShape
       index(which),
       arrivals(of.simulation_.stream(of.component_.path(), "surge " + shape.surge.name), of.arrivals_, shape.surge,
                shape.begin),
-      queries(of.simulation_.stream_key(of.component_.path(), "queries of surge " + shape.surge.name)) {
+      queries(of.simulation_.query_key(of.component_.path(), "queries of surge " + shape.surge.name)) {
     double before = 0.0, sum = 0.0;
     for (std::size_t i = 0; i < of.context_.classes.size(); ++i) {
         const double share = of.context_.classes[i].cumulative_share - before;

@@ -30,16 +30,30 @@ Injector::Injector(engine::Simulation& simulation, FaultTargets targets)
 void Injector::schedule(std::size_t number, const scenarios::Fault& fault, FaultTimes times, Instant origin) {
     engine::RandomStream draws = simulation_.stream("faults/" + fault.name, "chance");
     planned_.push_back(std::make_unique<Planned>(Planned{number, &fault, std::move(times), std::move(draws)}));
-    Planned& planned = *planned_.back();
+    begin(*planned_.back(), fault.at_random ? origin : origin + fault.at);
+}
+
+void Injector::begin(Planned& planned, Instant at) {
+    const scenarios::Fault& fault = *planned.fault;
     const std::size_t targets = fault.at_random ? fault.at_random->targets.size() : 0;
     for (std::size_t i = 0; i < targets; ++i) {
-        simulation_.spawn(component_, run_again_and_again(planned, i, origin));
+        simulation_.spawn(component_, run_again_and_again(planned, i, at));
     }
-    if (!scenarios::is_by_chance(fault)) simulation_.spawn(component_, run_at(planned, origin + fault.at));
+    if (!scenarios::is_by_chance(fault)) simulation_.spawn(component_, run_at(planned, at));
+}
+
+void Injector::move(std::size_t number, Instant at) {
+    for (const auto& planned : planned_) {
+        if (planned->number != number || planned->fault->follows) continue;
+        ++planned->moved;
+        begin(*planned, at);
+    }
 }
 
 engine::Process<> Injector::run_at(Planned& planned, Instant at) {
+    const std::uint32_t moved = planned.moved;
     co_await simulation_.delay(at - simulation_.now());
+    if (planned.moved != moved) co_return;
     co_await run(planned, *planned.fault, planned.number);
 }
 

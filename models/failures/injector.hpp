@@ -88,6 +88,10 @@ public:
     // before the run; `fault` outlives the injector.
     void schedule(std::size_t number, const scenarios::Fault& fault, FaultTimes times, engine::Instant origin);
 
+    // A fault of the scenario that has not come yet starts then instead, as it now is; one by chance draws anew from
+    // then on, and one that follows another stays. During the run.
+    void move(std::size_t number, engine::Instant at);
+
     // The topology's routers have something to notice: call after each change of it.
     void watch_convergence();
 
@@ -100,7 +104,9 @@ private:
         const scenarios::Fault* fault = nullptr;
         FaultTimes times;
         engine::RandomStream draws;  // of what no target of its own has
+        std::uint32_t moved = 0;     // how often
     };
+    void begin(Planned& planned, engine::Instant at);
     engine::Process<> run_at(Planned& planned, engine::Instant at);
     engine::Process<> run_again_and_again(Planned& planned, std::size_t target, engine::Instant from);
     engine::Process<> run_after(Planned& planned, Duration after);

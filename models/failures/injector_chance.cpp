@@ -25,10 +25,12 @@ std::string name_of(const std::vector<std::pair<std::string, PlaceId>>& names, P
 engine::Process<> Injector::run_again_and_again(Planned& planned, std::size_t target, Instant from) {
     const std::string& name = planned.fault->at_random->targets[target];
     engine::RandomStream draws = simulation_.stream("faults/" + planned.fault->name + "/" + name, "times");
+    const std::uint32_t moved = planned.moved;
     co_await simulation_.delay(from - simulation_.now());
     for (;;) {
         const Duration whole = std::max(least_whole, planned.times.every.sample_duration(draws));
         co_await simulation_.delay(whole);
+        if (planned.moved != moved) co_return;
         const scenarios::Fault event = next_of(planned, name, draws);
         const std::size_t index = new_index(event);
         co_await run(planned, event, index);

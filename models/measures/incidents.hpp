@@ -39,6 +39,7 @@ public:
 
     // --- faults, by index
     std::size_t add_fault(FaultShape fault);
+    void set_target(std::size_t fault, std::string target) { faults_[fault].target = std::move(target); }
     void fault_started(std::size_t fault, Instant now);
     void fault_hit(std::size_t fault, std::string_view node);
     void fault_cut(std::size_t fault, std::uint64_t operations) { faults_[fault].operations_cut += operations; }

@@ -74,6 +74,7 @@ public:
 
     // --- faults, by their index in the shape; in the measured part only (SIM_CHECK)
     std::size_t add_fault(FaultShape fault) { return incidents_.add_fault(std::move(fault)); }
+    void fault_moved(std::size_t fault, std::string target) { incidents_.set_target(fault, std::move(target)); }
     void fault_started(std::size_t fault, Instant now);
     void fault_hit(std::size_t fault, std::string_view node) { incidents_.fault_hit(fault, node); }
     void fault_cut(std::size_t fault, std::uint64_t operations) { incidents_.fault_cut(fault, operations); }

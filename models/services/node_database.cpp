@@ -12,7 +12,7 @@ NodeDatabase::NodeDatabase(engine::Simulation& simulation, engine::Component& ow
       classes_(classes),
       database_(database),
       lost_(std::move(lost)),
-      draws_(simulation.stream_key(owner.path(), "database")) {}
+      draws_(simulation.query_key(owner.path(), "database")) {}
 
 void NodeDatabase::set_client(std::size_t endpoint, std::unique_ptr<DatabaseClient> client) {
     if (clients_.size() <= endpoint) clients_.resize(endpoint + 1);

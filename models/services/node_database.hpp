@@ -37,7 +37,7 @@ private:
     const std::vector<ClassPlan>& classes_;
     Cluster& database_;
     Lost lost_;
-    engine::StreamKey draws_;
+    engine::QueryKey draws_;
     std::uint64_t number_ = 0;  // of its queries
     std::vector<std::unique_ptr<DatabaseClient>> clients_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "scenarios/incidents_of.hpp"
+
 namespace faultline::planning {
 namespace {
 
@@ -72,14 +74,14 @@ const MeasuredKind* MeasuredRecoveries::of(FaultKind kind, bool took_writer, boo
 MeasuredRecoveries measured_in(const scenarios::RunResult& result, const Scenario& scenario) {
     MeasuredRecoveries measured;
     for (const scenarios::ReplicationResult& replication : result.replications) {
-        for (const scenarios::IncidentResult& incident : replication.incidents) {
-            const auto fault = std::find_if(replication.faults.begin(), replication.faults.end(), [&](const auto& one) {
+        scenarios::visit_incidents_of(replication, [&](const scenarios::IncidentResult& incident, const auto& faults) {
+            const auto fault = std::find_if(faults.begin(), faults.end(), [&](const auto& one) {
                 return incident.faults.size() == 1 && one.name == incident.faults.front();
             });
-            const auto kind = fault == replication.faults.end() ? std::nullopt : kind_named(fault->kind);
+            const auto kind = fault == faults.end() ? std::nullopt : kind_named(fault->kind);
             if (!kind || !is_whole(incident)) {
                 ++measured.left_out;
-                continue;
+                return;
             }
             const bool writer = took_writer(*fault, scenario), at_once = was_back_at_once(*fault);
             auto into = std::find_if(measured.kinds.begin(), measured.kinds.end(), [&](const MeasuredKind& one) {
@@ -91,7 +93,7 @@ MeasuredRecoveries measured_in(const scenarios::RunResult& result, const Scenari
             for (const scenarios::QueryClass& one : scenario.workload.classes) {
                 seen.bad_s.push_back(bad_s(incident, scenario, one.name));
             }
-        }
+        });
     }
     return measured;
 }

@@ -1,5 +1,6 @@
 #include "planning/sweep/sweep.hpp"
 
+#include "planning/futures.hpp"
 #include "planning/requirement.hpp"
 
 namespace faultline::planning {
@@ -81,6 +82,9 @@ scenarios::SweptPoint Sweep::swept(const SweepPoint& point, std::uint32_t replic
     swept.requirements = judge_all(*point.scenario, all);
     swept.notes = faults_without_effect(all);
     swept.failed = failed(point);
+    for (const auto& one : all) {
+        for (auto& future : failed_futures(one, plan_.repeat_command)) swept.failed.push_back(std::move(future));
+    }
     return swept;
 }
 

@@ -49,6 +49,13 @@ std::string read_city(ObjectReader& office, const std::string& profile) {
     return city;
 }
 
+Futures read_futures(const Child& child, const Report& report) {
+    ObjectReader object(child, "futures", report);
+    const Futures futures{static_cast<std::uint32_t>(object.integer("count")), object.positive_duration("window")};
+    object.finish();
+    return futures;
+}
+
 }  // namespace
 
 void read_run(ObjectReader& file, Scenario& scenario) {
@@ -63,6 +70,7 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     scenario.run.joint = run.flag("joint");
     scenario.run.start_of_day_s = read_clock(run, "start_of_day");
     scenario.run.start_day = read_day(run, "start_day");
+    scenario.run.futures = read_futures(*run.child("futures"), file.report());
     run.finish();
     // The simulated clock ends after 292 years; a run of more than a year is a slip of the unit.
     constexpr Duration longest = std::chrono::hours{24 * 366};

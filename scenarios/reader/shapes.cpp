@@ -57,6 +57,14 @@ constexpr std::array run_keys{
         "the busiest hour of the curve office-day"},
     Key{"start_day", "one-of:monday|tuesday|wednesday|thursday|friday|saturday|sunday", "and the local day there",
         R"("monday")", "-"},
+    Key{"futures", "object:futures", "of each replication's history up to its first fault", "{}", "-"},
+};
+
+constexpr std::array futures_keys{
+    Key{"count", "integer", "ways in which a replication goes on from there, itself among them", "1", "-", false, 1,
+        1000},
+    Key{"window", "duration", "how long the first incident of each further one is watched, from its start",
+        R"("10min")", "assumption: ten times the recovery that is hoped for"},
 };
 
 constexpr std::array network_keys{
@@ -136,6 +144,7 @@ constexpr std::array requirement_keys{
 constexpr auto all_shapes = std::to_array<Shape>({
     {"scenario", "a system, its load, its faults and its requirements", scenario_keys},
     {"run", "how it is simulated", run_keys},
+    {"futures", "several futures of one warm history", futures_keys},
     {"network", "what lies between the places", network_keys},
     {"transfer", "bulk data that are moved at fixed times", transfer_keys},
     {"region", "a region", region_keys},

@@ -100,6 +100,12 @@ void fields(Archive& a, Part<Archive, IncidentResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, FutureResult>& x) {
+    a("number", x.number), a("fingerprint", x.fingerprint), a("events", x.events), a("from_ns", x.from_ns);
+    a("end_ns", x.end_ns), a("failure", x.failure), a("faults", x.faults), a("incidents", x.incidents);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, CacheShare>& x) {
     a("reads", x.reads), a("fresh_hits", x.fresh_hits), a("offloaded", x.offloaded);
 }
@@ -215,7 +221,7 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
         a("office_minutes", x.office_minutes);
     a("instances", x.instances), a("sessions", x.sessions), a("warehouses", x.warehouses);
     a("transfers", x.transfers), a("storms", x.storms), a("resources", x.resources), a("traced", x.traced);
-    a("traffic", x.traffic);
+    a("traffic", x.traffic), a("futures", x.futures);
 }
 
 template <typename Archive>
@@ -227,7 +233,7 @@ void fields(Archive& a, Part<Archive, RequirementResult>& x) {
 
 template <typename Archive>
 void fields(Archive& a, Part<Archive, FailedReplication>& x) {
-    a("replication", x.replication), a("why", x.why), a("repeat_command", x.repeat_command);
+    a("replication", x.replication), a("why", x.why), a("repeat_command", x.repeat_command), a("future", x.future);
 }
 
 template <typename Archive>

@@ -2,6 +2,9 @@
 // Method: scenarios/queue.json, shortened to three replications.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/cli/program.hpp"
 
 namespace faultline::tests {
@@ -43,6 +46,29 @@ TEST(RealRunTest, AutoStopsAtTheLookThatDecidesWhoeverRunsAhead) {
     const Ended bare = run_program(folder, {"run", queue, "--replications", "3", "--time-limit", "3min"});
     EXPECT_EQ(bare.code, 2);
     EXPECT_NE(bare.err.find("--time-limit goes with --replications auto"), std::string::npos) << bare.err;
+}
+
+// Futures run in turn within their replication's worker.
+TEST(RealRunTest, FuturesAreTheSameForAnyNumberOfJobsAndAreRepeated) {
+    const Folder folder;
+    const std::string scenario = std::string{FAULTLINE_SOURCE_DIR} + "/scenarios/zone-loss.json";
+    const auto run_with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> words{"run", scenario, "--futures", "3"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run_program(folder, words);
+    };
+    const Ended one = run_with({"--replications", "2", "--jobs", "1", "--result", "one.json"});
+    const Ended two = run_with({"--replications", "2", "--jobs", "2", "--result", "two.json"});
+    EXPECT_NE(one.code, 4) << one.out << one.err;
+    EXPECT_NE(one.out.find("zone lost: 6 incidents"), std::string::npos) << one.out;
+    ASSERT_NE(folder.read("one.json"), "");
+    EXPECT_EQ(folder.read("one.json"), folder.read("two.json"));
+
+    const Ended again = run_with({"--only-replication", "2", "--result", "again.json"});
+    const std::string text = folder.read("again.json");
+    const std::size_t at = text.find("\"fingerprint\"");
+    ASSERT_NE(at, std::string::npos) << again.err;
+    EXPECT_NE(folder.read("one.json").find(text.substr(at, text.find(',', at) - at)), std::string::npos);
 }
 
 // The trace is a file of its own, and the result is as without it.

@@ -1,7 +1,7 @@
 // A stand-in for the models, linked into test programs only: a replication whose outcome the scenario's text decides.
 // The name of the scenario says what it does: "dies by signal", "dies once", "throws", "breaks a check", "sleeps",
-// "exits", "starts a child"; any other ends at once, "saturates" with answers that take 0.1 ms longer for each
-// operation a second. A number after "only" confines it to that replication: "throws only 2".
+// "exits", "starts a child", "loses a future"; any other ends at once, "saturates" with answers that take 0.1 ms longer
+// for each operation a second. A number after "only" confines it to that replication: "throws only 2".
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,6 +65,10 @@ scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario
             }
             one.steady.push_back(tests::at_office(latencies_s));
         }
+    }
+    if (is_asked(name, "loses a future", replication)) {
+        for (std::uint32_t number = 1; number <= 3; ++number) result.futures.push_back({.number = number});
+        result.futures.back().failure = "killed by signal 9 (Killed)";
     }
     result.fingerprint = draws();
     return result;

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
+
+#include "engine/simulation.hpp"
 
 namespace faultline::engine {
 namespace {
@@ -105,6 +108,35 @@ TEST(StreamTest, NeighbouringStreamsAreNotCorrelated) {
             EXPECT_LT(std::abs(one_behind / pairs), 4.5 / std::sqrt(pairs));
         }
     }
+}
+
+// Wherever a stream has been moved or copied to, it is found; one that is gone is not looked for.
+TEST(StreamTest, AllStreamsOfARunBranch) {
+    const auto words = [](std::uint64_t future) {
+        Simulation simulation{{Seed{1}, 1}};
+        std::vector<RandomStream> streams;
+        for (int i = 0; i < 5; ++i) streams.push_back(simulation.stream("office", std::to_string(i)));  // they move
+        RandomStream copy = streams[0];
+        RandomStream assigned = simulation.stream("office", "gone");
+        assigned = streams[1];
+        streams.erase(streams.begin() + 2);
+        QueryKey key = simulation.query_key("office", "queries");
+        static_cast<void>(streams[3]());
+        if (future != 0) simulation.branch(future);
+        RandomStream later = simulation.stream("office", "made later");
+        std::vector<std::uint64_t> all{copy(), assigned(), later(), query_streams(key, 7).work()};
+        for (RandomStream& one : streams) all.push_back(one());
+        return all;
+    };
+    const auto history = words(0), second = words(2), third = words(3);
+    EXPECT_EQ(second, words(2));
+    for (std::size_t i = 0; i < history.size(); ++i) {
+        EXPECT_NE(history[i], second[i]) << i;
+        EXPECT_NE(second[i], third[i]) << i;
+    }
+    EXPECT_EQ(second[0], second[4]) << "a copy is the same stream";
+    EXPECT_EQ(second[1], second[5]);
+    EXPECT_NE(second[0], second[1]);
 }
 
 }  // namespace
