@@ -11,6 +11,7 @@
 #include "scenarios/reader/shape_tables_clients.hpp"
 #include "scenarios/reader/shape_tables_cost.hpp"
 #include "scenarios/reader/shape_tables_faults.hpp"
+#include "scenarios/reader/shape_tables_plan.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 #include "scenarios/reader/warehouse_tables.hpp"
 
@@ -39,6 +40,7 @@ constexpr std::array scenario_keys{
         "of databases, caches and warehouses that have none of their own; left out: none"},
     Key{"checks", "object:checks", "what the checks are told", "{}", "-"},
     Key{"cost", "object:cost", "what an incident costs, and drills", "{}", "-"},
+    Key{"plan", "object:plan", "what `faultline plan` may choose from; left out: it has no search space"},
     Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
 };
 
@@ -199,6 +201,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"checks", "what the checks are told", checks_keys},
     {"cost", "what an incident costs, and drills", cost_keys},
     {"drills", "recoveries that are practised", drills_keys},
+    {"plan", "a search space of topologies", plan_keys},
+    {"plan-choice", "one thing that may be chosen", plan_choice_keys},
+    {"plan-constraint", "which options go together", plan_constraint_keys},
     {"suppression", "a finding that is as it should be", suppression_keys},
     {"random-duration", "exactly one of these", random_duration_keys},
     {"lognormal", "lognormal", lognormal_keys},
