@@ -77,7 +77,7 @@ struct PlanResult {
     double confidence = 0.95;
     std::uint32_t replications_max = 0;
     std::vector<std::string> choices{};
-    std::uint64_t combinations = 0;           // without the constraints
+    std::uint64_t combinations = 0;             // without the constraints
     std::vector<PlannedTopology> topologies{};  // by what they cost at least
     std::optional<std::size_t> winner{};
     std::vector<Confirmation> confirmations{};

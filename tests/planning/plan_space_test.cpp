@@ -72,9 +72,9 @@ TEST(PlanSpaceTest, ConstraintsLeaveCombinationsOut) {
 }
 
 TEST(PlanSpaceTest, ContradictionsNameTheConstraint) {
-    expect_problem(std::string{two_choices} +
-                       R"(, "constraints": [{"then": {"servers": [1, 2]}}, {"then": {"servers": [3]}}]})",
-                   "/plan/constraints/1: no topology is left: it contradicts those before it");
+    expect_problem(
+        std::string{two_choices} + R"(, "constraints": [{"then": {"servers": [1, 2]}}, {"then": {"servers": [3]}}]})",
+        "/plan/constraints/1: no topology is left: it contradicts those before it");
     expect_problem(std::string{two_choices} +
                        R"(, "constraints": [{"when": {"servers": [1, 2, 3, 4]}, "then": {"servers": [1]}},
                                             {"when": {"servers": [1]}, "then": {"servers": [2]}}]})",
@@ -96,7 +96,7 @@ TEST(PlanSpaceTest, MistakesAreNamed) {
     expect_problem(std::string{two_choices} + R"(, "constraints": [{"then": {"server": [1]}}]})",
                    "did you mean \"servers\"?");
     expect_problem(std::string{two_choices} + R"(, "constraints": [{"then": {"load": ["lower"]}}]})",
-                   "did you mean \"low\"?");
+                   "there are: \"low\"");
 }
 
 // What a patch has removed cannot be set: that combination is none, and says so.
