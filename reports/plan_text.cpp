@@ -215,7 +215,7 @@ private:
 
     bool is_cheaper(const PlannedTopology& one) const {
         if (!plan_.winner || plan_.objective != "cost") return true;
-        return one.cost_floor < plan_.topologies[*plan_.winner].cost.value_or(0.0);
+        return one.cost.value_or(one.cost_floor) < plan_.topologies[*plan_.winner].cost.value_or(0.0);
     }
 
     void by_requirement(const std::vector<const PlannedTopology*>& fail) {
