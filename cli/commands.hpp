@@ -16,6 +16,7 @@ void add_availability(CLI::App& application, int& exit_code);
 void add_compare(CLI::App& application, int& exit_code, planning::Ranks* ranks);
 void add_sweep(CLI::App& application, int& exit_code, planning::Ranks* ranks);
 void add_growth(CLI::App& application, int& exit_code, planning::Ranks* ranks);
+void add_plan(CLI::App& application, int& exit_code, planning::Ranks* ranks);
 void add_merge(CLI::App& application, int& exit_code);
 void add_check(CLI::App& application, int& exit_code);
 void add_trace(CLI::App& application, int& exit_code);

@@ -25,6 +25,7 @@ Examples:
   faultline compare S.json --baseline R.json            1 if it is significantly worse than that result
   faultline sweep S.json --vary /json/pointer=1,2,4     at many points; --saturate: up to which load it holds
   faultline growth S.json                               the month in which each requirement breaks
+  faultline plan S.json                                 the cheapest topology that meets every requirement
   faultline check S.json                                what is wrong with a scenario, without running it
   faultline run S.json --shard 2/8                      an eighth of the replications, for a job array
   faultline merge part-*.json                           all eighths to one result, as if one machine had run them
@@ -53,6 +54,7 @@ int run(int argc, char** argv) {
     faultline::cli::add_compare(application, exit_code, ranks.get());
     faultline::cli::add_sweep(application, exit_code, ranks.get());
     faultline::cli::add_growth(application, exit_code, ranks.get());
+    faultline::cli::add_plan(application, exit_code, ranks.get());
     faultline::cli::add_check(application, exit_code);
     faultline::cli::add_trace(application, exit_code);
     faultline::cli::add_kinds(application, exit_code);

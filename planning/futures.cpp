@@ -51,8 +51,8 @@ std::vector<scenarios::FailedReplication> failed_futures(const scenarios::Replic
     std::vector<scenarios::FailedReplication> failed;
     for (const scenarios::FutureResult& one : result.futures) {
         if (one.failure.empty()) continue;
-        failed.push_back({result.replication, fmt::format("future {}: {}", one.number, one.failure), repeat_command,
-                          one.number});
+        failed.push_back(
+            {result.replication, fmt::format("future {}: {}", one.number, one.failure), repeat_command, one.number});
     }
     return failed;
 }

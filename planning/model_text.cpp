@@ -12,7 +12,7 @@ using SortedJson = nlohmann::json;  // keys in their order
 SortedJson model_of(const std::string& source) {
     SortedJson model = SortedJson::parse(source, nullptr, false);
     if (!model.is_object()) return model;
-    for (const char* const no_part : {"variants", "description", "$schema"}) model.erase(no_part);
+    for (const char* const no_part : {"variants", "description", "growth", "plan", "$schema"}) model.erase(no_part);
     return model;
 }
 

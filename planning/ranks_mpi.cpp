@@ -19,7 +19,6 @@
 namespace faultline::planning {
 namespace {
 
-using Json = nlohmann::json;
 using Bytes = std::vector<std::uint8_t>;
 using Clock = std::chrono::steady_clock;
 
@@ -33,7 +32,7 @@ constexpr auto between_reports = std::chrono::milliseconds{100};
 
 struct Message {
     int from = 0, tag = 0;
-    Json content;
+    nlohmann::json content;
 };
 
 // What comes in, and what is on its way out.
@@ -41,9 +40,9 @@ class Mail {
 public:
     ~Mail() { flush(); }
 
-    void send(int to, int tag, const Json& content) {
+    void send(int to, int tag, const nlohmann::json& content) {
         Letter& letter = out_.emplace_back();
-        letter.bytes = Json::to_cbor(content);
+        letter.bytes = nlohmann::json::to_cbor(content);
         MPI_Isend(letter.bytes.data(), static_cast<int>(letter.bytes.size()), MPI_BYTE, to, tag, MPI_COMM_WORLD,
                   &letter.request);
     }
@@ -58,7 +57,7 @@ public:
         MPI_Get_count(&status, MPI_BYTE, &size);
         Bytes bytes(static_cast<std::size_t>(size));
         MPI_Recv(bytes.data(), size, MPI_BYTE, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        return Message{status.MPI_SOURCE, status.MPI_TAG, Json::from_cbor(bytes)};
+        return Message{status.MPI_SOURCE, status.MPI_TAG, nlohmann::json::from_cbor(bytes)};
     }
 
     void flush() {
@@ -84,10 +83,10 @@ private:
     std::deque<Letter> out_;  // a deque: addresses stay
 };
 
-WorkerEnd end_of(const Json& content) {
+WorkerEnd end_of(const nlohmann::json& content) {
     WorkerEnd end;
     end.failure = content.at("failure").get<std::string>();
-    const Json& result = content.at("result");
+    const nlohmann::json& result = content.at("result");
     if (result.is_binary()) end.result = scenarios::from_cbor(result.get_binary(), end.failure);
     return end;
 }
@@ -118,7 +117,7 @@ private:
         if (message.tag == home_tag) {
             jobs_.clear();
             home_ = true;
-            mail_.send(0, home_tag, Json::object());
+            mail_.send(0, home_tag, nlohmann::json::object());
         } else if (message.tag == forget_tag) {
             const auto id = message.content.at("id").get<std::uint64_t>();
             if (jobs_.erase(id) > 0) end(id, {}, "not wanted any more");
@@ -127,7 +126,7 @@ private:
         }
     }
 
-    void begin(const Json& task) {
+    void begin(const nlohmann::json& task) {
         const auto id = task.at("id").get<std::uint64_t>();
         scenarios::Problems problems;
         auto scenario = scenarios::read_scenario(task.at("scenario").get<std::string>(), "scenario", "", problems);
@@ -160,8 +159,8 @@ private:
     }
 
     void end(std::uint64_t id, Bytes result, const std::string& failure) {
-        Json content{{"id", id}, {"failure", failure}, {"result", nullptr}};
-        if (!result.empty()) content["result"] = Json::binary(std::move(result));
+        nlohmann::json content{{"id", id}, {"failure", failure}, {"result", nullptr}};
+        if (!result.empty()) content["result"] = nlohmann::json::binary(std::move(result));
         mail_.send(0, end_tag, content);
     }
 
@@ -183,9 +182,9 @@ public:
 
     std::vector<int>& busy() { return busy_; }
 
-    std::uint64_t deal(int rank, const Json& task) {
+    std::uint64_t deal(int rank, const nlohmann::json& task) {
         const std::uint64_t id = ++last_id_;
-        Json content = task;
+        nlohmann::json content = task;
         content["id"] = id;
         mail_.send(rank, task_tag, content);
         ++busy_[static_cast<std::size_t>(rank)];
@@ -218,7 +217,7 @@ public:
     // What they still had to say is read to its end: who sends to nobody would wait for ever.
     void send_home() {
         const int others = static_cast<int>(busy_.size()) - 1;
-        for (int rank = 1; rank <= others; ++rank) mail_.send(rank, home_tag, Json::object());
+        for (int rank = 1; rank <= others; ++rank) mail_.send(rank, home_tag, nlohmann::json::object());
         for (read(); gone_home_ < others; read()) std::this_thread::sleep_for(between_looks);
         mail_.flush();
     }

@@ -12,9 +12,9 @@ constexpr double share_of_a_look = 0.5;
 
 }  // namespace
 
-Stopping::Stopping(const scenarios::Scenario& scenario, std::uint32_t most)
-    : scenario_{scenario}, most_{most}, next_{std::min(first_look, most)} {
-    SIM_CHECK(most >= 1);
+Stopping::Stopping(const scenarios::Scenario& scenario, std::uint32_t most, std::uint32_t first)
+    : scenario_{scenario}, most_{most}, next_{std::min(first, most)} {
+    SIM_CHECK(most >= 1 && first >= 1);
     const double error = 1.0 - confidence_of_each(scenario);
     left_.assign(scenario.requirements.size(), {error, error});
 }

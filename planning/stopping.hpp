@@ -27,8 +27,8 @@ class Stopping {
 public:
     static constexpr std::uint32_t first_look = 5;  // replications (design, section 5)
 
-    // Requires most >= 1. The scenario outlives this.
-    Stopping(const scenarios::Scenario& scenario, std::uint32_t most);
+    // Requires most >= 1 and first >= 1: at that many it looks first. The scenario outlives this.
+    Stopping(const scenarios::Scenario& scenario, std::uint32_t most, std::uint32_t first = first_look);
 
     // How many replications the next look wants; as many as the last one had: it stopped.
     std::uint32_t next_look() const { return next_; }

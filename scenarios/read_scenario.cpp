@@ -14,6 +14,7 @@
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_cost.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/reader/read_plan.hpp"
 #include "scenarios/yearly.hpp"
 
 namespace faultline::scenarios {
@@ -59,6 +60,7 @@ Scenario read_document(const Json& document, const Report& report) {
     read_checks(file, scenario);
     read_cost(file, scenario);
     read_growth(file, scenario);
+    read_plan(file);
     scenario.variants = read_variants(file);
     file.finish();
     if (!document.is_object()) return scenario;

@@ -85,6 +85,13 @@ Json special_type(const Key& key) {
     if (type == "week") return named_or_factors({"flat", "office-week"}, 7);
     if (type == "limit") return {{"oneOf", {reference("duration"), reference("share"), reference("money")}}};
     if (type == "variants") return map_of({{"type", "object"}});
+    if (type == "value-list") return {{"type", "array"}, {"minItems", 1}};
+    if (type == "value-map") return {{"type", "object"}, {"minProperties", 1}};
+    if (type == "selection") {
+        Json selection = map_of({{"type", "array"}, {"minItems", 1}});
+        selection["minProperties"] = 1;
+        return selection;
+    }
     if (type == "counts") {
         Json counts = map_of({{"type", "integer"}, {"minimum", 1}, {"maximum", 10'000}});
         counts["minProperties"] = 1;

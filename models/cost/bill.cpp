@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "models/cost/bill_lines.hpp"
 #include "models/network/profile.hpp"
@@ -69,6 +70,26 @@ double month_weight(const Scenario& scenario) {
         }
     }
     return window > 0.0 ? time * week / window : time;
+}
+
+double least_load_factor(const Scenario& scenario) {
+    const scenarios::Arrivals& arrivals = scenario.workload.arrivals;
+    if (arrivals.curve.empty() && arrivals.week.empty()) return 1.0;
+    const LocalTime local(scenario);
+    const double warm_up_h = engine::in_seconds(scenario.run.warm_up.value_or(engine::Duration{})) / hour_s;
+    const int minutes = std::max(1, static_cast<int>(engine::in_seconds(scenario.run.measured) / 60.0));
+    double weights = 0.0;
+    for (const scenarios::Office& office : scenario.offices) weights += office.weight;
+    double least = std::numeric_limits<double>::infinity();
+    for (int minute = 0; minute <= minutes; ++minute) {
+        double factor = 0.0;
+        for (std::size_t office = 0; office < scenario.offices.size(); ++office) {
+            factor += scenario.offices[office].weight / weights *
+                      factor_at(arrivals, local.start_h(office) + warm_up_h + minute / 60.0);
+        }
+        least = std::min(least, factor);
+    }
+    return least;
 }
 
 void Bill::add(Item item, double amount, const scenarios::Price& price) {

@@ -23,6 +23,10 @@ using Replications = std::span<const scenarios::ReplicationResult>;
 // week, over their mean while it was measured. Closed users and traces are as they are all the time.
 double month_weight(const scenarios::Scenario& scenario);
 
+// The least that the arrivals' curves are at any minute of the measured part of a run, over all offices by their
+// weight; 1 without curves. What arrives in it is no less than this many times the rate.
+double least_load_factor(const scenarios::Scenario& scenario);
+
 // The lines, by what these replications used on average, and their sum. No interval.
 scenarios::CostResult bill_of(const scenarios::Scenario& scenario, Replications replications);
 

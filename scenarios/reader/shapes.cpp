@@ -12,6 +12,7 @@
 #include "scenarios/reader/shape_tables_cost.hpp"
 #include "scenarios/reader/shape_tables_faults.hpp"
 #include "scenarios/reader/shape_tables_growth.hpp"
+#include "scenarios/reader/shape_tables_plan.hpp"
 #include "scenarios/reader/shape_tables_regions.hpp"
 #include "scenarios/reader/warehouse_tables.hpp"
 
@@ -41,6 +42,7 @@ constexpr std::array scenario_keys{
     Key{"checks", "object:checks", "what the checks are told", "{}", "-"},
     Key{"cost", "object:cost", "what an incident costs, and drills", "{}", "-"},
     Key{"growth", "object:growth", "how it grows by the month; left out: nothing is said"},
+    Key{"plan", "object:plan", "what `faultline plan` may choose from; left out: it has no search space"},
     Key{"variants", "variants", "named JSON merge patches (RFC 7396) over this file", "{}", "-"},
 };
 
@@ -215,6 +217,9 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"data-growth", "of what is stored", data_growth_keys},
     {"growth-rate", "of one of them", growth_rate_keys},
     {"office-growth", "offices that open", office_growth_keys},
+    {"plan", "a search space of topologies", plan_keys},
+    {"plan-choice", "one thing that may be chosen", plan_choice_keys},
+    {"plan-constraint", "which options go together", plan_constraint_keys},
     {"suppression", "a finding that is as it should be", suppression_keys},
     {"random-duration", "exactly one of these", random_duration_keys},
     {"lognormal", "lognormal", lognormal_keys},

@@ -1,7 +1,8 @@
 // A stand-in for the models, linked into test programs only: a replication whose outcome the scenario's text decides.
 // The name of the scenario says what it does: "dies by signal", "dies once", "throws", "breaks a check", "sleeps",
 // "exits", "starts a child", "loses a future"; any other ends at once, "saturates" with answers that take 0.1 ms longer
-// for each operation a second. A number after "only" confines it to that replication: "throws only 2".
+// for each operation a second, and "plans" with answers that take the longer the fewer instances its services have. A
+// number after "only" confines it to that replication: "throws only 2".
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,18 @@ bool is_asked(const std::string& name, const std::string& what, std::uint32_t re
     if (!name.starts_with(what)) return false;
     const std::size_t only = name.find(" only ");
     return only == std::string::npos || name.substr(only + 6) == std::to_string(replication);
+}
+
+// Each service takes 12 ms, shared by its instances in all regions; the first one matters most.
+double planned_s(const scenarios::Scenario& scenario) {
+    double sum_s = 0.0, weight = 1.0;
+    for (const scenarios::Service& service : scenario.services) {
+        int instances = 0;
+        for (const auto& [region, count] : service.regions) instances += count;
+        sum_s += weight * 0.012 / instances;
+        weight *= 0.7;
+    }
+    return sum_s;
 }
 
 void sleep_long() {
@@ -51,7 +64,9 @@ scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario
         sleep_long();
     }
     // Later replications end first: results must come in their order all the same.
-    std::this_thread::sleep_for(std::chrono::milliseconds{replication < 5 ? 60 - 10 * replication : 5});
+    if (name != "plans") {
+        std::this_thread::sleep_for(std::chrono::milliseconds{replication < 5 ? 60 - 10 * replication : 5});
+    }
 
     engine::RandomStream draws{engine::stream_key(engine::Seed{scenario.run.seed}, replication, "fake", "latency")};
     scenarios::ReplicationResult result = tests::example_replication(replication);
@@ -59,7 +74,9 @@ scenarios::ReplicationResult run_replication(const scenarios::Scenario& scenario
         one.steady.clear();
         for (std::size_t i = 0; i < scenario.offices.size(); ++i) {
             std::vector<double> latencies_s;
-            const double loaded_s = name == "saturates" ? 1e-4 * scenario.workload.arrivals.rate_per_s : 0.0;
+            const double loaded_s = name == "saturates" ? 1e-4 * scenario.workload.arrivals.rate_per_s
+                                    : name == "plans"   ? planned_s(scenario)
+                                                        : 0.0;
             for (int query = 0; query < 500; ++query) {
                 latencies_s.push_back(0.010 + loaded_s + 0.005 * draws.uniform());
             }

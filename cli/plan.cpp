@@ -1,0 +1,203 @@
+// faultline plan: the cheapest topology of a search space that meets every requirement.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/input.hpp"
+#include "cli/progress_display.hpp"
+#include "cli/result_place.hpp"
+#include "cli/version.hpp"
+#include "planning/candidates.hpp"
+#include "planning/plan/search.hpp"
+#include "reports/plan_json.hpp"
+#include "reports/plan_text.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/result_file.hpp"
+
+namespace faultline::cli {
+namespace {
+
+struct PlanOptions {
+    std::string scenario_path, variant, database_path, output_path, format = "table", progress = "auto";
+    std::optional<std::uint64_t> seed;
+    std::optional<std::uint32_t> replications_max;
+    bool all = false;
+    int jobs = 0;
+    planning::Ranks* ranks = nullptr;
+};
+
+struct PlanInput {
+    planning::SweepBase base;
+    scenarios::PlanSpace asked;
+    planning::Space space;
+};
+
+void read_plan_base(const PlanOptions& options, PlanInput& input, scenarios::Problems& problems) {
+    const std::vector<std::string> variants =
+        options.variant.empty() ? std::vector<std::string>{} : std::vector{options.variant};
+    planning::Candidates candidates = planning::read_candidates({options.scenario_path}, variants, problems);
+    for (const scenarios::LeftOut& one : candidates.left_out) {
+        if (one.name != options.variant) continue;
+        for (const std::string& text : one.problems) problems.add(options.scenario_path, "", text);
+    }
+    for (planning::Candidate& candidate : candidates.systems) {
+        if (candidate.variant == options.variant) input.base.scenario = std::move(candidate.scenario);
+    }
+    if (!problems.empty()) return;
+    scenarios::Scenario& scenario = input.base.scenario;
+    if (options.seed) scenario.run.seed = *options.seed;
+    input.base.file = options.scenario_path;
+    input.base.folder = scenario.folder;
+    input.base.model = scenarios::parse_document(scenario.source, options.scenario_path, problems).value_or(nullptr);
+    if (!input.base.model.is_object()) return;
+    for (const char* const no_part : {"variants", "plan"}) input.base.model.erase(no_part);
+}
+
+void check_objective(const PlanInput& input, scenarios::Problems& problems) {
+    const std::vector<scenarios::Requirement>& requirements = input.base.scenario.requirements;
+    if (requirements.empty()) {
+        problems.add(input.base.file, "/requirements", "there is none that a topology could meet");
+    }
+    if (input.asked.objective == "cost") return;
+    std::vector<std::string_view> known{"cost"};
+    for (const scenarios::Requirement& one : requirements) known.push_back(one.name);
+    if (std::find(known.begin(), known.end(), input.asked.objective) == known.end()) {
+        problems.add(input.base.file, "/plan/objective",
+                     scenarios::unknown_name("requirement", input.asked.objective, known));
+    }
+}
+
+PlanInput read_plan_input(const PlanOptions& options, scenarios::Problems& problems) {
+    PlanInput input;
+    read_plan_base(options, input, problems);
+    if (!problems.empty()) return input;
+    auto asked = scenarios::read_plan_space(input.base.scenario.source, options.scenario_path, problems);
+    if (!problems.empty()) return input;
+    if (!asked) {
+        problems.add(options.scenario_path, "/plan", "it has no search space; docs/plan.md says how to write one");
+        return input;
+    }
+    input.asked = std::move(*asked);
+    if (options.replications_max) input.asked.replications_max = *options.replications_max;
+    check_objective(input, problems);
+    if (problems.empty()) input.space = planning::space_of(input.asked, input.base, problems);
+    return input;
+}
+
+int exit_code_of_plan(const scenarios::PlanResult& result) {
+    const auto any = [&](scenarios::Fate fate) {
+        return std::any_of(result.topologies.begin(), result.topologies.end(),
+                           [&](const auto& one) { return one.fate == fate; });
+    };
+    if (any(scenarios::Fate::failed)) return exit_error;
+    if (any(scenarios::Fate::no_model)) return exit_bad_input;
+    if (result.winner) return exit_met;
+    return any(scenarios::Fate::undecided) || any(scenarios::Fate::not_confirmed) ? exit_undecided : exit_violated;
+}
+
+int finish_plan(const PlanOptions& options, const scenarios::PlanResult& result) {
+    int code = exit_code_of_plan(result);
+    if (options.format == "json") {
+        std::cout << reports::plan_json(result);
+    } else {
+        reports::print_plan(std::cout, reports::style_of(STDOUT_FILENO), result, options.all);
+    }
+    std::cout.flush();
+    if (!std::cout.good()) code = tell_error(exit_error, "standard output cannot be written");
+    if (options.output_path.empty()) return code;
+    if (const auto problem = scenarios::write_file(reports::plan_json(result), options.output_path)) {
+        return tell_error(exit_error, "the result is not saved: " + scenarios::to_text(*problem));
+    }
+    return code;
+}
+
+int search_plan(const PlanOptions& options, const PlanInput& input, planning::SweepStore& store,
+                planning::SignalWatch& signals) {
+    ProgressDisplay display{options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
+    const planning::SweepPlan plan{
+        .jobs = options.jobs,
+        .ranks = options.ranks,
+        .repeat_command = "faultline plan " + shell_word(options.scenario_path),
+        .on_progress = [&display](const planning::Progress& progress) { display.show(progress); }};
+    planning::PlanSearch search{input.base, input.space, input.asked, store, plan, signals};
+    scenarios::PlanResult result{.tool_version = version(),
+                                 .scenario_name = input.base.scenario.name,
+                                 .question = input.base.scenario.description,
+                                 .database_path = options.database_path};
+    const bool whole = search.run(result);
+    display.clear();
+    if (!whole) {
+        return tell_error(exit_interrupted,
+                          fmt::format("stopped; what had ended is in {}, and the same command goes on from there",
+                                      options.database_path));
+    }
+    return finish_plan(options, result);
+}
+
+int plan(PlanOptions options) {
+    scenarios::Problems problems;
+    const PlanInput input = read_plan_input(options, problems);
+    if (!problems.empty()) return tell_problems(problems);
+    planning::SignalWatch signals;  // from here on Ctrl-C leaves nothing half done
+    if (options.database_path.empty()) {
+        options.database_path =
+            std::filesystem::path{default_result_path(input.base.scenario.name, " - plan")}.replace_extension("db");
+    }
+    for (const std::string& path : {options.database_path, options.output_path}) {
+        if (path.empty()) continue;
+        ResultPlace place{path};
+        if (const std::string wrong = place.prepare(); !wrong.empty()) {
+            return tell_error(exit_error, fmt::format("{} cannot be written: {}; nothing was run", path, wrong));
+        }
+        place.keep();
+    }
+    try {
+        const auto store = planning::SweepStore::open(options.database_path, version(), problems);
+        if (!store) return tell_problems(problems);
+        return search_plan(options, input, *store, signals);
+    } catch (const planning::SqliteError& error) {
+        return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
+                                                  "on from there",
+                                                  error.what()));
+    }
+}
+
+}  // namespace
+
+void add_plan(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
+    auto options = std::make_shared<PlanOptions>();
+    options->ranks = ranks;
+    CLI::App* const command = application.add_subcommand(
+        "plan", "The cheapest topology of a scenario's search space that meets every requirement");
+    command->add_option("scenario", options->scenario_path, "The scenario, a JSON file with a section \"plan\"")
+        ->required();
+    command->add_option("--variant", options->variant, "Of this variant");
+    command->add_option("--seed", options->seed, "Seed of the search (default: the scenario's)");
+    command
+        ->add_option("--replications-max", options->replications_max,
+                     "Of one topology, at most, until it is decided (default: the scenario's)")
+        ->check(CLI::Range(2, 100'000));
+    command->add_option("--jobs", options->jobs, "Worker processes at once (default: one a core)")
+        ->check(CLI::Range(1, 1024));
+    command->add_option("--database", options->database_path,
+                        "The SQLite file of all results, continued if it is there (default: results/<name> - plan.db)");
+    command->add_flag("--all", options->all, "Tell of every topology, not only of the cheapest ones that fail");
+    command->add_option("--output", options->output_path, "Write the result as JSON into this file");
+    command->add_option("--format", options->format, "What to print: table or json (default: table)")
+        ->check(CLI::IsMember({"table", "json"}));
+    command->add_option("--progress", options->progress, "auto: on a terminal; none")
+        ->check(CLI::IsMember({"auto", "none"}));
+    command->footer(
+        "Exit status: 0 found and confirmed; 1 every topology violates a requirement; 3 none is shown to meet all of\n"
+        "them; 2 bad input, or a topology is no valid model; 4 a dead worker or an unwritable file; 130 Ctrl-C.\n"
+        "A search that was stopped or killed goes on where it was.");
+    command->callback([options, &exit_code] { exit_code = plan(*options); });
+}
+
+}  // namespace faultline::cli
