@@ -9,6 +9,7 @@
 #include "models/cost/bill.hpp"
 #include "models/network/profile.hpp"
 #include "planning/availability/cluster_chain.hpp"
+#include "planning/che.hpp"
 #include "planning/checks/load.hpp"
 #include "planning/requirement.hpp"
 #include "scenarios/catalogue.hpp"
@@ -118,36 +119,6 @@ std::optional<Discarded> too_far(const Scenario& scenario) {
     return std::nullopt;
 }
 
-double che_hit_ratio(double zipf, double keys, double entries) {
-    if (entries >= keys) return 1.0;
-    if (entries <= 0.0) return 0.0;
-    struct Group {
-        double ranks, weight;
-    };
-    std::vector<Group> groups;
-    double all = 0.0;
-    for (double first = 1.0; first <= keys;) {
-        const double next = std::min(std::max(first + 1.0, std::floor(first * 1.01)), keys + 1.0);
-        groups.push_back({next - first, std::pow(0.5 * (first + next - 1.0), -zipf)});
-        all += groups.back().ranks * groups.back().weight;
-        first = next;
-    }
-    const auto resident = [&](double time) {
-        double sum = 0.0;
-        for (const Group& one : groups) sum += one.ranks * -std::expm1(-one.weight / all * time);
-        return sum;
-    };
-    double low = 0.0, high = entries;
-    while (resident(high) < entries) high *= 2.0;
-    for (int step = 0; step < 60; ++step) {
-        const double middle = 0.5 * (low + high);
-        (resident(middle) < entries ? low : high) = middle;
-    }
-    double hits = 0.0;
-    for (const Group& one : groups) hits += one.ranks * one.weight / all * -std::expm1(-one.weight / all * high);
-    return hits;
-}
-
 namespace {
 
 // What one class alone reads from an LRU cache; other mixes and policies: 1.
@@ -167,7 +138,9 @@ double lru_hit_ratio(const Scenario& scenario, const scenarios::Cache& cache) {
     if (!cache.memory && found == nullptr) return 1.0;
     const double memory = static_cast<double>(cache.memory ? cache.memory->count : found->data_memory.count);
     const double entries = memory * cache.shards / static_cast<double>(only->keys->value.count);
-    return che_hit_ratio(only->keys->zipf, static_cast<double>(only->keys->count), entries);
+    const CachedClass asked{
+        .reads_per_s = 1.0, .keys = static_cast<double>(only->keys->count), .zipf = only->keys->zipf};
+    return che_hit_ratio({asked}, entries, std::nullopt);
 }
 
 }  // namespace

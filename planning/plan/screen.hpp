@@ -6,9 +6,8 @@
 //   hit rate           the most popular keys that fit, by Zipf's law; of one class in an LRU cache, Che's approximation
 //   work               the CPU seconds that the requirements ask for, against those that there are (utilisation law)
 //   queue              Erlang C of a station with exponential demands, and its closed network with users who think
-//   years              the lower bound on unavailability from the Markov chain of a cluster
-//   (availability/cluster_chain) distance           the median round trip of the farthest office to the nearest place
-//   that can answer it
+//   years              the lower bound on unavailability from a cluster's Markov chain (availability/cluster_chain.hpp)
+//   distance           the median round trip of the farthest office to the nearest place that can answer it
 #pragma once
 
 #include <optional>
@@ -28,10 +27,5 @@ std::optional<Discarded> short_of_work(const scenarios::Scenario& scenario);
 std::optional<Discarded> too_slow_queue(const scenarios::Scenario& scenario);
 std::optional<Discarded> too_far(const scenarios::Scenario& scenario);
 std::optional<Discarded> too_few_hits(const scenarios::Scenario& scenario);
-
-// Hit ratio of an LRU cache of `entries` under independent references by Zipf's law, by Che's approximation: the
-// characteristic time t solves sum(1 - exp(-p t)) = entries. Ranks are taken together in steps of 1 %.
-// Source: H. Che, Y. Tung, Z. Wang, Hierarchical Web caching systems, IEEE JSAC 20(7), 2002.
-double che_hit_ratio(double zipf, double keys, double entries);
 
 }  // namespace faultline::planning

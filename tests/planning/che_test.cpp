@@ -1,7 +1,7 @@
 // Goal:   Che's approximation, with the ranks in groups, agrees with tables that were computed without groups.
 // Method: theory_che_lru_zipf.csv and theory_ttl_cache_zipf.csv of the oracles; one request a second stands for one
 //         request. Tolerance 0.002: groups of 1 % of the rank move a popularity by at most 0.5 % x exponent.
-#include "planning/growth/che.hpp"
+#include "planning/che.hpp"
 
 #include <gtest/gtest.h>
 

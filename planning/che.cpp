@@ -1,4 +1,4 @@
-#include "planning/growth/che.hpp"
+#include "planning/che.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 // share of its requests, t being the smaller of both times.
 //
 // Left out: writes that delete entries, stampedes, sampling. Within a hundredth of an exact LRU where neither matters
-// (tests/planning/growth/che_test.cpp).
+// (tests/planning/che_test.cpp).
 // Sources: H. Che, Y. Tung, Z. Wang, Hierarchical Web Caching Systems, IEEE JSAC 20(7), 2002; time to live:
 // N. Fofack et al., Analysis of TTL-based Cache Networks, VALUETOOLS 2012.
 #pragma once
