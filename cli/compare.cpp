@@ -15,6 +15,7 @@
 #include "planning/baseline.hpp"
 #include "planning/comparison.hpp"
 #include "reports/comparison_json.hpp"
+#include "reports/comparison_junit.hpp"
 #include "reports/comparison_text.hpp"
 #include "scenarios/result_file.hpp"
 
@@ -85,6 +86,8 @@ Input read_input(const CompareOptions& options, scenarios::Problems& problems) {
 void print_report(const CompareOptions& options, const scenarios::Comparison& comparison) {
     if (options.format == "json") {
         std::cout << reports::comparison_json(comparison);
+    } else if (options.format == "junit") {
+        std::cout << reports::comparison_junit(comparison);
     } else {
         reports::print_comparison(std::cout, reports::style_of(STDOUT_FILENO), comparison);
     }
@@ -202,8 +205,8 @@ void add_compare(CLI::App& application, int& exit_code, planning::Ranks* ranks) 
     command->add_option("--jobs", options->jobs, "Worker processes at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
     command->add_option("--result", options->result_path, "Write the comparison as JSON into this file");
-    command->add_option("--format", options->format, "What to print: table or json (default: table)")
-        ->check(CLI::IsMember({"table", "json"}));
+    command->add_option("--format", options->format, "What to print: table, json or junit (default: table)")
+        ->check(CLI::IsMember({"table", "json", "junit"}));
     command->add_option("--progress", options->progress, "auto: on a terminal; none")
         ->check(CLI::IsMember({"auto", "none"}));
     command->footer(

@@ -6,7 +6,10 @@
 #include <span>
 
 #include "engine/random/stream.hpp"
+#include "models/cost/bill.hpp"
+#include "planning/money.hpp"
 #include "planning/requirement.hpp"
+#include "scenarios/money.hpp"
 #include "scenarios/read_scenario.hpp"
 
 namespace faultline::planning {
@@ -14,15 +17,43 @@ namespace {
 
 using scenarios::Requirement;
 
+constexpr const char* money_unit = "$/month";
+
+const char* unit_of(const std::string& measure) {
+    if (scenarios::is_money(measure)) return money_unit;
+    return scenarios::is_duration(measure) ? "s" : "";
+}
+
+double bill_of_replication(const scenarios::Scenario& scenario, const scenarios::ReplicationResult& replication) {
+    return monthly_costs(scenario, {&replication, 1}).dollars.front();
+}
+
+// None: nothing of any of them has a price.
+std::optional<Measure> cost_of_all(const std::vector<const scenarios::Scenario*>& all_scenarios) {
+    bool priced = false;
+    int unknown = 0;
+    for (const scenarios::Scenario* const scenario : all_scenarios) {
+        const scenarios::CostResult bill = models::bill_of(*scenario, {});
+        priced = priced || !bill.lines.empty();
+        unknown = std::max(unknown, bill.unknown);
+    }
+    if (!priced) return std::nullopt;
+    Measure measure{
+        .name = "cost", .text = "bill of a month", .unit = money_unit, .of_replication = bill_of_replication};
+    if (unknown > 0) measure.text += fmt::format(", at least: {} price{} unknown", unknown, unknown == 1 ? "" : "s");
+    return measure;
+}
+
 Measure measure_of(const Requirement& requirement, bool limited) {
     Measure measure{.name = requirement.name,
                     .text = text_without_limit(requirement),
-                    .unit = scenarios::is_duration(requirement.measure) ? "s" : "",
+                    .unit = unit_of(requirement.measure),
                     .less_is_better = requirement.at_most,
                     .of_replication = [requirement](const scenarios::Scenario& scenario,
                                                     const scenarios::ReplicationResult& replication) {
                         return estimate_of(scenario, requirement, std::span{&replication, 1});
                     }};
+    if (scenarios::is_money(requirement.measure)) measure.of_replication = bill_of_replication;
     if (limited) measure.limit = requirement.limit;
     return measure;
 }
@@ -71,6 +102,10 @@ std::vector<Measure> measures_of(const std::vector<const scenarios::Scenario*>& 
             if (!known) measures.push_back(std::move(measure));
         }
     }
+    const bool asked = std::any_of(measures.begin(), measures.end(),
+                                   [](const Measure& one) { return one.unit == money_unit || one.name == "cost"; });
+    if (asked) return measures;
+    if (auto cost = cost_of_all(all_scenarios)) measures.push_back(std::move(*cost));
     return measures;
 }
 

@@ -1,5 +1,4 @@
-// What systems are compared by: a list of measures, each of which makes one number of one replication. A measure of
-// another kind (a price) is one more entry of the list.
+// What systems are compared by: a list of measures, each of which makes one number of one replication.
 #pragma once
 
 #include <functional>
@@ -14,7 +13,7 @@ namespace faultline::planning {
 
 struct Measure {
     std::string name, text;  // text without its limit
-    std::string unit;        // "s", or "" for a share
+    std::string unit;        // "s", "$/month", or "" for a share
     bool less_is_better = true;
     std::optional<double> limit{};
     // Of one replication, at its worst office; infinite: never; NaN: no observation. The scenario is the one that the
@@ -25,7 +24,8 @@ struct Measure {
 // Its requirements; with `all`, or if it has none, also mean latency and availability of each class over all offices.
 std::vector<Measure> measures_of(const scenarios::Scenario& scenario, bool all);
 
-// Those of all the scenarios, each once, by name.
+// Those of all the scenarios, each once, by name; and what a month costs, if anything has a price and no requirement
+// asks for it. What each replication used counts, so a bill has an interval like all else.
 std::vector<Measure> measures_of(const std::vector<const scenarios::Scenario*>& all_scenarios, bool all);
 
 // "latency p99 of update at worst office".

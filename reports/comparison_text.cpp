@@ -6,16 +6,19 @@
 #include <cmath>
 
 #include "reports/colour.hpp"
+#include "reports/difference_text.hpp"
+#include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
 namespace {
 
+using scenarios::amount_text;
 using scenarios::ComparedMeasure;
 using scenarios::ComparedSystem;
 using scenarios::ComparedValue;
 using scenarios::Comparison;
-using scenarios::quantity_text;
+
 using scenarios::Standing;
 
 // One row: " + name  estimate  difference  [low, high]  standing".
@@ -25,56 +28,6 @@ constexpr std::size_t difference_width = 12;
 constexpr std::size_t interval_width = 23;
 constexpr std::size_t differences_most = 12;  // of a model
 constexpr std::size_t value_most = 60;        // characters of one
-
-const char* word_of(Standing standing) {
-    switch (standing) {
-        case Standing::better:
-            return "better";
-        case Standing::worse:
-            return "WORSE";
-        case Standing::no_winner:
-            return "no winner";
-        case Standing::equal:
-            return "equal";
-        case Standing::unknown:
-            return "unknown";
-        case Standing::first:
-            break;
-    }
-    return "";
-}
-
-const char* sign_of(double value) {
-    return value > 0.0 ? "+" : value < 0.0 ? "-" : "";
-}
-
-// Of a share: percentage points, to as many decimals as `like` has for three figures.
-std::string points_text(double value, double like) {
-    const int decimals = std::max(scenarios::decimals_for_three_figures(100.0 * like), 0);
-    return fmt::format("{}{} pp", sign_of(value), scenarios::trimmed(100.0 * std::abs(value), decimals));
-}
-
-std::string signed_text(double value, const std::string& unit, double like) {
-    if (std::isnan(value)) return "unknown";
-    if (value == 0.0) return "0";
-    if (std::isinf(value)) return sign_of(value) + std::string{"inf"};
-    return unit == "s" ? sign_of(value) + scenarios::seconds_text(std::abs(value)) : points_text(value, like);
-}
-
-std::string interval_text(const ComparedValue& value, const std::string& unit) {
-    if (std::isinf(value.low) && std::isinf(value.high) && value.low < value.high) return "unknown";
-    const double larger = std::max(std::abs(value.low), std::abs(value.high));
-    const double like = std::isinf(larger) ? std::min(std::abs(value.low), std::abs(value.high)) : larger;
-    const std::string low = signed_text(value.low, unit, like);
-    const std::string high = signed_text(value.high, unit, like);
-    const std::size_t low_unit = low.rfind(' ');
-    const std::size_t high_unit = high.rfind(' ');
-    const bool same = low_unit != std::string::npos && high_unit != std::string::npos &&
-                      low.substr(low_unit) == high.substr(high_unit);
-    if (same)
-        return fmt::format("[{}, {}]{}", low.substr(0, low_unit), high.substr(0, high_unit), low.substr(low_unit));
-    return fmt::format("[{}, {}]", low, high);
-}
 
 class Page {
 public:
@@ -121,7 +74,7 @@ private:
         if (one.limit) {
             const char* const relation =
                 style_.unicode ? (one.less_is_better ? "\u2264" : "\u2265") : (one.less_is_better ? "<=" : ">=");
-            out_ << "  " << relation << ' ' << quantity_text(*one.limit, one.unit);
+            out_ << "  " << relation << ' ' << amount_text(*one.limit, one.unit);
         }
         out_ << '\n' << in(Colour::dim, wrapped(one.text, "", style_.width));
         const bool many = one.systems.size() > 1;
@@ -142,7 +95,7 @@ private:
             out_ << std::string_view{lines}.substr(3);
             first = std::string(name_width + 3, ' ');
         }
-        const std::string estimate = quantity_text(value.estimate, one.unit);
+        const std::string estimate = amount_text(value.estimate, one.unit);
         out_ << first << in(Colour::bold, right(estimate, estimate_width));
         if (value.standing == Standing::first) {
             out_ << '\n';
@@ -155,9 +108,9 @@ private:
             value.standing == Standing::unknown ? "" : signed_text(value.difference, one.unit, value.difference);
         const std::string interval = value.standing == Standing::unknown || value.standing == Standing::equal
                                          ? ""
-                                         : interval_text(value, one.unit) + (value.of_medians ? " *" : "");
+                                         : difference_interval_text(value, one.unit) + (value.of_medians ? " *" : "");
         out_ << right(difference, difference_width) << "  " << left(interval, interval_width) << ' '
-             << in(colour, word_of(value.standing)) << '\n';
+             << in(colour, standing_word(value.standing)) << '\n';
     }
 
     void best(const ComparedMeasure& one) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 
+#include "reports/xml_text.hpp"
 #include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
@@ -16,33 +16,6 @@ using scenarios::amount_text;
 using scenarios::quantity_text;
 using scenarios::RequirementResult;
 using scenarios::Verdict;
-
-// XML 1.0 has no control characters but tab and line ends, not even escaped.
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                safe += "&amp;";
-                break;
-            case '<':
-                safe += "&lt;";
-                break;
-            case '>':
-                safe += "&gt;";
-                break;
-            case '"':
-                safe += "&quot;";
-                break;
-            case '\n':
-                safe += "&#10;";
-                break;
-            default:
-                safe += static_cast<unsigned char>(letter) < 0x20 ? ' ' : letter;
-        }
-    }
-    return safe;
-}
 
 std::string message_of(const RequirementResult& one) {
     return fmt::format("{}: {} [{}, {}]; {}", one.text, amount_text(one.estimate, one.unit),
@@ -66,13 +39,13 @@ void JunitReport::context(const Context& context) {
 }
 
 void JunitReport::results(const scenarios::RunResult& result) {
-    const std::string suite = escaped(title(result));
+    const std::string suite = xml_text(title(result));
     out_ << fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n", suite,
                         result.requirements.size() + result.failed.size(), count(result, Verdict::violated),
                         result.failed.size(), count(result, Verdict::undecided));
     out_ << "    <properties>\n";
     const auto property = [&](const char* name, const std::string& value) {
-        out_ << fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, escaped(value));
+        out_ << fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, xml_text(value));
     };
     property("seed", std::to_string(result.seed));
     property("replications", std::to_string(result.replications.size()));
@@ -81,19 +54,19 @@ void JunitReport::results(const scenarios::RunResult& result) {
     property("repeat", context_.repeat_command);
     out_ << "    </properties>\n";
     for (const RequirementResult& one : result.requirements) {
-        out_ << fmt::format("    <testcase classname=\"{}\" name=\"{}\"", suite, escaped(one.name));
+        out_ << fmt::format("    <testcase classname=\"{}\" name=\"{}\"", suite, xml_text(one.name));
         if (one.verdict == Verdict::met) {
             out_ << "/>\n";
             continue;
         }
         const char* const element = one.verdict == Verdict::violated ? "failure" : "skipped";
-        out_ << fmt::format(">\n      <{} message=\"{}\"/>\n    </testcase>\n", element, escaped(message_of(one)));
+        out_ << fmt::format(">\n      <{} message=\"{}\"/>\n    </testcase>\n", element, xml_text(message_of(one)));
     }
     for (const scenarios::FailedReplication& one : result.failed) {
         out_ << fmt::format(
             "    <testcase classname=\"{}\" name=\"replication {}\">\n      <error message=\"{}; repeat it by: "
             "{}\"/>\n    </testcase>\n",
-            suite, one.replication, escaped(one.why), escaped(one.repeat_command));
+            suite, one.replication, xml_text(one.why), xml_text(one.repeat_command));
     }
     out_ << "  </testsuite>\n";
 }

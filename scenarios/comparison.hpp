@@ -54,7 +54,7 @@ struct ComparedValue {
 
 struct ComparedMeasure {
     std::string name, text;  // text: "latency p99 of update at worst office"
-    std::string unit;        // "s", or "" for a share
+    std::string unit;        // "s", "$/month", or "" for a share
     bool less_is_better = true;
     std::optional<double> limit{};
     std::vector<ComparedValue> systems{};  // as Comparison::systems

@@ -126,6 +126,29 @@ TEST_F(CompareTest, ASignificantRegressionIsOneAndAnInsignificantOneIsNot) {
     EXPECT_EQ(compare(scenario(same, "150/s"), {"--baseline", "r.json", "--seed", "6"}).code, 1);
 }
 
+// What a build server shows as red is what the exit status says, and nothing else.
+TEST_F(CompareTest, JunitFailsWhatHasBecomeWorse) {
+    make_baseline();
+    const auto count = [](const std::string& text, const std::string& part) {
+        int found = 0;
+        for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+        return found;
+    };
+    const Ended worse = compare(scenario(same, "101/s"), {"--baseline", "r.json", "--format", "junit"});
+    EXPECT_EQ(worse.code, 1);
+    EXPECT_EQ(count(worse.out, "<testsuite "), 1) << "the baseline was run then";
+    EXPECT_EQ(count(worse.out, "<failure message="), 1) << worse.out;
+    says(worse, "WORSE, +");
+    const Ended alike = compare(scenario(same), {"--baseline", "r.json", "--format", "junit"});
+    EXPECT_EQ(alike.code, 0);
+    EXPECT_EQ(count(alike.out, "<failure"), 0) << alike.out;
+    const Ended variants = compare(scenario(broken + "," + busier), {"--format", "junit"});
+    EXPECT_EQ(variants.code, 2);
+    EXPECT_EQ(count(variants.out, "<testsuite "), 3);
+    EXPECT_EQ(count(variants.out, "<failure"), 0) << "nothing has become worse";
+    EXPECT_EQ(count(variants.out, "<error message="), 1) << variants.out;
+}
+
 TEST_F(CompareTest, ABaselineOfAVariantIsComparedWithThatVariant) {
     make_baseline({"--variant", "same"});
     const Ended ended = compare(scenario(same + "," + busier), {"--baseline", "r.json"});

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "models/cost/bill.hpp"
+#include "planning/measure.hpp"
 #include "planning/money.hpp"
 #include "planning/replication.hpp"
 #include "planning/requirement.hpp"
@@ -251,6 +252,24 @@ TEST(CostRequirementTest, IsJudgedOnTheMonthlySumAndIsOpenWhilePricesAreUnknown)
     const char* const unpriced = R"("us-east-1": 3 } })";
     EXPECT_EQ(verdict_of(unpriced, "$2k/month"), scenarios::Verdict::undecided) << "it may cost more";
     EXPECT_EQ(verdict_of(unpriced, "$500/month"), scenarios::Verdict::violated) << "what is known costs more already";
+}
+
+// What systems are compared by is a figure of each replication, also where no requirement asks for it.
+TEST(CostTest, ABillIsAMeasureOfAReplication) {
+    const Scenario asked = scenario_of(example_text());
+    const Scenario dearer = scenario_of(replaced(example_text(), "db.r6g.large", "db.r6g.2xlarge"));
+    const std::vector<Measure> measures = measures_of({&asked, &dearer}, false);
+    const auto cost =
+        std::find_if(measures.begin(), measures.end(), [](const Measure& one) { return one.unit == "$/month"; });
+    ASSERT_NE(cost, measures.end());
+    EXPECT_TRUE(cost->less_is_better);
+    const scenarios::ReplicationResult unused;
+    EXPECT_EQ(cost->of_replication(asked, unused), models::bill_of(asked, {&unused, 1}).per_month);
+    EXPECT_GT(cost->of_replication(dearer, unused), cost->of_replication(asked, unused));
+    const auto measures_alone = measures_of(asked, false);
+    EXPECT_TRUE(std::none_of(measures_alone.begin(), measures_alone.end(), [](const Measure& one) {
+        return one.unit == "$/month";
+    })) << "of one scenario: its requirements";
 }
 
 }  // namespace
