@@ -192,5 +192,64 @@ TEST(WarehouseTest, AWarehouseNobodyAsksChangesNothingElse) {
     EXPECT_NE(found->fingerprints[0], found->fingerprints[2]);
 }
 
+// A slice for each RPU, and a query is spread over all: what it reads takes 1/RPU of the time, the rest stays as it is.
+// So (T(8) - T(16)) / (T(16) - T(32)) = (1/8 - 1/16) / (1/16 - 1/32) = 2, whatever the rest is, if queries rarely meet.
+TEST(WarehouseTest, TwiceTheRpuHalveWhatAQueryReads) {
+    struct Shared {
+        double mean_ms[3];
+    };
+    auto* const found =
+        static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    for (std::size_t i = 0; i < 3; ++i) {
+        test::in_child([&, i] {
+            std::string text = with_warehouse("");
+            replace_in(text, R"("class": "ra3.xlplus")", R"("rpu": )" + std::to_string(8U << i));
+            replace_in(text, R"("deadline": "10s", "timeout": "30s" })",
+                       R"("deadline": "10s", "timeout": "30s", "demand": "5ms", "redistribute": 0, "scan": "0.5%" })");
+            const auto result = run(read(text));
+            const auto& reports = class_named(result, "by branch");
+            double sum_ms = 0.0, seconds = 0.0;
+            for (std::size_t s = 70; s < reports.latency_mean_ms_per_s.size(); ++s) {
+                if (!(reports.latency_mean_ms_per_s[s] > 0.0)) continue;
+                sum_ms += static_cast<double>(reports.latency_mean_ms_per_s[s]);
+                seconds += 1.0;
+            }
+            found->mean_ms[i] = sum_ms / seconds;
+        });
+    }
+    const double* const mean_ms = found->mean_ms;
+    EXPECT_GT(mean_ms[0], mean_ms[1] + 5.0);
+    EXPECT_NEAR((mean_ms[0] - mean_ms[1]) / (mean_ms[1] - mean_ms[2]), 2.0, 0.2)
+        << mean_ms[0] << ", " << mean_ms[1] << ", " << mean_ms[2] << " ms";
+}
+
+// One each minute; and where so much has changed before, then.
+TEST(WarehouseTest, SnapshotsComeByTheClockOrByWhatHasChanged) {
+    const auto snapshots = [](std::string_view keys, auto check) {
+        test::in_child([&] {
+            std::string text = with_warehouse("");
+            replace_in(
+                text, R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
+                R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] }, "us-west-2": { "zones": ["a", "b", "c"] } })");
+            replace_in(text, R"("recovery": {)", R"("snapshots": { )" + std::string{keys} + R"( }, "recovery": {)");
+            const auto scenario = read(text);
+            check(run(scenario).warehouses.front(), engine::in_seconds(scenario.run.measured));
+        });
+    };
+    snapshots(R"("interval": "1min", "copy_to": "us-west-2")", [](const auto& warehouse, double measured_s) {
+        EXPECT_NEAR(static_cast<double>(warehouse.snapshots), measured_s / 60.0, 1.0);
+        EXPECT_GE(warehouse.snapshots_copied + 1, warehouse.snapshots);
+        // The newest copy is as old as its snapshot when the next one's copy arrives.
+        EXPECT_GE(warehouse.copy_age_max_ns, 60'000'000'000);
+        EXPECT_LT(warehouse.copy_age_max_ns, 65'000'000'000) << "the way takes seconds";
+    });
+    snapshots(R"("interval": "8h", "changes": "1MB")", [](const auto& warehouse, double measured_s) {
+        EXPECT_GT(static_cast<double>(warehouse.snapshots), measured_s / 60.0);
+        EXPECT_LE(static_cast<double>(warehouse.snapshots), measured_s / 10.0) << "looked for each 10 s";
+        EXPECT_EQ(warehouse.snapshots_copied, 0U);
+        EXPECT_EQ(warehouse.copy_age_max_ns, 0);
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests
