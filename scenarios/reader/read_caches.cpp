@@ -122,6 +122,7 @@ void read_cache(const Child& child, Cache& cache, const Report& report) {
     cache.ttl = object.maybe_duration("ttl");
     if (has_ttl && cache.ttl == Duration{}) object.problem("ttl", "expected a duration above 0");
     cache.ttl_jitter = object.share("ttl_jitter");
+    object.use_preset(object.one_of("client"));
     cache.command_timeout = object.positive_duration("command_timeout");
     cache.reconnect_after = object.duration("reconnect_after");
     read_nodes(object, cache);

@@ -60,6 +60,7 @@ void read_service(const Child& child, Service& service, const Report& report) {
     service.health_check_threshold = check.integer("threshold");
     check.finish();
     service.driver = read_driver(object, "driver");
+    object.use_preset(object.one_of("pool_preset"));
     service.pool = object.integer("pool");
     service.pool_wait = object.positive_duration("pool_wait");
     const Duration lifetime = object.duration("max_lifetime");

@@ -46,6 +46,19 @@ constexpr std::string_view polly_retry = "Polly documentation, RetryStrategyOpti
 constexpr std::string_view polly_breaker =
     "Polly documentation, CircuitBreakerStrategyOptions: 0.1, 100 calls, 30 s of sampling, 5 s of break, one probe";
 
+constexpr std::string_view tomcat_jdbc =
+    "Apache Tomcat 10 documentation, The Tomcat JDBC Connection Pool: maxActive 100, maxWait 30 s, maxAge 0";
+constexpr std::string_view c3p0 =
+    "c3p0 documentation, Configuration Properties: maxPoolSize 15, checkoutTimeout 0 (it waits without end: here a "
+    "day), "
+    "maxConnectionAge 0";
+constexpr std::string_view sqlalchemy =
+    "SQLAlchemy documentation, QueuePool: pool_size 5 and max_overflow 10, timeout 30 s, recycle off. That the ten "
+    "are closed when they come back is left out";
+constexpr std::string_view node_postgres =
+    "node-postgres documentation, pg.Pool: max 10, connectionTimeoutMillis 0 (it waits without end: here a day), "
+    "maxLifetimeSeconds 0";
+
 constexpr auto presets = std::to_array<PresetValue>({
     {"driver", "plain", "connect_timeout", R"("10s")", pgjdbc},
     {"driver", "plain", "dns_cache", R"("30s")",
@@ -98,6 +111,26 @@ constexpr auto presets = std::to_array<PresetValue>({
 
     {"global", "binlog", "promotion", R"({"uniform": {"low": "3min", "high": "10min"}})",
      "Aurora User Guide, Replicating across Regions: several minutes or longer; the bounds are an assumption"},
+
+    {"service", "tomcat-jdbc", "pool", "100", tomcat_jdbc},
+    {"service", "tomcat-jdbc", "pool_wait", R"("30s")", tomcat_jdbc},
+    {"service", "tomcat-jdbc", "max_lifetime", R"("0s")", tomcat_jdbc},
+    {"service", "c3p0", "pool", "15", c3p0},
+    {"service", "c3p0", "pool_wait", R"("24h")", c3p0},
+    {"service", "c3p0", "max_lifetime", R"("0s")", c3p0},
+    {"service", "sqlalchemy", "pool", "15", sqlalchemy},
+    {"service", "sqlalchemy", "pool_wait", R"("30s")", sqlalchemy},
+    {"service", "sqlalchemy", "max_lifetime", R"("0s")", sqlalchemy},
+    {"service", "node-postgres", "pool", "10", node_postgres},
+    {"service", "node-postgres", "pool_wait", R"("24h")", node_postgres},
+    {"service", "node-postgres", "max_lifetime", R"("0s")", node_postgres},
+
+    {"cache", "lettuce", "command_timeout", R"("60s")", "Lettuce, RedisURI.DEFAULT_TIMEOUT (from memory)"},
+    {"cache", "redis-py", "command_timeout", R"("924s")",
+     "redis-py documentation: socket_timeout None, so the kernel gives up: Linux ip-sysctl, tcp_retries2"},
+    {"cache", "go-redis", "command_timeout", R"("3s")", "go-redis documentation, Options: ReadTimeout 3 s"},
+    {"cache", "stackexchange-redis", "command_timeout", R"("5s")",
+     "StackExchange.Redis documentation, Configuration: syncTimeout 5,000 ms"},
 
     {"retry", "aws-sdk-standard", "attempts", "3", sdk_standard},
     {"retry", "aws-sdk-standard", "base", R"("100ms")", sdk_standard},

@@ -221,6 +221,8 @@ inline constexpr std::array service_keys{
         R"("nearest")", "-"},
     Key{"health_check", "object:health-check", "how a dead instance is taken out", "{}", "-"},
     Key{"driver", "driver", "a preset, or an object", R"("plain")", "-"},
+    Key{"pool_preset", "one-of:hikaricp|tomcat-jdbc|c3p0|sqlalchemy|node-postgres",
+        "the library whose defaults \"pool\", \"pool_wait\" and \"max_lifetime\" have", R"("hikaricp")", "-"},
     Key{"pool", "integer", "connections of one instance to one endpoint, at most", "10",
         "HikariCP README, maximumPoolSize", false, 1, 100'000},
     Key{"pool_wait", "duration", "a call waits this long for a connection, at most", R"("30s")",

@@ -76,6 +76,8 @@ inline constexpr std::array cache_keys{
     Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
     Key{"ttl", "duration", "of every entry; left out: for ever"},
     Key{"ttl_jitter", "share", "an entry's ttl is shorter by up to this share, evenly", R"("0%")", "-"},
+    Key{"client", "one-of:jedis|lettuce|redis-py|go-redis|stackexchange-redis",
+        "the library whose default \"command_timeout\" has", R"("jedis")", "-"},
     Key{"command_timeout", "duration", "until a command is given up", R"("2s")",
         "Jedis, Protocol.DEFAULT_TIMEOUT (from memory)"},
     Key{"reconnect_after", "duration", "until a failed node is tried again", R"("1s")", "assumption"},

@@ -228,9 +228,9 @@ TEST(WarehouseTest, SnapshotsComeByTheClockOrByWhatHasChanged) {
     const auto snapshots = [](std::string_view keys, auto check) {
         test::in_child([&] {
             std::string text = with_warehouse("");
-            replace_in(
-                text, R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
-                R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] }, "us-west-2": { "zones": ["a", "b", "c"] } })");
+            replace_in(text, R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] } })",
+                       R"("regions": { "us-east-1": { "zones": ["a", "b", "c"] },
+                                "us-west-2": { "zones": ["a", "b", "c"] } })");
             replace_in(text, R"("recovery": {)", R"("snapshots": { )" + std::string{keys} + R"( }, "recovery": {)");
             const auto scenario = read(text);
             check(run(scenario).warehouses.front(), engine::in_seconds(scenario.run.measured));

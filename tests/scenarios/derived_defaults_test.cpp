@@ -70,5 +70,26 @@ TEST(DerivedDefaultsTest, OneRegionMayHaveAnOperator) {
     EXPECT_EQ(problems.count(), 1U);
 }
 
+TEST(DerivedDefaultsTest, APoolAndACacheClientHaveTheirLibrarysDefaults) {
+    const auto with = [](const std::string& pool, const std::string& client) {
+        Problems problems;
+        std::string text =
+            replaced(example_text(), R"("class": "cache.r6g.large")", R"("class": "cache.r6g.large")" + client);
+        text = replaced(text, R"("shop": {)", R"("shop": {)" + pool);
+        const auto scenario = read_scenario(text, "example.json", "", problems);
+        for (const Problem& problem : problems.sorted()) ADD_FAILURE() << to_text(problem);
+        return scenario.value_or(Scenario{});
+    };
+    const Scenario plain = with("", "");
+    EXPECT_EQ(plain.services.at(0).pool, 10);
+    EXPECT_EQ(plain.services.at(0).max_lifetime, std::chrono::minutes{30});
+    EXPECT_EQ(plain.caches.at(0).command_timeout, std::chrono::seconds{2});
+    const Scenario named = with(R"("pool_preset": "tomcat-jdbc", "pool_wait": "5s", )", R"(, "client": "lettuce")");
+    EXPECT_EQ(named.services.at(0).pool, 100);
+    EXPECT_EQ(named.services.at(0).pool_wait, std::chrono::seconds{5}) << "what is said stands";
+    EXPECT_FALSE(named.services.at(0).max_lifetime) << "never replaced";
+    EXPECT_EQ(named.caches.at(0).command_timeout, std::chrono::seconds{60});
+}
+
 }  // namespace
 }  // namespace faultline::scenarios

@@ -69,6 +69,8 @@ TEST(KindsTest, EveryChoiceOfTheFormatIsListed) {
     listed("table load", "warehouse-table", "load");
     listed("driver", "driver", "preset");
     listed("retry", "retry", "preset");
+    listed("pool", "service", "pool_preset");
+    listed("cache client", "cache", "client");
     listed("breaker", "breaker", "preset");
     listed("shedding", "shedding", "limit");
     listed("class", "class", "kind");
