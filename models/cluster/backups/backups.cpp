@@ -16,14 +16,14 @@ Backups::Backups(engine::Simulation& simulation, const std::string& path, Transf
 
 void Backups::begin() {
     log_.begin();
-    snapshots_.begin(serving(), false);
+    snapshots_.begin(serving_, false);
 }
 
 void Backups::begin_restored(OfficeCommits serving) {
     serving_ = std::move(serving);
     made_at_ = first_made_at_ = component_.simulation().now();
     log_.begin();
-    snapshots_.begin(serving_.count(), true);
+    snapshots_.begin(serving_, true);
 }
 
 void Backups::begin_again() {

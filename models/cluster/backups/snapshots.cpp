@@ -21,9 +21,9 @@ Snapshots::Snapshots(engine::Simulation& simulation, engine::Component& owner, T
     firsts_.push_back(engine::start_of_time - engine::duration_from_seconds(age_s));
 }
 
-void Snapshots::begin(const std::uint64_t& commits, bool restored) {
+void Snapshots::begin(const OfficeCommits& commits, bool restored) {
     if (restored) firsts_.front() = simulation_.now();
-    newest_ = Snapshot{firsts_.front(), restored ? commits : 0};
+    newest_ = Snapshot{firsts_.front(), restored ? commits.count() : 0};
     if (!shape_.copy_to) return;
     simulation_.spawn(owner_, take(commits));
     if (restored) {
@@ -52,11 +52,11 @@ void Snapshots::end() {
     ended_ = true;
 }
 
-engine::Process<> Snapshots::take(const std::uint64_t& commits) {
+engine::Process<> Snapshots::take(const OfficeCommits& commits) {
     while (!ended_) {
         co_await simulation_.delay(newest_.taken + shape_.interval - simulation_.now());
         if (simulation_.now() < newest_.taken + shape_.interval) continue;  // begun again meanwhile
-        newest_ = Snapshot{simulation_.now(), commits};
+        newest_ = Snapshot{simulation_.now(), commits.count()};
         taken_.notify_all();
     }
 }

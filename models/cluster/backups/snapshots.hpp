@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/cluster/backups/office_commits.hpp"
 #include "models/network/transfers.hpp"
 
 namespace faultline::models {
@@ -32,8 +33,8 @@ class Snapshots {
 public:
     Snapshots(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers, const Topology& topology,
               SnapshotShape shape);
-    // `commits`: of the lineage that serves. `restored`: the cluster is made by a restore, now.
-    void begin(const std::uint64_t& commits, bool restored);
+    // `commits`: of the lineage that serves; outlives this. `restored`: the cluster is made by a restore, now.
+    void begin(const OfficeCommits& commits, bool restored);
     // A restored cluster goes on under the same names.
     void begin_again(std::uint64_t commits);
     void end();  // no more of them
@@ -46,7 +47,7 @@ public:
     const SnapshotShape& shape() const { return shape_; }
 
 private:
-    engine::Process<> take(const std::uint64_t& commits);
+    engine::Process<> take(const OfficeCommits& commits);
     engine::Process<> copy_all(engine::Bytes left);
     engine::Process<> copy(engine::Bytes size);
     engine::Duration alone() const;

@@ -195,12 +195,15 @@ TEST(SnapshotTest, TheNewestCopyIsAsOldAsItsFlowAndUpToAnIntervalMore) {
         TwoRegions world(BitsPerSecond{1e9});
         Backups backups(world.simulation, "orders", world.transfers, world.network.topology, backup_shape(world));
         backups.begin();
+        world.simulation.spawn(backups.component(), commit_each_10_ms(world.simulation, backups));
         Duration least = Duration::max(), most{};
         for (Instant now = start_of_time; now <= start_of_time + 1h; now += 1s) {
             world.simulation.run_until(now);
             const auto there = backups.restorable_in(world.network.regions[1]);
             ASSERT_TRUE(there);
             EXPECT_FALSE(there->any_point_before);
+            const double since_s = engine::in_seconds(now - std::max(there->at, start_of_time));
+            ASSERT_NEAR(static_cast<double>(there->commits_lost), 100.0 * since_s, 2.0) << "what came after it";
             least = std::min(least, now - there->at);
             most = std::max(most, now - there->at);
         }
