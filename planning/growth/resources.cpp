@@ -7,10 +7,10 @@
 #include <limits>
 
 #include "engine/queueing/erlang.hpp"
+#include "planning/che.hpp"
 #include "planning/checks/load.hpp"
 #include "planning/checks/survival.hpp"
 #include "planning/cluster_shape.hpp"
-#include "planning/che.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "planning/requirement.hpp"
