@@ -11,7 +11,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/input.hpp"
 #include "cli/progress_display.hpp"
-#include "cli/result_place.hpp"
 #include "cli/sweep_base.hpp"
 #include "cli/version.hpp"
 #include "planning/growth/growth.hpp"
@@ -140,31 +139,15 @@ int growth(GrowthOptions options) {
     if (problems.empty()) check_growth(options, base, problems);
     if (!problems.empty()) return tell_problems(problems);
     planning::SignalWatch signals;  // from here on Ctrl-C leaves nothing half done
-    if (options.database_path.empty()) {
-        options.database_path =
-            std::filesystem::path{default_result_path(base.scenario.name, " - growth")}.replace_extension("db");
-    }
+    options.database_path = database_path_of(options.database_path, base.scenario, "growth");
     GrowthResult result = empty_result(options, base.scenario);
     if (!planning::estimate_growth(base, growth_plan(options), result)) {
         for (const std::string& one : result.no_model_problems) problems.add(options.scenario_path, "/growth", one);
         return tell_problems(problems);
     }
-    for (const std::string& path : {result.database_path, options.csv_path}) {
-        if (path.empty()) continue;
-        ResultPlace place{path};
-        if (const std::string wrong = place.prepare(); !wrong.empty()) {
-            return tell_error(exit_error, fmt::format("{} cannot be written: {}; nothing was run", path, wrong));
-        }
-        place.keep();
-    }
+    if (const auto refused = refuse_unwritable({result.database_path, options.csv_path})) return *refused;
     if (options.estimates_only) return finish_growth(options, result);
-    try {
-        return simulate_growth(options, base, result, signals);
-    } catch (const planning::SqliteError& error) {
-        return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
-                                                  "on from there",
-                                                  error.what()));
-    }
+    return with_database([&] { return simulate_growth(options, base, result, signals); });
 }
 
 std::string not_a_step(const std::string& text) {

@@ -11,9 +11,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/input.hpp"
 #include "cli/progress_display.hpp"
-#include "cli/result_place.hpp"
+#include "cli/sweep_base.hpp"
 #include "cli/version.hpp"
-#include "planning/candidates.hpp"
 #include "planning/plan/search.hpp"
 #include "reports/plan_json.hpp"
 #include "reports/plan_text.hpp"
@@ -38,27 +37,6 @@ struct PlanInput {
     planning::Space space;
 };
 
-void read_plan_base(const PlanOptions& options, PlanInput& input, scenarios::Problems& problems) {
-    const std::vector<std::string> variants =
-        options.variant.empty() ? std::vector<std::string>{} : std::vector{options.variant};
-    planning::Candidates candidates = planning::read_candidates({options.scenario_path}, variants, problems);
-    for (const scenarios::LeftOut& one : candidates.left_out) {
-        if (one.name != options.variant) continue;
-        for (const std::string& text : one.problems) problems.add(options.scenario_path, "", text);
-    }
-    for (planning::Candidate& candidate : candidates.systems) {
-        if (candidate.variant == options.variant) input.base.scenario = std::move(candidate.scenario);
-    }
-    if (!problems.empty()) return;
-    scenarios::Scenario& scenario = input.base.scenario;
-    if (options.seed) scenario.run.seed = *options.seed;
-    input.base.file = options.scenario_path;
-    input.base.folder = scenario.folder;
-    input.base.model = scenarios::parse_document(scenario.source, options.scenario_path, problems).value_or(nullptr);
-    if (!input.base.model.is_object()) return;
-    for (const char* const no_part : {"variants", "plan"}) input.base.model.erase(no_part);
-}
-
 void check_objective(const PlanInput& input, scenarios::Problems& problems) {
     const std::vector<scenarios::Requirement>& requirements = input.base.scenario.requirements;
     if (requirements.empty()) {
@@ -75,7 +53,8 @@ void check_objective(const PlanInput& input, scenarios::Problems& problems) {
 
 PlanInput read_plan_input(const PlanOptions& options, scenarios::Problems& problems) {
     PlanInput input;
-    read_plan_base(options, input, problems);
+    input.base = read_sweep_base(options.scenario_path, options.variant, options.seed, problems);
+    if (input.base.model.is_object()) input.base.model.erase("plan");
     if (!problems.empty()) return input;
     auto asked = scenarios::read_plan_space(input.base.scenario.source, options.scenario_path, problems);
     if (!problems.empty()) return input;
@@ -145,27 +124,13 @@ int plan(PlanOptions options) {
     const PlanInput input = read_plan_input(options, problems);
     if (!problems.empty()) return tell_problems(problems);
     planning::SignalWatch signals;  // from here on Ctrl-C leaves nothing half done
-    if (options.database_path.empty()) {
-        options.database_path =
-            std::filesystem::path{default_result_path(input.base.scenario.name, " - plan")}.replace_extension("db");
-    }
-    for (const std::string& path : {options.database_path, options.output_path}) {
-        if (path.empty()) continue;
-        ResultPlace place{path};
-        if (const std::string wrong = place.prepare(); !wrong.empty()) {
-            return tell_error(exit_error, fmt::format("{} cannot be written: {}; nothing was run", path, wrong));
-        }
-        place.keep();
-    }
-    try {
+    options.database_path = database_path_of(options.database_path, input.base.scenario, "plan");
+    if (const auto refused = refuse_unwritable({options.database_path, options.output_path})) return *refused;
+    return with_database([&] {
         const auto store = planning::SweepStore::open(options.database_path, version(), problems);
         if (!store) return tell_problems(problems);
         return search_plan(options, input, *store, signals);
-    } catch (const planning::SqliteError& error) {
-        return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
-                                                  "on from there",
-                                                  error.what()));
-    }
+    });
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include "cli/exit_code.hpp"
 #include "cli/input.hpp"
 #include "cli/progress_display.hpp"
-#include "cli/result_place.hpp"
 #include "cli/sweep_base.hpp"
 #include "cli/version.hpp"
 #include "planning/sweep/saturation.hpp"
@@ -213,27 +212,13 @@ int sweep(SweepOptions options) {
     const Input input = read_input(options, problems);
     if (!problems.empty()) return tell_problems(problems);
     planning::SignalWatch signals;  // from here on Ctrl-C leaves nothing half done
-    if (options.database_path.empty()) {
-        options.database_path =
-            std::filesystem::path{default_result_path(input.base.scenario.name, " - sweep")}.replace_extension("db");
-    }
-    for (const std::string& path : {options.database_path, options.csv_path}) {
-        if (path.empty()) continue;
-        ResultPlace place{path};
-        if (const std::string wrong = place.prepare(); !wrong.empty()) {
-            return tell_error(exit_error, fmt::format("{} cannot be written: {}; nothing was run", path, wrong));
-        }
-        place.keep();
-    }
-    try {
+    options.database_path = database_path_of(options.database_path, input.base.scenario, "sweep");
+    if (const auto refused = refuse_unwritable({options.database_path, options.csv_path})) return *refused;
+    return with_database([&] {
         const auto store = planning::SweepStore::open(options.database_path, version(), problems);
         if (!store) return tell_problems(problems);
         return run(options, input, *store, signals);
-    } catch (const planning::SqliteError& error) {
-        return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
-                                                  "on from there",
-                                                  error.what()));
-    }
+    });
 }
 
 std::string not_a_share(const std::string& text) {

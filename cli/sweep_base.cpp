@@ -1,5 +1,10 @@
 #include "cli/sweep_base.hpp"
 
+#include <fmt/format.h>
+
+#include "cli/exit_code.hpp"
+#include "cli/input.hpp"
+#include "cli/result_place.hpp"
 #include "planning/candidates.hpp"
 
 namespace faultline::cli {
@@ -23,6 +28,34 @@ planning::SweepBase read_sweep_base(const std::string& path, const std::string& 
     base.model = scenarios::parse_document(base.scenario.source, path, problems).value_or(nullptr);
     if (base.model.is_object()) base.model.erase("variants");
     return base;
+}
+
+std::string database_path_of(const std::string& given, const scenarios::Scenario& scenario,
+                             const std::string& command) {
+    if (!given.empty()) return given;
+    return std::filesystem::path{default_result_path(scenario.name, " - " + command)}.replace_extension("db");
+}
+
+std::optional<int> refuse_unwritable(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        if (path.empty()) continue;
+        ResultPlace place{path};
+        if (const std::string wrong = place.prepare(); !wrong.empty()) {
+            return tell_error(exit_error, fmt::format("{} cannot be written: {}; nothing was run", path, wrong));
+        }
+        place.keep();
+    }
+    return std::nullopt;
+}
+
+int with_database(const std::function<int()>& work) {
+    try {
+        return work();
+    } catch (const planning::SqliteError& error) {
+        return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
+                                                  "on from there",
+                                                  error.what()));
+    }
 }
 
 }  // namespace faultline::cli

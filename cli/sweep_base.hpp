@@ -1,9 +1,12 @@
-// The scenario that is varied, read from a file: for `sweep` and `growth`.
+// What `sweep`, `growth` and `plan` share: the scenario that is varied, read from a file, and the database that their
+// replications go into.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "planning/sweep/points.hpp"
 
@@ -13,5 +16,14 @@ namespace faultline::cli {
 // is empty.
 planning::SweepBase read_sweep_base(const std::string& path, const std::string& variant,
                                     const std::optional<std::uint64_t>& seed, scenarios::Problems& problems);
+
+// As given; else "results/<scenario> - <command>.db".
+std::string database_path_of(const std::string& given, const scenarios::Scenario& scenario, const std::string& command);
+
+// Makes sure that files can be written at these places; empty ones are none. Else tells why and returns the exit code.
+std::optional<int> refuse_unwritable(const std::vector<std::string>& paths);
+
+// Does the work, and tells what goes wrong with the database meanwhile. Returns the exit code.
+int with_database(const std::function<int()>& work);
 
 }  // namespace faultline::cli
