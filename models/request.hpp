@@ -167,9 +167,11 @@ public:
         request->of_server_ = by != nullptr;
         if (trace_ != nullptr) [[unlikely]]
             request->traced_ = trace_->begin(number, due, by);
+        opened_ += by == nullptr ? 1 : 0;
         if (++live_ > peak_) peak_ = live_;
         return RequestRef(*request);
     }
+    std::uint64_t opened() const { return opened_; }  // so far, by offices
     std::size_t live() const { return live_; }
     std::size_t peak() const { return peak_; }
     // Before the first one is opened: some are traced. It outlives the table.
@@ -189,6 +191,7 @@ private:
     Released released_;
     void* context_;
     QueryTrace* trace_ = nullptr;
+    std::uint64_t opened_ = 0;
     std::size_t live_ = 0;
     std::size_t peak_ = 0;
 };

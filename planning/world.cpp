@@ -126,6 +126,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     describe_caches(result);
     result.fingerprint = simulation_.fingerprint();
     result.events = simulation_.events_run();
+    result.queries = requests_->opened();
     if (trace_) result.traced = QueryTrace(*trace_).take();  // a copy: what is in flight still ends, and tells it
     simulation_.close();
     return result;

@@ -296,6 +296,7 @@ struct FutureResult {
 struct ReplicationResult {
     std::uint32_t replication = 0;
     std::uint64_t fingerprint = 0, events = 0;
+    std::uint64_t queries = 0;  // that became due, from the start of the warm-up on; of several futures the first
     std::int64_t warm_up_ns = 0, end_ns = 0;
     std::uint64_t waits_without_timer = 0;  // on a silent peer, at the end of the run
     std::vector<ClassResult> classes;

@@ -83,11 +83,18 @@ void GlobalDatastore::send(std::size_t region, std::size_t shard, Instant at, By
     deliver(region, shard, simulation_.now());
 }
 
+// The slot of the key that is delivered next: as a rule it is in no cache of the processor's.
+void GlobalDatastore::prefetch_next(const Region& region, std::size_t shard) {
+    const auto& under_way = region.streams[shard].under_way;
+    if (!under_way.empty()) region.group->node(shard).store().prefetch_bucket(under_way.front().change.entry.hash);
+}
+
 void GlobalDatastore::deliver(std::size_t region, std::size_t shard, Instant now) {
     Stream& stream = regions_[region].streams[shard];
     ReplicaSet& set = *regions_[region].group->sets()[shard];
     while (!stream.under_way.empty() && stream.under_way.front().arrives <= now) {
         const Sent sent = stream.under_way.pop();
+        prefetch_next(regions_[region], shard);
         if (!stream.follows) continue;
         if (sent.clear) {
             set.take_nothing();

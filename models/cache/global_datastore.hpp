@@ -92,6 +92,7 @@ private:
     std::size_t region_of(const CacheGroup& group) const;
     std::size_t successor() const;  // nowhere: no region can be reached
     void promote(std::size_t region);
+    static void prefetch_next(const Region& region, std::size_t shard);
     static std::uint64_t writes_under_way(Stream& stream);
     void begin_anew(std::size_t region, std::size_t shard);
     void deliver(std::size_t region, std::size_t shard, Instant now);

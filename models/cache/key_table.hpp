@@ -89,6 +89,12 @@ public:
     void replace(CacheEntry* entry, const CacheEntry& with);
     void clear();
     void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)]); }
+    // For an insert, which looks through the whole bucket.
+    void prefetch_bucket(std::uint64_t hash) const {
+        const int shift = 64 - bucket_bits(Members::All);
+        __builtin_prefetch(&slots_[home(hash >> shift << shift)]);
+        prefetch(hash);
+    }
 
     std::size_t size() const { return size_; }
     std::size_t size(Members members) const { return members == Members::All ? size_ : with_expiry_; }

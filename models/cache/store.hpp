@@ -94,6 +94,7 @@ public:
 
     // Fetches the key's slot into the processor's cache: worth it some 100 ns ahead of get or set.
     void prefetch(std::uint64_t key) const { table_.prefetch(table_.hash_of(key)); }
+    void prefetch_bucket(std::uint64_t hash) const { table_.prefetch_bucket(hash); }  // for assign
 
     // What a value of this size would be charged.
     engine::Bytes charge_of(engine::Bytes value, bool expires) const;

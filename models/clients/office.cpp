@@ -116,8 +116,7 @@ engine::Process<> Office::query(RequestRef request) {
     int attempt = 1;
     for (;; ++attempt) {
         if (plan.guarded || plan.service == nowhere) [[unlikely]] {
-            const Attempt asked = co_await ask(request, plan);
-            tried = asked;
+            co_await ask_into(tried, request, plan);
         } else {
             // Most queries go this way: no process of its own for it.
             const Instant give_up = simulation_.now() + plan.timeout;
@@ -167,6 +166,12 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
     }
 }
 
+// A process more, so that the frame of every query need not hold two attempts.
+engine::Process<> Office::ask_into(Attempt& tried, const RequestRef& request, const ClassPlan& plan) {
+    const Attempt asked = co_await ask(request, plan);
+    tried = asked;
+}
+
 engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {
     return plan.guarded ? ask_guarded(request, plan) : ask_unguarded(request, plan);
 }
@@ -178,7 +183,9 @@ engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request
 }
 
 Office::Attempt Office::attempt_of(const engine::Call<Answer>& call) {
-    if (call.outcome() == engine::CallOutcome::answered) return {call.value().status, false, call.value().version};
+    if (call.outcome() == engine::CallOutcome::answered) {
+        return {call.value().status, false, true, call.value().version};
+    }
     return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
 }
 

@@ -99,8 +99,8 @@ private:
     struct Attempt {
         AnswerStatus status = AnswerStatus::failed;
         bool timed_out = false;
-        std::uint32_t version = 0;  // that was answered
         bool sent = true;           // false: refused by the office's own pool, or breaker
+        std::uint32_t version = 0;  // that was answered
         Duration travel{};
     };
     // What stands before the attempts of a class, if anything does.
@@ -152,6 +152,7 @@ private:
     engine::Process<Attempt> ask_warehouse(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
     // One of these, by where the class goes, with or without what stands before it: a child of the caller all the same.
+    engine::Process<> ask_into(Attempt& tried, const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_unguarded(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_service(RequestRef request, const ClassPlan& plan);

@@ -27,7 +27,7 @@ engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, 
     if (leave.refused()) co_return tried;
     if (guard.rate != nullptr) {
         const bool granted = co_await may_send(request, plan, *guard.rate);
-        if (!granted) co_return Attempt{AnswerStatus::failed, true, 0, false};
+        if (!granted) co_return Attempt{AnswerStatus::failed, true, false};
     }
     const Instant begun = simulation_.now();
     if (guard.hedging != nullptr) {
@@ -62,7 +62,7 @@ engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const C
     ServiceInstance* const instance = region.next();
     if (instance == nullptr) co_return Attempt{AnswerStatus::failed};
     const Ticket ticket = take_connection(plan.service);
-    if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, 0, false};
+    if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, false};
     if (ticket == Ticket::to_connect) {
         const bool connected = co_await connect(request, *instance, give_up);
         if (!connected) region.answered(*instance, false);

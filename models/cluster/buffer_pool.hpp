@@ -36,7 +36,12 @@ public:
     // Puts a page behind all others, as touched longest ago. Nothing happens if it is there, or the pool is full.
     void append_oldest(std::uint64_t page);
     bool holds(std::uint64_t page) const { return find(page) != NumberIndex::none; }
+    // Worth it some 100 ns ahead of touch or holds: its slot in the index; then, the same again later, its frame.
     void prefetch(std::uint64_t page) const { index_.prefetch(page); }
+    void prefetch_frame(std::uint64_t page) const {
+        const Place place = index_.first_guess(page);
+        if (place != none) __builtin_prefetch(&frames_[place]);
+    }
     void clear();
     // More or less memory; those touched longest ago go first. Requires: as of the constructor.
     void resize(std::uint64_t pages_max);

@@ -158,8 +158,10 @@ std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) con
 
 std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
     const Lsn end = end_of_commit();
+    for (const auto& instance : instances_) instance->prefetch_page(commit.key);
     const std::uint32_t version = versions_->commit(commit.key, simulation_.now(), end);
     observer_.on_commit(commit);
+    for (const auto& instance : instances_) instance->prefetch_page_frame(commit.key);
     for (const auto& instance : instances_) {
         if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());

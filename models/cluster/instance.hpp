@@ -143,6 +143,7 @@ public:
     const BufferPool* pool() const { return pool_ ? &*pool_ : nullptr; }
     // A statement about this key is on its way.
     void prefetch_page(std::uint64_t key) const;
+    void prefetch_page_frame(std::uint64_t key) const;
     // Its memory is gone when it starts again: its host lost power, or it is replaced. A process that only restarts
     // finds its pages where they were.
     void lose_memory() { memory_lost_ = true; }

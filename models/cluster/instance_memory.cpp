@@ -61,6 +61,10 @@ void Instance::prefetch_page(std::uint64_t key) const {
     if (pool_ && key != no_key) pool_->prefetch(cluster_.storage().page_of_key(key));
 }
 
+void Instance::prefetch_page_frame(std::uint64_t key) const {
+    if (pool_ && key != no_key) pool_->prefetch_frame(cluster_.storage().page_of_key(key));
+}
+
 bool Instance::has_page_of(std::uint64_t key) const {
     return !pool_ || key == no_key || pool_->holds(cluster_.storage().page_of_key(key));
 }

@@ -22,8 +22,10 @@ public:
         Instance& instance = *connection.instance;
         const Instant now = client.simulation_.now();
         const scenarios::Driver& driver = client.pool_->shape().driver;
-        if (statement.pages > 0 && request) instance.prefetch_page(request->key);
+        const bool reads_pages = statement.pages > 0 && request;
+        if (reads_pages) instance.prefetch_page(request->key);
         const Delays legs = legs_to(instance, payload, client.draws(request));
+        if (reads_pages) instance.prefetch_page_frame(request->key);
         if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
             // Its host is there, the connection is not: the answer is a reset.
             give_up_ = now + legs.forward + legs.back;

@@ -132,8 +132,8 @@ engine::Process<Answer> ServiceInstance::serve_as(RequestRef request, Duration t
     const bool granted = co_await thread.acquire();
     if (!granted || request->cancelled(simulation_.now())) co_return Answer{travel, AnswerStatus::refused, 0};
     engine::ServerPool::Service turn = cpu_.serve(shape_.demand.sample_duration(request->work));
-    const engine::Served served = co_await turn;
-    request.charge(Stage::cpu, served.started);
+    co_await turn;
+    request.charge(Stage::cpu, turn.result().started);
     if constexpr (!looks_aside) {
         const DatabaseWork work = work_of(plan);
         const Answer answer = co_await ask_behind(request, plan, work);

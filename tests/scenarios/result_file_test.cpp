@@ -66,7 +66,7 @@ ReplicationResult example_replication() {
     ReplicationResult r;
     r.replication = 3;
     r.fingerprint = UINT64_MAX - 1;
-    r.events = 12, r.warm_up_ns = 13, r.end_ns = 14, r.waits_without_timer = 15;
+    r.events = 12, r.queries = 9, r.warm_up_ns = 13, r.end_ns = 14, r.waits_without_timer = 15;
     r.classes = {{"update",
                   {at_office},
                   {at_office, at_office},
