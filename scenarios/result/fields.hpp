@@ -215,7 +215,8 @@ void fields(Archive& a, Part<Archive, TracedQuery>& x) {
 template <typename Archive>
 void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("replication", x.replication), a("fingerprint", x.fingerprint), a("events", x.events);
-    a("queries", x.queries), a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns), a("waits_without_timer", x.waits_without_timer);
+    a("queries", x.queries), a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns),
+        a("waits_without_timer", x.waits_without_timer);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory),
         a("office_minutes", x.office_minutes);
