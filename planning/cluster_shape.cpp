@@ -35,7 +35,8 @@ models::FailoverShape failover_shape_of(const scenarios::Database& database) {
             .stuck = {fails.probability, distribution_of(fails.noticed_after), distribution_of(fails.by_hand)},
             .elsewhere = {by_people.alarm_after, distribution_of(by_people.decision),
                           distribution_of(by_people.add_instance)},
-            .readers_restart = !scenarios::readers_outlive_failover(database.kind, database.version)};
+            .readers_restart = failover.readers_restart.value_or(
+                !scenarios::readers_outlive_failover(database.kind, database.version))};
 }
 
 models::ReplicationShape replication_shape_of(const scenarios::Database& database) {

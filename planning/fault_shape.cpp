@@ -80,6 +80,8 @@ models::WorkOrder work_order_of(const scenarios::Fault& fault, const scenarios::
     order.work = distribution_of(fault.planned.work);
     order.long_query = distribution_of(fault.planned.long_query);
     order.nodes = fault.planned.nodes;
+    order.fails = fault.planned.fails;
+    order.rollback = distribution_of(fault.planned.rollback);
     order.lasts = fault.lasts;
     for (const auto& [name, place] : zones) {
         if (fault.kind == scenarios::FaultKind::zone_evacuation && name == fault.target) order.zone = place;

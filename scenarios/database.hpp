@@ -55,6 +55,7 @@ struct Failover {
     RandomDuration restart;     // crash of the process -> it serves again in place
     RandomDuration rebuild;     // no replica left: a new writer in the same zone
     FailoverFails fails;
+    std::optional<bool> readers_restart;  // none: as the engine's version has it (engine_versions.hpp)
 };
 
 // What an instance of an Aurora kind keeps in memory.

@@ -23,7 +23,7 @@ bool secondaries_keep_serving(std::string_view kind, std::string_view version);
 //   aurora-mysql       from 2.10 on
 //   others             yes: an assumption
 // Source: Aurora User Guide, High availability. The AWS JDBC wrapper's guide says that all nodes stop, and not of
-// which versions: name an older one to see that.
+// which versions: `failover.readers` says so.
 bool readers_outlive_failover(std::string_view kind, std::string_view version);
 
 // Threads with which a binlog replica of Aurora MySQL executes transactions, unless told otherwise: 4 from 3.04 on, and

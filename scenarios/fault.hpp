@@ -65,6 +65,8 @@ struct PlannedWork {
     RandomDuration long_query;   // of a schema change: how long its oldest reader still goes on
     std::string class_name;      // of a class change or a cache's scaling: the new one
     int nodes = 0;               // of a warehouse's resize: the new number
+    double fails = 0.0;          // of a patch or an upgrade, 0..1: it is undone
+    RandomDuration rollback;     // failed, until what was before is there again
 };
 
 // Again and again, by chance, each target by itself.

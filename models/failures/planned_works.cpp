@@ -113,8 +113,27 @@ engine::Process<> PlannedWorks::take_down(Work& work, Cluster& cluster, const ch
     measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
     stage(state);
     co_await simulation_.delay(drawn(work, work.order.work));
-    co_await cluster.put_back(memory_kept);
+    if (fails(work)) {
+        const std::vector<Cluster*> taken{&cluster};
+        co_await undo(work, taken);
+    }
+    // What a blue-green deployment would have left goes on as it was.
+    const bool left_alone = work.failed && work.order.method == WorkMethod::blue_green;
+    co_await cluster.put_back(memory_kept || left_alone);
     stage("reconnection");
+}
+
+bool PlannedWorks::fails(Work& work) {
+    work.failed = work.order.fails > 0.0 && work.failure_draws.uniform() < work.order.fails;
+    return work.failed;
+}
+
+// Down, or waited for, until what was before is there again.
+engine::Process<> PlannedWorks::undo(Work& work, const std::vector<Cluster*>& clusters) {
+    for (Cluster* const cluster : clusters) cluster->component().enter("rolling back");
+    stage("rolling back");
+    const Duration back = work.order.rollback.sample_duration(work.failure_draws);
+    co_await simulation_.delay(back);
 }
 
 // The engine's processes go on; only its surroundings change.
@@ -142,6 +161,10 @@ engine::Process<> PlannedWorks::patch_without_downtime(Work& work, Cluster& clus
     }
     stage("sessions spooled");
     co_await simulation_.delay(drawn(work, work.order.work));
+    if (fails(work)) {
+        const std::vector<Cluster*> held{};  // it serves those who wait, as soon as it is back
+        co_await undo(work, held);
+    }
     for (const auto& instance : cluster.instances()) instance->gate().open();
 }
 

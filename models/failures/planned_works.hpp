@@ -16,8 +16,9 @@
 //
 // Of a database over several regions a patch goes from region to region, the primary last; an upgrade of a global
 // database takes all of them down at once. Meanwhile nobody is paged for the writer (GlobalDatabase::Hold).
-// The incident begins with the order. Sources: docs/models/planned-work.md. Leaves out: work that fails and is rolled
-// back, databases of other kinds, resharding, classic resizes.
+// The incident begins with the order. Sources: docs/models/planned-work.md. A patch or an
+// upgrade may fail at its end: then it is undone, and regions that it has not come to are left as they are. Leaves out:
+// other work that fails, databases of other kinds, resharding, classic resizes.
 #pragma once
 
 #include <memory>
@@ -50,6 +51,8 @@ struct WorkOrder {
     std::optional<PlaceId> zone{};    // of an evacuation
     std::optional<Duration> lasts{};  // none: nobody comes back
     int nodes = 0;                    // of a resize
+    double fails = 0.0;               // of a patch or an upgrade, 0..1
+    engine::Distribution rollback = engine::Distribution::constant(0.0);
 };
 
 class PlannedWorks {
@@ -69,11 +72,16 @@ public:
 private:
     struct Work {
         Work(engine::Simulation& simulation, std::size_t of, const std::string& name, WorkOrder ordered)
-            : number(of), order(std::move(ordered)), draws(simulation.stream("planned work/" + name, "steps")) {}
+            : number(of),
+              order(std::move(ordered)),
+              draws(simulation.stream("planned work/" + name, "steps")),
+              failure_draws(simulation.stream("planned work/" + name, "failures")) {}
         std::size_t number;
         WorkOrder order;
         engine::RandomStream draws;
+        engine::RandomStream failure_draws;  // of its own, so that a probability of 0 changes nothing
         std::size_t fault = 0;
+        bool failed = false;
     };
     Cluster* cluster_named(const std::string& target) const;  // null: it is of no database
     GlobalDatabase* global_of(const Cluster& cluster) const;  // null: of one region
@@ -82,6 +90,8 @@ private:
     engine::Process<> upgrade_all(Work& work, GlobalDatabase& database);
     engine::Process<> on_database(Work& work, Cluster& cluster);
     engine::Process<> take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept);
+    engine::Process<> undo(Work& work, const std::vector<Cluster*>& clusters);
+    static bool fails(Work& work);
     engine::Process<> patch_without_downtime(Work& work, Cluster& cluster);
     engine::Process<> patch_around(Work& work, Cluster& cluster);
     engine::Process<> change_class(Work& work, Cluster& cluster);

@@ -59,6 +59,7 @@ engine::Process<> PlannedWorks::region_by_region(Work& work, GlobalDatabase& dat
     const std::vector<RegionalCluster*> regions = database.regions();
     for (RegionalCluster* const cluster : regions) {
         if (cluster->region_role() == RegionRole::secondary) co_await on_database(work, *cluster);
+        if (work.failed) co_return;  // nobody goes on with what has just failed
     }
     co_await on_database(work, database.primary());
 }
@@ -82,6 +83,10 @@ engine::Process<> PlannedWorks::upgrade_all(Work& work, GlobalDatabase& database
     measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
     stage("upgrading");
     co_await simulation_.delay(drawn(work, work.order.work));
+    if (fails(work)) {
+        const std::vector<Cluster*> all(taken.begin(), taken.end());
+        co_await undo(work, all);
+    }
     for (RegionalCluster* const cluster : taken) {
         co_await cluster->put_back(false);
     }

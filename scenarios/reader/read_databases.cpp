@@ -91,9 +91,18 @@ Failover read_failover(const Child& child, const std::string& kind, const Report
     if (has_standbys(kind) && object.has("detection")) {
         object.problem("detection", fmt::format("of the kind {} it follows from \"monitor\"", kind));
     }
-    Failover failover{object.random("detection"),  object.random("promotion"),
-                      object.random("dns_update"), object.random("restart"),
-                      object.random("rebuild"),    read_failover_fails(*object.child("fails"), report)};
+    Failover failover{object.random("detection"),
+                      object.random("promotion"),
+                      object.random("dns_update"),
+                      object.random("restart"),
+                      object.random("rebuild"),
+                      read_failover_fails(*object.child("fails"), report),
+                      std::nullopt};
+    const std::optional<std::string> readers = object.maybe_one_of("readers");
+    if (readers) failover.readers_restart = *readers == "restart";
+    if (has_standbys(kind) && object.has("readers")) {
+        object.problem("readers", fmt::format("standbys of the kind {} go on", kind));
+    }
     object.finish();
     return failover;
 }

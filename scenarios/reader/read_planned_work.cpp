@@ -90,6 +90,8 @@ void read_planned_work(ObjectReader& object, Fault& fault) {
     work.preparation = object.random("preparation");
     work.work = object.random("work");
     work.long_query = object.random("long_query");
+    work.fails = object.share("work_fails");
+    work.rollback = object.random("rollback");
     work.class_name = object.text("class");
     work.nodes = object.maybe_integer("nodes").value_or(0);
     fault.renewal = object.random("renewal");
@@ -100,6 +102,8 @@ void read_planned_work(ObjectReader& object, Fault& fault) {
     only_of(object, "work", ordered && !moves && fault.kind != FaultKind::cache_snapshot,
             "planned work that takes something down or copies it");
     only_of(object, "long_query", fault.kind == FaultKind::schema_change, "a schema-change");
+    const bool may_fail = fault.kind == FaultKind::patch || fault.kind == FaultKind::upgrade;
+    for (const char* const key : {"work_fails", "rollback"}) only_of(object, key, may_fail, "a patch or an upgrade");
     const bool has_class = fault.kind == FaultKind::class_change || fault.kind == FaultKind::cache_scaling;
     only_of(object, "class", has_class, "a class-change or cache-scaling");
     only_of(object, "nodes", fault.kind == FaultKind::warehouse_resize, "a warehouse-resize");

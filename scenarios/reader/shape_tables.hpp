@@ -163,6 +163,9 @@ inline constexpr std::array failover_keys{
         R"({"uniform": {"low": "4min", "high": "10min"}})",
         "Aurora User Guide, High availability: typically less than 10 minutes; the lower end is an assumption"},
     Key{"fails", "object:failover-fails", "failovers that get stuck, until an operator does them by hand", "{}", "-"},
+    Key{"readers", "one-of:stay|restart",
+        "what the others do when one of them is promoted: go on, or begin anew with empty memory; left out: as the "
+        "version has it (aurora-mysql before 2.10: restart)"},
 };
 
 inline constexpr std::array failover_fails_keys{

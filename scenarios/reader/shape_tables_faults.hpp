@@ -71,6 +71,13 @@ inline constexpr std::array fault_keys{
         "schema-change: online, instant, copy. Left out: the first of them"},
     Key{"preparation", "random", "planned work: ordered, until anything is down or closed", R"("0s")", "-"},
     Key{"work", "random", "planned work: what it takes down, closes or copies, for so long", R"("0s")", "-"},
+    Key{"work_fails", "share", "patch, upgrade: probability that it fails at its end, and is rolled back", R"("0%")",
+        "assumption, 0 to 5 %: no vendor publishes one; the tail of RTO depends on it"},
+    Key{"rollback", "random", "failed, until what was before is there again; until then all is down",
+        R"({"lognormal": {"mean": "5min", "cv": 0.5}})",
+        "assumption: a switchover of a blue/green deployment is given up and rolled back after 5 min (Aurora User "
+        "Guide, "
+        "Blue/Green Deployments, from memory)"},
     Key{"long_query", "random", "schema-change: how long a query of its table that has begun before still goes on",
         R"("0s")", "-"},
     Key{"class", "text", "class-change, cache-scaling: the new class of the catalogue"},

@@ -20,5 +20,16 @@ TEST(DriverRunTest, WritesAreBackSoonerForThoseWhoDoNotWaitForDns) {
     }
 }
 
+// Nothing to be noticed and no zone gone: what is left is the wait for DNS, and that is spared.
+TEST(DriverRunTest, OfAnOrderedFailoverAlmostNothingIsLeft) {
+    const Folder folder;
+    const Ended by_dns = run_variant(folder, "drivers.json", "handed-over", 3);
+    EXPECT_EQ(verdict_of(by_dns.out, "writes recover"), "VIOLATED") << by_dns.out;
+    for (const char* const variant : {"handed-over-aws-wrapper", "handed-over-rds-proxy"}) {
+        const Ended asked = run_variant(folder, "drivers.json", variant, 3);
+        EXPECT_NE(asked.out.find("3 of 3 incidents stayed within 25 s"), std::string::npos) << asked.out;
+    }
+}
+
 }  // namespace
 }  // namespace faultline::tests

@@ -176,6 +176,22 @@ TEST(FailoverTest, ReadersOfOlderVersionsBeginAnewWithTheNewWriter) {
     EXPECT_LT(good[1] + 200U, good[0]);
 }
 
+// Whatever the version would have them do, a scenario may say otherwise.
+TEST(FailoverTest, WhatReadersDoMayBeSaid) {
+    for (const bool restart : {false, true}) {
+        test::in_child([restart] {
+            std::string text = small_system(host_lost);
+            if (!restart) replace_in(text, R"("version": "3.08")", R"("version": "2.09")");
+            const std::string readers = restart ? "restart" : "stay";
+            replace_in(text, R"("region": "us-east-1",)",
+                       R"("region": "us-east-1", "failover": { "readers": ")" + readers + R"(" },)");
+            const auto result = run(read(text));
+            EXPECT_TRUE(reached(result, "orders/instance-2", "writer"));
+            EXPECT_EQ(reached(result, "orders/instance-3", "down"), restart);
+        });
+    }
+}
+
 // Who is promoted: the lowest tier, then the most CPUs, then the most memory, then the oldest.
 TEST(FailoverTest, TheLowestTierThenTheLargestIsPromoted) {
     struct Case {

@@ -162,6 +162,35 @@ TEST(GlobalCureTest, AMajorUpgradeTakesAllRegionsDownAtOnce) {
     });
 }
 
+// A patch that has failed in one region is not carried on to the primary; an upgrade is undone everywhere.
+TEST(GlobalCureTest, WorkThatFailsIsNotCarriedOn) {
+    test::in_child([] {
+        const auto result = run(over_two_regions(
+            R"("work": { "kind": "patch", "target": "orders", "at": "60s", "preparation": "0s", "work": "20s",
+                         "work_fails": "100%", "rollback": "30s" })"));
+        EXPECT_NEAR(entered_at_s(result, "orders/us-west-2", "rolling back"), 140.0, 2.0);
+        EXPECT_FALSE(reached(result, "orders", "patching"));
+        EXPECT_GT(updates(result, 121, 200), 78U * 50U);
+    });
+    test::in_child([] {
+        const auto result = run(over_two_regions(
+            R"("work": { "kind": "upgrade", "target": "orders", "at": "60s", "preparation": "0s", "work": "30s",
+                         "work_fails": "100%", "rollback": "30s" })"));
+        EXPECT_EQ(updates(result, 122, 179), 0U);
+        EXPECT_EQ(good_between(class_named(result, "lookup"), 122, 179), 0U) << "nor does anybody read meanwhile";
+        EXPECT_TRUE(reached(result, "orders/us-west-2", "rolling back"));
+        EXPECT_GT(updates(result, 215, 300), 80U * 55U);
+        EXPECT_EQ(result.incidents.front().losses.front().commits_lost, 0U);
+    });
+    test::in_child([] {
+        const auto result = run(over_two_regions(
+            R"("work": { "kind": "upgrade", "target": "orders", "at": "60s", "preparation": "0s", "work": "30s",
+                         "work_fails": "100%", "rollback": "30s" },
+               "region lost": { "kind": "region-outage", "target": "us-east-1", "at": "80s" })"));
+        EXPECT_TRUE(reached(result, "orders/us-west-2/instance-1", "writer")) << "lost while it is undone";
+    });
+}
+
 // The region is lost in the middle of the work: then the operator is paged after all, and what was under way ends.
 TEST(GlobalCureTest, WorkInALostRegionHoldsNobodyBack) {
     test::in_child([] {

@@ -50,6 +50,38 @@ TEST(PlannedWorkTest, APatchWithARestartIsNoFailover) {
     });
 }
 
+// What fails is down for the work, and for as long as it takes to undo it. A probability of nought changes nothing.
+TEST(PlannedWorkTest, APatchThatFailsIsRolledBack) {
+    for (const std::string probability : {"0%", "100%"}) {
+        test::in_child([&probability] {
+            const bool fails = probability == "100%";
+            const auto result = run(read(small_system(ordered(
+                "patch", "orders", R"(, "work": "20s", "rollback": "30s", "work_fails": ")" + probability + "\""))));
+            EXPECT_EQ(reached(result, "orders", "rolling back"), fails);
+            EXPECT_EQ(updates(result, 122, fails ? 169 : 139), 0U);
+            EXPECT_GT(updates(result, fails ? 190 : 160, 220), 30U * 170U);
+            ASSERT_EQ(result.incidents.size(), 1U);
+            EXPECT_TRUE(result.incidents.front().planned);
+            const double rto_s = longest_rto_s(result, "update");
+            EXPECT_GE(rto_s, fails ? 50.0 : 20.0);
+            EXPECT_LE(rto_s, (fails ? 50.0 : 20.0) + 15.0) << "reconnection";
+            EXPECT_EQ(result.incidents.front().losses.front().commits_lost, 0U);
+        });
+    }
+}
+
+// Nobody had left the old environment: it serves again after the rollback.
+TEST(PlannedWorkTest, ABlueGreenUpgradeThatFailsLeavesWhatWasThere) {
+    test::in_child([] {
+        const auto result = run(read(
+            small_system(ordered("upgrade", "orders", R"(, "method": "blue-green", "preparation": "0s", "work": "10s",
+                                            "rollback": "15s", "work_fails": "100%")"))));
+        EXPECT_TRUE(reached(result, "orders", "rolling back"));
+        EXPECT_EQ(updates(result, 122, 144), 0U);
+        EXPECT_GT(updates(result, 165, 200), 35U * 170U);
+    });
+}
+
 TEST(PlannedWorkTest, WhatNeedsNoRestartNobodyNotices) {
     test::in_child([] {
         const auto calm = run(read(small_system("")));
