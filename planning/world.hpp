@@ -121,10 +121,13 @@ private:
     void note_pool(const models::ConnectionPool& pool, PoolOwner owner);
     void gauge_resources();
     void gauge_new_instances();
+    void gauge_log(models::Cluster& cluster, models::Instance& instance, const std::string& place);
+    void gauge_binlogs();
     void gauge_storage(models::Cluster& cluster);
     void gauge_caches();
     void gauge_services();
     void gauge_warehouse(models::Warehouse& warehouse);
+    void gauge_compute(models::Compute& compute);
     void gauge_link(models::LinkId link);
     std::string place_name(models::PlaceId place) const;
     void gauge_traffic();
