@@ -217,6 +217,7 @@ engine::StopReason World::run_measured() {
         network_->topology.count_carried();
         gauge_new_instances();
         gauges_->read_all();
+        look_for_caught_up(second);
         read_traffic();
     }
     return run_to(end_);
