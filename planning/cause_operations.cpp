@@ -26,14 +26,15 @@ constexpr std::array waits_for_pool{scenarios::resource_connections};
 constexpr std::array waits_for_server{scenarios::resource_cpu,     scenarios::resource_threads,
                                       scenarios::resource_servers, scenarios::resource_cache_thread,
                                       scenarios::resource_slots,   scenarios::resource_slices};
-constexpr std::array waits_for_disk{scenarios::resource_log_disks, scenarios::resource_page_disks};
+constexpr std::array waits_for_disk{scenarios::resource_log_disks, scenarios::resource_page_disks,
+                                    scenarios::resource_log_disk};
 constexpr std::array waits_for_cache{scenarios::resource_cache_thread, scenarios::resource_network_card};
 constexpr std::array waits_for_link{scenarios::resource_link};
-constexpr std::array anything{scenarios::resource_cpu,          scenarios::resource_threads,
-                              scenarios::resource_servers,      scenarios::resource_connections,
-                              scenarios::resource_cache_thread, scenarios::resource_network_card,
-                              scenarios::resource_log_disks,    scenarios::resource_page_disks,
-                              scenarios::resource_slots,        scenarios::resource_slices};
+constexpr std::array anything{
+    scenarios::resource_cpu,         scenarios::resource_threads,      scenarios::resource_servers,
+    scenarios::resource_connections, scenarios::resource_cache_thread, scenarios::resource_network_card,
+    scenarios::resource_log_disks,   scenarios::resource_page_disks,   scenarios::resource_slots,
+    scenarios::resource_slices,      scenarios::resource_log_disk};
 
 // What a query does in a stage, as the end of "... goes to", and what is short there.
 struct StageWords {

@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "engine/statistics/confidence.hpp"
 #include "models/cost/bill.hpp"
 #include "planning/cluster_shape.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/requirement.hpp"
+#include "planning/target_groups.hpp"
 #include "scenarios/kinds.hpp"
 #include "scenarios/yearly.hpp"
 
@@ -32,6 +35,14 @@ void check_plan(const Scenario& scenario, Findings& findings) {
     }
 }
 
+// Of the fault with most of them that hits each of a domain in turn, and that the requirement is judged for; 1: none.
+std::uint64_t targets_in_turn(const Scenario& scenario, const scenarios::Requirement& requirement) {
+    std::map<std::string, std::uint64_t> by_fault;
+    std::uint64_t most = 1;
+    for (const HitTarget& one : targets_judged(scenario, requirement)) most = std::max(most, ++by_fault[one.fault]);
+    return most;
+}
+
 // p95 over incidents needs 59 of them at 95 %, however good they are.
 void check_incidents(const Scenario& scenario, Findings& findings) {
     for (const scenarios::Requirement& one : scenario.requirements) {
@@ -43,14 +54,17 @@ void check_incidents(const Scenario& scenario, Findings& findings) {
             continue;
         }
         const std::uint64_t faults = one.after.empty() ? scenario.faults.size() : 1;
-        const std::uint64_t incidents = faults * static_cast<std::uint64_t>(std::max(0, scenario.run.replications));
+        const std::uint64_t targets = targets_in_turn(scenario, one);
+        const std::uint64_t incidents =
+            faults * static_cast<std::uint64_t>(std::max(0, scenario.run.replications)) / targets;
         const std::uint64_t needed =
             engine::successes_to_show(quantile_of(one.statistic, 0.95).value_or(0.95), scenario.run.confidence);
         if (incidents >= needed) continue;
         findings.push_back({Severity::warning, at,
-                            fmt::format("{} replications show at most {} incidents; {} without a miss are needed to "
+                            fmt::format("{} replications show at most {} incidents{}; {} without a miss are needed to "
                                         "meet it, so it can be violated or undecided only",
-                                        scenario.run.replications, incidents, needed)});
+                                        scenario.run.replications, incidents,
+                                        targets > 1 ? fmt::format(" of each of {} targets", targets) : "", needed)});
     }
 }
 

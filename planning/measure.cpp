@@ -25,7 +25,7 @@ const char* unit_of(const std::string& measure) {
 }
 
 double bill_of_replication(const scenarios::Scenario& scenario, const scenarios::ReplicationResult& replication) {
-    return monthly_costs(scenario, {&replication, 1}).dollars.front();
+    return monthly_costs(scenario, std::span{&replication, 1}).dollars.front();
 }
 
 // None: nothing of any of them has a price.

@@ -86,7 +86,7 @@ std::vector<CostLoss> losses_of(const Scenario& scenario, ReplicationSpan replic
 
 }  // namespace
 
-MonthlyCosts monthly_costs(const Scenario& scenario, ReplicationSpan replications) {
+MonthlyCosts monthly_costs(const Scenario& scenario, Results replications) {
     MonthlyCosts costs;
     for (const scenarios::ReplicationResult& one : replications) {
         const scenarios::CostResult bill = models::bill_of(scenario, {&one, 1});

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "planning/results.hpp"
 #include "scenarios/cost_result.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
@@ -15,8 +16,7 @@ struct MonthlyCosts {
     std::vector<double> dollars;
     int unknown = 0;
 };
-MonthlyCosts monthly_costs(const scenarios::Scenario& scenario,
-                           std::span<const scenarios::ReplicationResult> replications);
+MonthlyCosts monthly_costs(const scenarios::Scenario& scenario, Results replications);
 
 // Downtime of an incident: at each office the longest bad time of any class, averaged over offices by their weight,
 // with what was skipped. Loss: the largest gap of any database. Planned work costs downtime, too.

@@ -3,18 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/statistics/confidence.hpp"
 #include "engine/statistics/latency_histogram.hpp"
+#include "planning/results.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace faultline::planning {
-
-using Results = std::span<const scenarios::ReplicationResult>;
 
 // `of` a requirement: the class itself, or the tenant that it belongs to; empty: every class.
 bool is_of(const scenarios::Scenario& scenario, const std::string& of, const std::string& query_class);

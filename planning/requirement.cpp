@@ -11,6 +11,7 @@
 #include "planning/money.hpp"
 #include "planning/observations.hpp"
 #include "planning/reason.hpp"
+#include "planning/target_groups.hpp"
 #include "scenarios/read_scenario.hpp"
 
 namespace faultline::planning {
@@ -197,8 +198,9 @@ double confidence_of_each(const Scenario& scenario) {
     return 1.0 - (1.0 - scenario.run.confidence) / static_cast<double>(scenario.requirements.size());
 }
 
-bool could_be_met(const Scenario& scenario, const Requirement& requirement, Results replications, double error) {
-    if (!scenarios::is_of_incidents(requirement.measure) || is_of_exposure_alone(scenario, requirement)) return true;
+namespace {
+
+bool could_be_met_by(const Requirement& requirement, Results replications, double error) {
     const double p = quantile_of(requirement.statistic, default_incident_quantile).value_or(default_incident_quantile);
     if (error <= 0.0) return false;
     const IncidentSeries incidents = incidents_of(requirement, replications).front();
@@ -207,13 +209,8 @@ bool could_be_met(const Scenario& scenario, const Requirement& requirement, Resu
     return engine::proportion_lower_bound({.successes = seen, .trials = seen}, 1.0 - error) >= p;
 }
 
-RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results replications) {
-    const double error = 1.0 - confidence_of_each(scenario);
-    return judge(scenario, requirement, replications, {error, error});
-}
-
-RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results replications,
-                        const Errors& errors) {
+RequirementResult judge_among(const Scenario& scenario, const Requirement& requirement, Results replications,
+                              const Errors& errors) {
     const Judged judged = judge_measure(scenario, requirement, errors, replications);
     const Estimate& at = judged.deciding;
     RequirementResult result{.name = requirement.name,
@@ -235,11 +232,42 @@ RequirementResult judge(const Scenario& scenario, const Requirement& requirement
     return result;
 }
 
-double estimate_of(const Scenario& scenario, const Requirement& requirement, Results replications) {
+}  // namespace
+
+bool could_be_met(const Scenario& scenario, const Requirement& requirement, Results::All replications, double error) {
+    if (!scenarios::is_of_incidents(requirement.measure) || is_of_exposure_alone(scenario, requirement)) return true;
+    const std::vector<HitTarget> targets = targets_judged(scenario, requirement);
+    if (targets.empty()) return could_be_met_by(requirement, replications, error);
+    return std::all_of(targets.begin(), targets.end(), [&](const HitTarget& target) {
+        return could_be_met_by(requirement, {replications, target}, error);
+    });
+}
+
+RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results::All replications) {
+    const double error = 1.0 - confidence_of_each(scenario);
+    return judge(scenario, requirement, replications, {error, error});
+}
+
+// Met is wrong only if it is so at one of the targets at least, whose own error that is. Violated may be wrong at any
+// of them, so they share that error (Bonferroni).
+RequirementResult judge(const Scenario& scenario, const Requirement& requirement, Results::All replications,
+                        const Errors& errors) {
+    const std::vector<HitTarget> targets = targets_judged(scenario, requirement);
+    if (targets.empty()) return judge_among(scenario, requirement, replications, errors);
+    const Errors shared{errors.met, errors.violated / static_cast<double>(targets.size())};
+    std::vector<JudgedTarget> all;
+    for (const HitTarget& target : targets) {
+        const Results hit{replications, target};
+        all.push_back({target, judge_among(scenario, requirement, hit, shared), hit.size()});
+    }
+    return worst_target_of(requirement, all, replications.size());
+}
+
+double estimate_of(const Scenario& scenario, const Requirement& requirement, Results::All replications) {
     return judge_measure(scenario, requirement, least_error, replications).deciding.interval.estimate;
 }
 
-std::vector<RequirementResult> judge_all(const Scenario& scenario, Results replications) {
+std::vector<RequirementResult> judge_all(const Scenario& scenario, Results::All replications) {
     std::vector<RequirementResult> results;
     for (const Requirement& requirement : scenario.requirements) {
         results.push_back(judge(scenario, requirement, replications));
@@ -261,7 +289,7 @@ std::optional<double> quantile_of(const std::string& statistic, double otherwise
     return percent / 100.0;
 }
 
-std::vector<std::string> faults_without_effect(Results replications) {
+std::vector<std::string> faults_without_effect(Results::All replications) {
     struct Counted {
         std::string target;
         int idle = 0;
@@ -274,11 +302,12 @@ std::vector<std::string> faults_without_effect(Results replications) {
         for (const scenarios::FaultResult& fault : faults) {
             if (!whole && !fault.started) continue;  // it comes after the window
             Counted& counted = by_name[fault.name];
-            counted.target = fault.target;
+            const bool idle = fault.hit.empty() && fault.operations_cut == 0;
+            if (idle || counted.idle == 0) counted.target = fault.target;
             counted.by_chance = fault.by_chance;
             counted.any_started = counted.any_started || fault.started;
-            counted.any_hit = counted.any_hit || !fault.hit.empty() || fault.operations_cut > 0;
-            if (fault.hit.empty() && fault.operations_cut == 0) ++counted.idle;
+            counted.any_hit = counted.any_hit || !idle;
+            if (idle) ++counted.idle;
         }
     };
     for (const scenarios::ReplicationResult& replication : replications) {

@@ -11,6 +11,9 @@
 // all count, and are worth as many as engine/statistics/grouped.hpp says. "Not recovered" is a miss. A requirement on
 // RPO is judged on the exposure too.
 //
+// Where a fault hits each of a domain in turn, a requirement is judged for each target by the replications that it was
+// the target of, and the verdict is the worst one's (target_groups.hpp).
+//
 // Fewer than two replications give no interval, and no observation gives nothing: both are undecided, never met.
 //
 // The confidence is of each requirement; with run.joint it is of all of them together (Bonferroni): each is then judged
@@ -44,6 +47,7 @@ scenarios::RequirementResult judge(const scenarios::Scenario& scenario, const sc
                                    std::span<const scenarios::ReplicationResult> replications, const Errors& errors);
 
 // The estimate at the place that decides, of one replication or of many, without a verdict. NaN: no observation.
+// Whatever their targets were.
 double estimate_of(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
                    std::span<const scenarios::ReplicationResult> replications);
 

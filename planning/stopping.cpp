@@ -4,16 +4,24 @@
 
 #include "engine/check.hpp"
 #include "planning/requirement.hpp"
+#include "planning/target_groups.hpp"
 
 namespace faultline::planning {
 namespace {
 
 constexpr double share_of_a_look = 0.5;
 
+// So many, or as many more that each target has had as many turns as any other, and two at least.
+std::uint32_t whole_turns(const scenarios::Scenario& scenario, std::uint32_t replications) {
+    const std::uint32_t turn = replications_a_turn(scenario);
+    if (turn <= 1) return replications;
+    return std::max(2U, (replications + turn - 1) / turn) * turn;
+}
+
 }  // namespace
 
 Stopping::Stopping(const scenarios::Scenario& scenario, std::uint32_t most, std::uint32_t first)
-    : scenario_{scenario}, most_{most}, next_{std::min(first, most)} {
+    : scenario_{scenario}, most_{most}, next_{std::min(whole_turns(scenario, first), most)} {
     SIM_CHECK(most >= 1 && first >= 1);
     const double error = 1.0 - confidence_of_each(scenario);
     left_.assign(scenario.requirements.size(), {error, error});

@@ -6,6 +6,8 @@
 // beginning), and the last one, at the most replications that there may be, all of it. So the error of all looks
 // together is no more than that of one (Bonferroni over looks).
 //
+// Where a fault hits each of a domain in turn, it looks when all have had as many turns: at 6, 12, 24, ... of three.
+//
 // "Met" and "violated" are wrong in different worlds: each has that error for itself. Where even incidents that all
 // stay within the limit would be too few to show it, "met" cannot be said and spends nothing, and later looks have
 // more.

@@ -44,6 +44,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
     measures_ = std::make_unique<Measures>(measures_shape());
     simulation_.on_state_change = [this](Instant now, const engine::Component& component, std::string_view state) {
         measures_->state_change(now, component.path(), state);
+        note_stage(now, component.path(), state);
     };
     requests_ = std::make_unique<RequestTable>(&World::request_released, this);
     trace_queries();
@@ -123,6 +124,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     describe_memory(result);
     name_instances();
     measures_->finish(simulation_.now(), result);
+    add_part_waterfalls(part_marks_, result.incidents);
     describe_caches(result);
     result.fingerprint = simulation_.fingerprint();
     result.events = simulation_.events_run();

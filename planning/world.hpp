@@ -24,6 +24,7 @@
 #include "models/stations/station.hpp"
 #include "models/warehouse/warehouse.hpp"
 #include "planning/cluster_recorder.hpp"
+#include "planning/part_waterfall.hpp"
 #include "planning/resource_gauges.hpp"
 #include "scenarios/result.hpp"
 #include "scenarios/scenario.hpp"
@@ -119,12 +120,18 @@ private:
     // Whose connections they are; the first who notes a pool.
     using PoolOwner = ResourceOwner;
     void note_pool(const models::ConnectionPool& pool, PoolOwner owner);
+    // Of the recovery of a cache or a warehouse.
+    void note_stage(models::Instant now, const std::string& path, std::string_view state);
+    void look_for_caught_up(models::Instant now);
     void gauge_resources();
     void gauge_new_instances();
+    void gauge_log(models::Cluster& cluster, models::Instance& instance, const std::string& place);
+    void gauge_binlogs();
     void gauge_storage(models::Cluster& cluster);
     void gauge_caches();
     void gauge_services();
     void gauge_warehouse(models::Warehouse& warehouse);
+    void gauge_compute(models::Compute& compute);
     void gauge_link(models::LinkId link);
     std::string place_name(models::PlaceId place) const;
     void gauge_traffic();
@@ -208,6 +215,13 @@ private:
         models::Role first_role = models::Role::replica;
     };
     std::vector<std::vector<Gauged>> gauged_;  // instances, by cluster
+    std::vector<PartMark> part_marks_;         // in the order of time
+    struct CatchingUp {
+        models::Warehouse* warehouse = nullptr;
+        std::string part;         // a compute
+        models::Instant since{};  // it serves
+    };
+    std::vector<CatchingUp> catching_up_;
     std::optional<ResourceGauges> gauges_;
     std::vector<ResourceGauges::Read> traffic_;  // bytes so far, of each pair of places
 };

@@ -179,8 +179,9 @@ engine::StopReason World::run_to(Instant until) {
 }
 
 // In another future everything that is drawn from here on is drawn otherwise, and each fault has a start of its own and
-// the target whose turn it is. It ends when its first incident has been watched for as long as is asked. Planned work
-// keeps the target of its replication, and the clone for an operator error is made for the replication's own instant.
+// the target whose turn it is. It ends when its first incident has been watched for as long as is asked. Planned work,
+// and what hits each of a domain in turn, keep the target of their replication; the clone for an operator error is made
+// for the replication's own instant.
 void World::branch() {
     const Instant now = simulation_.now();
     const std::uint32_t future = options_.branch(now, simulation_.events_run());
@@ -196,7 +197,7 @@ void World::branch() {
         if (!by_chance && warm_up_end_ + faults_[i].at <= now) continue;  // it has come: nothing can be earlier
         const bool planned = faults_[i].kind >= scenarios::FaultKind::patch;
         faults_[i].at = others[i].at;
-        if (!planned) faults_[i].target = others[i].target;
+        if (!planned && !faults_[i].each) faults_[i].target = others[i].target;
         injector_->move(i, at);
         measures_->fault_moved(i, faults_[i].target);
     }

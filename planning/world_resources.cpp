@@ -56,6 +56,7 @@ void World::gauge_resources() {
     gauges_.emplace(simulation_, measures_->resources());
     gauge_new_instances();
     for (const auto& cluster : clusters_) gauge_storage(*cluster);
+    gauge_binlogs();
     gauge_caches();
     gauge_services();
     for (const auto& station : stations_) {
@@ -77,8 +78,8 @@ void World::gauge_new_instances() {
         for (std::size_t i = gauged_[c].size(); i < instances.size(); ++i) {
             Instance& instance = *instances[i];
             const std::string& path = instance.component().path();
-            const ResourceOwner owner{path, first_name(path),
-                                      words_of(instance, instance.role(), place_words(instance.place()))};
+            const std::string place = place_words(instance.place());
+            const ResourceOwner owner{path, first_name(path), words_of(instance, instance.role(), place)};
             const auto read = [this, &instance] {
                 const Instant now = simulation_.now();
                 const auto& capacity = instance.capacity();
@@ -88,6 +89,39 @@ void World::gauge_new_instances() {
             };
             const std::size_t resource = gauges_->add(owner, scenarios::resource_cpu, instance.shape().vcpus, read);
             gauged_[c].push_back({resource, instance.role()});
+            gauge_log(*clusters_[c], instance, place);
+        }
+    }
+}
+
+// What brings the log to an instance, and its own log disk where it has one.
+void World::gauge_log(Cluster& cluster, Instance& instance, const std::string& place) {
+    const std::string& path = instance.component().path();
+    const ResourceOwner owner{path, first_name(path), path + ", " + place};
+    const CommitLog& log = cluster.log();
+    const auto work = [this, &log, &instance] {
+        return log.work_of(instance, simulation_.now()).value_or(CommitLog::LogWork{});
+    };
+    if (!log.work_of(instance, simulation_.now())) {
+        gauges_->add(owner, scenarios::resource_log_replay, instance.replica().lane());
+        return;
+    }
+    gauges_->add(owner, scenarios::resource_log_disk, 1.0, [work] {
+        return ResourceReading{work().flushing_s, 0.0, 1.0};
+    });
+    gauges_->add(owner, scenarios::resource_log_replay, 1.0, [work] {
+        return ResourceReading{work().replaying_s, 0.0, 1.0};
+    });
+}
+
+// Regions that execute what another one has committed.
+void World::gauge_binlogs() {
+    for (const auto& global : globals_) {
+        if (global == nullptr || !global->logical()) continue;
+        for (std::size_t region = 0; region < global->regions().size(); ++region) {
+            const std::string& path = global->regions()[region]->component().path();
+            const ResourceOwner owner{path + "/binlog", first_name(path), path + ", binlog"};
+            gauges_->add(owner, scenarios::resource_log_replay, global->log().replay(region));
         }
     }
 }
@@ -137,16 +171,22 @@ void World::gauge_services() {
 }
 
 void World::gauge_warehouse(Warehouse& warehouse) {
-    for (const auto& compute : warehouse.mains()) {
-        const std::string& path = compute->component().path();
-        const ResourceOwner owner{path, first_name(path), path + ", " + place_words(compute->place())};
-        gauges_->add(owner, scenarios::resource_slices, std::as_const(*compute).slices());
-        Compute& of = *compute;
-        if (of.slots() == 0) continue;
-        gauges_->add(owner, scenarios::resource_slots, of.slots(), [&of] {
-            return ResourceReading{of.slot_seconds(), 0.0, static_cast<double>(of.slots())};
-        });
-    }
+    for (const auto& compute : warehouse.mains()) gauge_compute(*compute);
+    for (const auto& cluster : warehouse.scaling().clusters()) gauge_compute(*cluster);
+    const std::string& path = warehouse.component().path();
+    const ResourceOwner owner{path, path, path};
+    gauges_->add(owner, scenarios::resource_commits, warehouse.commits());
+}
+
+// Of a cluster that comes and goes: out of the whole time, there or not.
+void World::gauge_compute(Compute& compute) {
+    const std::string& path = compute.component().path();
+    const ResourceOwner owner{path, first_name(path), path + ", " + place_words(compute.place())};
+    gauges_->add(owner, scenarios::resource_slices, std::as_const(compute).slices());
+    if (compute.slots() == 0) return;
+    gauges_->add(owner, scenarios::resource_slots, compute.slots(), [&compute] {
+        return ResourceReading{compute.slot_seconds(), 0.0, static_cast<double>(compute.slots())};
+    });
 }
 
 // Each way by itself: bulk flows, and what messages send besides. These are not held back, so both may ask for more
@@ -177,6 +217,7 @@ engine::StopReason World::run_measured() {
         network_->topology.count_carried();
         gauge_new_instances();
         gauges_->read_all();
+        look_for_caught_up(second);
         read_traffic();
     }
     return run_to(end_);

@@ -176,6 +176,9 @@ void TextReport::requirement(const RequirementResult& one) {
 void TextReport::measure(const RequirementResult& one) {
     std::string text = parts_of(one).measure;
     if (!one.worst_at.empty()) text += ", " + one.worst_at;
+    if (!one.worst_target.empty()) {
+        text += fmt::format(", worst of {}: {}", counted(one.targets.size(), "target"), one.worst_target);
+    }
     out_ << in(Colour::dim, wrapped(text, "   ", style_.width));
 }
 

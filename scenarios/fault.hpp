@@ -98,6 +98,7 @@ struct Fault {
     std::string target;
     FailureMode mode = FailureMode::silent;
     std::vector<std::string> targets;  // equal ones: each in turn is the target, one a replication; empty: it alone
+    bool each = false;                 // `targets` are all of a domain, and a verdict is that of the worst one
     Duration at{};                     // after the warm-up's end
     Duration within{};                 // how much later at most: each replication draws its own, uniformly
     std::optional<Duration> lasts;

@@ -321,6 +321,13 @@ struct ReplicationResult {
 };
 
 enum class Verdict { met, violated, undecided };
+// By the replications in which a fault that hits each of a domain hit this one.
+struct TargetVerdict {
+    std::string fault, target;
+    Verdict verdict = Verdict::undecided;
+    double estimate = 0.0, low = 0.0, high = 0.0;
+    std::uint64_t replications = 0;
+};
 struct RequirementResult {
     std::string name, text;  // text: "latency p99 of update at worst office <= 250ms"
     Verdict verdict = Verdict::undecided;
@@ -330,6 +337,9 @@ struct RequirementResult {
     std::string why;       // one sentence
     std::uint64_t observations = 0;
     std::optional<int> replications_needed;  // more, if undecided
+    // Of a fault that hits each of a domain: the target that decides. What else is said is of it. Empty: there is none.
+    std::string worst_target{};
+    std::vector<TargetVerdict> targets{};  // in their order
 };
 
 struct FailedReplication {

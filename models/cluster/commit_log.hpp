@@ -46,6 +46,12 @@ public:
     virtual std::optional<Duration> lag_of(const Instance&, Instant) { return std::nullopt; }
     // The same as a place in the log: up to where it serves.
     virtual std::optional<Lsn> shown_by(const Instance&, Instant) { return std::nullopt; }
+    // Of an instance with a log disk of its own, whatever its role was: for how long since the start it flushed and it
+    // replayed. None: the storage has the log.
+    struct LogWork {
+        double flushing_s = 0.0, replaying_s = 0.0;
+    };
+    virtual std::optional<LogWork> work_of(const Instance&, Instant) const { return std::nullopt; }
 };
 
 }  // namespace faultline::models

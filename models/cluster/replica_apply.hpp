@@ -63,6 +63,8 @@ public:
         // Keys know microseconds, rounded down: two more keep the oldest of these out of what is seen.
         return now - pending_.front().committed + std::chrono::microseconds{2};
     }
+    // The one that applies.
+    const ServiceLanes& lane() const { return lane_; }
     // Up to where it shows the log.
     Lsn shown(engine::Instant now) {
         forget_seen(now);
@@ -108,6 +110,7 @@ public:
         seen_ = std::max(seen_, threads_.serve(arrived_, work));
         return seen_;
     }
+    const ServiceLanes& threads() const { return threads_; }
 
 private:
     ServiceLanes threads_;

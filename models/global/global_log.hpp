@@ -96,6 +96,8 @@ public:
 
     // When a region that follows shows the log up to `end`; end_of_time: never, as things stand.
     Instant applies(std::size_t region, Lsn end) { return regions_[region].stream->reaches(end, Reached::applied); }
+    // What executes the transactions of a binary log in a region that follows by it.
+    const ServiceLanes& replay(std::size_t region) const { return regions_[region].stream->replay(); }
     // Where the log ended with what had been told by then.
     Lsn end_as_of(Instant then);
     // Of the newest commit told to this office, where `sessions` asks for it.

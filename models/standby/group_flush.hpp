@@ -24,6 +24,7 @@ public:
     engine::Instant join(engine::Instant now, Lsn end, Draws& draws) {
         settle(now);
         if (running_until_ <= now) {
+            running_since_ = now;
             running_until_ = now + drawn(draws);
             running_end_ = end;
             return running_until_;
@@ -40,8 +41,12 @@ public:
         return flushed_;
     }
 
+    // How long it has flushed since the start. Never less than before.
+    double busy_seconds(engine::Instant now) const { return engine::in_seconds(done(now)); }
+
     // A flush that was under way has not happened; the log goes on from `end`.
     void restart(engine::Instant now, Lsn end) {
+        accepted_ = done(now);
         flushed_ = running_end_ = next_end_ = end;
         running_until_ = now;
         next_ = false;
@@ -50,14 +55,22 @@ public:
 private:
     template <class Draws>
     engine::Duration drawn(Draws& draws) {
-        const engine::Duration took = flush_.sample_duration(draws);
-        return slowdown_ == 1.0 ? took : engine::duration_from_seconds(engine::in_seconds(took) * slowdown_);
+        engine::Duration took = flush_.sample_duration(draws);
+        if (slowdown_ != 1.0) took = engine::duration_from_seconds(engine::in_seconds(took) * slowdown_);
+        accepted_ += took;
+        return took;
+    }
+    // One flush, and the one that follows it without a rest.
+    engine::Duration done(engine::Instant now) const {
+        const engine::Instant end = next_ ? next_until_ : running_until_;
+        return accepted_ - std::max(engine::Duration::zero(), end - std::max(now, running_since_));
     }
     void settle(engine::Instant now) {
         if (running_until_ > now) return;
         flushed_ = std::max(flushed_, running_end_);
         if (!next_) return;
         next_ = false;
+        running_since_ = running_until_;
         running_until_ = next_until_;
         running_end_ = next_end_;
         if (running_until_ <= now) flushed_ = std::max(flushed_, running_end_);
@@ -65,6 +78,8 @@ private:
 
     engine::Distribution flush_;
     double slowdown_ = 1.0;
+    engine::Duration accepted_{};  // all flushes that have been begun or waited for
+    engine::Instant running_since_{};
     engine::Instant running_until_{};
     engine::Instant next_until_{};
     bool next_ = false;  // something waits for the next flush

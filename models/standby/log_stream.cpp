@@ -30,7 +30,7 @@ LogStream::LogStream(engine::Simulation& simulation, const Transport& transport,
       standby_(standby),
       draws_(simulation.stream(path, "log stream")),
       disk_(shape.flush),
-      executor_(shape.apply_threads),
+      executor_(shape.logical ? shape.apply_threads : 1),
       transfers_(transfers) {
     if (transfers_ != nullptr) transfers_->join(*this);
 }
@@ -109,6 +109,7 @@ void LogStream::apply_chunk(Chunk& chunk, Duration work) {
     chunk.applied.last = chunk.applied.first + work;
     // A transaction is there as a whole or not at all.
     if (shape_.logical) chunk.applied.first = chunk.applied.last = executed(chunk.flushed, chunk.commits);
+    if (!shape_.logical) executor_.apply(chunk.flushed, work);  // so that it knows how busy it is
     last_applied_ = chunk.applied.last;
 }
 

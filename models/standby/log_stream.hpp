@@ -91,6 +91,10 @@ public:
     // What the primary's kernel has taken (sent_lsn).
     Lsn handed_over(Instant at);
 
+    // Of the standby, since the start: its log disk, and what replays: one process, or the threads of a logical one.
+    double disk_busy_seconds(Instant now) const { return disk_.busy_seconds(now); }
+    const ServiceLanes& replay() const { return executor_.threads(); }
+
     // Bulk flows are beside it, so what was said of the future may change.
     bool shares_links() const { return share_.value < unlimited_bandwidth.value; }
     std::optional<Ends> ends() const override;

@@ -43,12 +43,26 @@ void PrimaryLog::add_member(Instance& instance) {
 }
 
 void PrimaryLog::serve(std::size_t member) {
+    const double busy_s = disk_.busy_seconds(simulation_.now());
+    members_[primary_].flushed_as_primary_s += busy_s - disk_busy_before_s_;
+    disk_busy_before_s_ = busy_s;
     primary_ = member;
     disk_.set_slowdown(members_[member].disk_slowdown);
     for (std::size_t i = 0; i < members_.size(); ++i) reconnect(i);
     if (shape_.mode == CommitMode::off) {
         simulation_.spawn(members_[member].instance->component(), write_in_bursts(epoch_));
     }
+}
+
+std::optional<CommitLog::LogWork> PrimaryLog::work_of(const Instance& instance, Instant now) const {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const Member& member = members_[i];
+        if (member.instance != &instance) continue;
+        const double as_primary_s = i == primary_ ? disk_.busy_seconds(now) - disk_busy_before_s_ : 0.0;
+        return LogWork{member.flushed_as_primary_s + as_primary_s + member.stream->disk_busy_seconds(now),
+                       member.stream->replay().busy_seconds(now)};
+    }
+    return std::nullopt;
 }
 
 void PrimaryLog::slow_disk(std::size_t member, double factor) {

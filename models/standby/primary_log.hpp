@@ -52,6 +52,7 @@ public:
     Duration exposure_to_loss_of(PlaceId place) override;
     std::optional<Duration> lag_of(const Instance& replica, Instant now) override;
     std::optional<Lsn> shown_by(const Instance& replica, Instant now) override;
+    std::optional<LogWork> work_of(const Instance& instance, Instant now) const override;
 
     // A primary or standby died.
     void lost(std::size_t member, engine::Health how);
@@ -89,6 +90,7 @@ private:
         std::unique_ptr<LogStream> stream;  // to it, while it is a standby
         bool follows = true;                // its log is a beginning of the primary's
         double disk_slowdown = 1.0;
+        double flushed_as_primary_s = 0.0;  // in all earlier times
     };
     std::uint64_t append(const RequestRef& request);
     void tell(std::uint64_t ticket);
@@ -110,9 +112,10 @@ private:
     GroupFlush disk_;
     std::vector<Member> members_;
     std::size_t primary_ = 0;
-    engine::Ring<Commit> commits_;  // from the oldest that some standby has not replayed
-    engine::Condition changed_;     // the standbys, the quorum or the epoch
-    engine::Condition enough_;      // for the log writer not to wait for its turn
+    double disk_busy_before_s_ = 0.0;  // of disk_, when this one became the primary
+    engine::Ring<Commit> commits_;     // from the oldest that some standby has not replayed
+    engine::Condition changed_;        // the standbys, the quorum or the epoch
+    engine::Condition enough_;         // for the log writer not to wait for its turn
     Lsn end_ = 0;
     Lsn flush_asked_ = 0;
     Lsn end_told_ = 0;

@@ -22,11 +22,13 @@ using scenarios::GrowthResource;
 using scenarios::GrowthResult;
 using scenarios::Requirement;
 
+// No log disk of an instance: the busier it is, the more commits share a flush.
 constexpr std::array kinds_that_fill{
     scenarios::resource_cpu,         scenarios::resource_threads,      scenarios::resource_servers,
     scenarios::resource_connections, scenarios::resource_cache_thread, scenarios::resource_network_card,
     scenarios::resource_log_disks,   scenarios::resource_page_disks,   scenarios::resource_slots,
-    scenarios::resource_slices,      scenarios::resource_link};
+    scenarios::resource_slices,      scenarios::resource_link,         scenarios::resource_log_replay,
+    scenarios::resource_commits};
 constexpr double in_use_from = 0.5;  // less is no reason to break
 
 // 1, 1.05, 1.1025, ...: up to the one that is the first at or above the most.

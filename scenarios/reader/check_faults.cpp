@@ -14,10 +14,8 @@ namespace {
 void check_target(const std::vector<std::string>& targets, const std::string& target, const Pointer& at,
                   const Report& report) {
     if (std::find(targets.begin(), targets.end(), target) != targets.end() || report.full()) return;
-    if (target.starts_with("each:")) {
-        report.add(at,
-                   "target \"each:\" is not in this version; it has names, \"az-of: orders/writer\" and \"region-of: "
-                   "orders/writer\"");
+    if (is_each(target)) {
+        report.add(at, "\"each:\" stands for targets that take turns: it is a \"target\", and none of several");
         return;
     }
     report.add(at, fmt::format("this kind of fault cannot hit {}{}", in_quotes(target),

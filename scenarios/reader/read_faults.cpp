@@ -199,6 +199,14 @@ void read_equal_targets(ObjectReader& object, Fault& fault) {
     }
 }
 
+// All of a domain take turns, and each is judged by itself.
+void read_each(const ObjectReader& object, const Scenario& scenario, Fault& fault) {
+    if (!is_each(fault.target)) return;
+    fault.targets = read_each_target(scenario, fault, object.at("target"), object.report());
+    fault.each = !fault.targets.empty();
+    fault.target = fault.each ? fault.targets.front() : "";
+}
+
 }  // namespace
 
 std::string_view fault_kind_name(FaultKind kind) {
@@ -220,6 +228,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         read_equal_targets(object, fault);
         // Without a kind nobody knows what may be a target: an empty one is not checked.
         if (!kind) fault.target.clear();
+        read_each(object, scenario, fault);
         fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
         fault.at = object.duration("at");
         fault.within = object.duration("within");

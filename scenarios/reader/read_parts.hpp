@@ -88,6 +88,11 @@ void check_classes_of(const Scenario& scenario, const Fault& fault, const Report
 bool takes_planned_work(const Database& database);
 // Everything that a fault of this kind may name, in the order of the file.
 std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind);
+// "each: zone", "each: instance of orders".
+bool is_each(const std::string& target);
+// What stands for it, in the order of the file; empty: it is wrong, and said so.
+std::vector<std::string> read_each_target(const Scenario& scenario, const Fault& fault, const Pointer& at,
+                                          const Report& report);
 void check_warehouses(const Scenario& scenario, const Report& report);
 // A class whose route ends at a warehouse.
 void check_warehouse_class(const Scenario& scenario, const QueryClass& query, const Pointer& at, const Report& report);

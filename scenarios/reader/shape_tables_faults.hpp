@@ -21,7 +21,11 @@ inline constexpr std::array fault_keys{
         "\"az-of: orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; "
         "switchover: \"orders/us-west-2\"; operator error, certificate, DNS and planned work: \"orders\"; a cache's "
         "node: \"hot/shard-1/primary\", \"hot/shard-1/replica\", \"hot/shard-1/node-2\"; brown-out: also the name of a "
-        "service, cache or station; required unless \"at_random\" has targets"},
+        "service, cache or station; \"each: zone\", \"each: zone of us-east-1\": all of them in turn, one a "
+        "replication, "
+        "and each requirement is judged for each by itself: also of region, link, instance, service-instance, "
+        "cache-node, warehouse-node, storage-node, database, service, cache, station, as the kind can hit; required "
+        "unless \"at_random\" has targets"},
     Key{"targets", "texts",
         "instead of \"target\": equal ones, of which each replication takes the next, the first after the last", "[]",
         "-"},

@@ -226,10 +226,17 @@ void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, TargetVerdict>& x) {
+    a("fault", x.fault), a("target", x.target), a("verdict", x.verdict), a("estimate", x.estimate), a("low", x.low);
+    a("high", x.high), a("replications", x.replications);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, RequirementResult>& x) {
     a("name", x.name), a("text", x.text), a("verdict", x.verdict), a("estimate", x.estimate), a("low", x.low);
     a("high", x.high), a("limit", x.limit), a("unit", x.unit), a("worst_at", x.worst_at), a("why", x.why);
     a("observations", x.observations), a("replications_needed", x.replications_needed);
+    a("worst_target", x.worst_target), a("targets", x.targets);
 }
 
 template <typename Archive>

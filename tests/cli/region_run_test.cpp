@@ -134,6 +134,13 @@ const std::vector<RegionRun> runs{
      2,
      {{"writes recover", "undecided"}, {"reads recover", "undecided"}, {"nothing lost", "undecided"}}},
 
+    // Two zones in three can be spared, and the one that cannot decides.
+    {"each-zone", "", 18, {{"writes recover", "VIOLATED"}, {"writes answered", "VIOLATED"}, {"nothing lost", "met"}}},
+    {"each-zone",
+     "reader-elsewhere",
+     18,
+     {{"writes recover", "met"}, {"writes answered", "met"}, {"nothing lost", "met"}}},
+
     {"chance", "", 6, {{"nine in ten", "VIOLATED"}, {"lookups answered", "met"}, {"updates answered", "met"}}},
     // A host that is back restarts its process in seconds; a zone is waited for.
     {"chance", "no-replica", 12, {{"nine in ten", "VIOLATED"}, {"updates answered", "met"}}},

@@ -1,6 +1,7 @@
 // Goal:   what a result says of its queues and links is what theory, and the queues themselves, say.
 // Method: a station against Erlang's formula; whole systems against their own counters; a link against the bytes on it.
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <string>
@@ -100,6 +101,96 @@ TEST(ResourceTest, TheyAgreeWithTheQueues) {
                                          [](const auto& one) { return one.kind == scenarios::resource_log_disks; });
         EXPECT_GE(disks, 6);
     });
+}
+
+// Utilisation law: rate times service. A replica applies what the writer commits, whoever asked for it; canaries
+// commit, too, which is within the tolerance: 2 a second beside 180.
+TEST(ResourceTest, AReplicaIsBusyWithWhatTheWriterCommits) {
+    test::in_child([] {
+        std::string text = small_system("");
+        replace_in(text, R"("kind": "aurora-mysql", "version")",
+                   R"("kind": "aurora-mysql", "replica_stream": { "apply_time": "2ms" }, "version")");
+        const auto result = run(read(text));
+        const scenarios::Outcomes updates = all_outcomes(class_named(result, "update"));
+        const double expected = static_cast<double>(updates.answered) / 300.0 * 0.002;
+        const auto& replay = resource_named(result, "orders/instance-2/log replay");
+        EXPECT_GT(expected, 0.3);
+        EXPECT_NEAR(replay.steady.mean, expected, 0.03 * expected);
+        EXPECT_EQ(replay.words, "orders/instance-2, us-east-1b: log replay");
+        EXPECT_EQ(resource_named(result, "orders/instance-1/log replay").steady.mean, 0.0) << "it is the writer";
+    });
+}
+
+// Each standby and the primary have a log disk. All write the same log; what is promoted goes on with its own.
+TEST(ResourceTest, PrimaryAndStandbysHaveLogDisks) {
+    test::in_child([] {
+        std::string text = small_system(writers_zone_lost);
+        replace_in(text, R"("aurora-mysql", "version": "3.08")", R"("postgresql", "version": "15")");
+        const auto result =
+            run(read(text, [](scenarios::Scenario& changed) { changed.databases.front().storage.persist = {}; }));
+        const auto& first = resource_named(result, "orders/instance-1/log disk");
+        const auto& standby = resource_named(result, "orders/instance-2/log disk");
+        EXPECT_GT(first.steady.mean, 0.01);
+        EXPECT_LT(first.steady.mean, 1.0);
+        EXPECT_GT(standby.steady.mean, 0.01);
+        EXPECT_EQ(resource_named(result, "orders/instance-1/log replay").steady.mean, 0.0) << "it was the primary";
+        EXPECT_GT(resource_named(result, "orders/instance-2/log replay").steady.mean, 0.0);
+    });
+}
+
+std::string with_analysts(std::string_view queues) {
+    std::string text = small_system("");
+    replace_in(text, R"("workload": {)",
+               R"("warehouses": { "reports": { "region": "us-east-1", "zone": "a", "class": "ra3.xlplus",
+                    "commit": "2s", "tables": { "sales": { "source": "orders", "load": "copy", "interval": "10s",
+                                                           "data": "10GB" } }, )" +
+                   std::string{queues} + R"( } },
+                  "workload": {)");
+    replace_in(text, R"("share": 0.7,)", R"("share": 0.69,)");
+    replace_in(text, R"("update": {)",
+               R"("by branch": { "share": 0.01, "route": ["reports"], "deadline": "60s", "timeout": "60s" },
+                  "update": {)");
+    return text;
+}
+
+// Each load commits for 2 s; one that is begun in the measured part and not ended there, or the other way round, is 2 s
+// of 300.
+TEST(ResourceTest, TheCommitQueueOfAWarehouseIsBusyForRateTimesService) {
+    test::in_child([] {
+        const auto result = run(read(with_analysts(R"("queues": { "default": { "slots": 5 } })")));
+        const auto& commits = resource_named(result, "reports/commit queue");
+        const double loads = static_cast<double>(result.warehouses.front().tables.front().loads);
+        EXPECT_GT(loads, 15.0);
+        EXPECT_NEAR(commits.steady.mean, loads * 2.0 / 300.0, 2.0 / 300.0);
+        EXPECT_EQ(commits.of, "reports");
+        EXPECT_EQ(commits.words, "reports: commit queue");
+    });
+}
+
+// The same queries are the same work, by whichever cluster it is done: 5 slots of the main one, or one slot and
+// clusters that come when somebody waits. Nobody gives up; what runs at the end is the difference, a query or two of
+// some 1,800.
+TEST(ResourceTest, WhatScalingTakesOverIsSeenThere) {
+    auto* const busy = static_cast<double*>(
+        mmap(nullptr, 2 * sizeof(double), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    ASSERT_NE(busy, MAP_FAILED);
+    test::in_child([busy] {
+        const auto result = run(read(with_analysts(R"("queues": { "default": { "slots": 5 } })")));
+        busy[0] = resource_named(result, "reports/compute-1/slices").steady.mean;
+    });
+    test::in_child([busy] {
+        const auto result = run(read(with_analysts(
+            R"("queues": { "default": { "slots": 1, "concurrency_scaling": true } },
+               "concurrency_scaling": { "limit": 2, "start_up": "5s" })")));
+        const double main = resource_named(result, "reports/compute-1/slices").steady.mean;
+        const double first = resource_named(result, "reports/scaling-1/slices").steady.mean;
+        const double second = resource_named(result, "reports/scaling-2/slices").steady.mean;
+        EXPECT_GT(first, 0.02);
+        EXPECT_GT(resource_named(result, "reports/scaling-1/slots").steady.mean, 0.02);
+        busy[1] = main + first + second;
+    });
+    EXPECT_NEAR(busy[1], busy[0], 0.03 * busy[0]);
+    munmap(busy, 2 * sizeof(double));
 }
 
 // Little's law at an office's line: what it brings in is the answers' bytes.

@@ -132,8 +132,20 @@ RunResult example_result() {
         {{"zone lost", 7, 8.5, 9.5, 10.5, 11.5}},
         12.5};
     result.failed = {{7, "signal 6", "faultline run x --replication 7"}};
-    result.requirements = {{"back", "rto p95 of update", Verdict::violated, 70.5, 65.0,
-                            std::numeric_limits<double>::infinity(), 60.0, "s", "boston", "because", 59, 12},
+    result.requirements = {{"back",
+                            "rto p95 of update",
+                            Verdict::violated,
+                            70.5,
+                            65.0,
+                            std::numeric_limits<double>::infinity(),
+                            60.0,
+                            "s",
+                            "boston",
+                            "because",
+                            59,
+                            12,
+                            "us-east-1/a",
+                            {{"zone lost", "us-east-1/a", Verdict::violated, 70.5, 65.0, 75.5, 8}}},
                            {}};
     return result;
 }

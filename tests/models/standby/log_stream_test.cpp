@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/oracles/postgres_pair.hpp"
 
 namespace faultline::models {
@@ -48,6 +50,27 @@ TEST(GroupFlushTest, WhoComesDuringAFlushSharesTheNextOne) {
     EXPECT_EQ(disk.flushed(start_of_time + 19ms), 100U);
     EXPECT_EQ(disk.flushed(start_of_time + 20ms), 300U);
     EXPECT_EQ(disk.flushed(start_of_time + 31ms), 400U);
+}
+
+// Commits come at random, l a second, and a flush takes d. It is followed by another one at once unless nobody came
+// meanwhile, which has the probability exp(-l d): so exp(l d) flushes on average between two rests of 1 / l, and the
+// disk is busy for l d exp(l d) / (1 + l d exp(l d)). With l d = 1: e / (1 + e) = 73.1 %. 100 s hold some 5,400 such
+// cycles; a cycle's part in the share varies by less than 1, so three sigma are at most 0.5 * 3 / sqrt(5400) = 0.02.
+TEST(GroupFlushTest, ItsUtilisationIsThatOfAServerWhoseQueueGoesAtOnce) {
+    GroupFlush disk(Distribution::constant(0.005));
+    engine::RandomStream draws{engine::stream_key(engine::Seed{5}, 1, "disk", "commits")};
+    engine::Instant now = start_of_time;
+    double before_s = 0.0;
+    Lsn end = 0;
+    while (now < start_of_time + 100s) {
+        now += engine::duration_from_seconds(-std::log(1.0 - draws.uniform()) / 200.0);
+        disk.join(now, ++end, draws);
+        EXPECT_GE(disk.busy_seconds(now), before_s) << "it never goes back";
+        before_s = disk.busy_seconds(now);
+    }
+    EXPECT_NEAR(before_s / engine::in_seconds(now - start_of_time), 0.7311, 0.02);
+    disk.restart(now, end);
+    EXPECT_DOUBLE_EQ(disk.busy_seconds(now + 1s), before_s) << "what was under way is not done";
 }
 
 TEST(GroupFlushTest, WhoSharesAFlushSharesItsEnd) {
