@@ -24,7 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENT = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
 
-# mpirun counts a status other than 0, which a violated requirement is, as a job to clear away, and waits a second twice.
+# A status other than 0, which a violated requirement is, makes mpirun clear the job away, and wait a second twice.
 MPIRUN = ["--oversubscribe", "--mca", "odls_base_sigkill_timeout", "0"]
 
 
