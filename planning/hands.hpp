@@ -24,11 +24,17 @@ struct WorkerProgress {
     std::uint64_t events = 0;
 };
 
-// One of the two is set.
+// One of the three is set.
 struct WorkerEnd {
     std::optional<scenarios::ReplicationResult> result;
-    std::string failure;  // "killed by signal 9 (Killed); its last words: ..."
+    std::string failure;              // "killed by signal 9 (Killed); its last words: ..."
+    std::vector<std::uint8_t> bytes;  // of a result that is not read here (scenarios::from_cbor)
+
+    bool failed() const { return !result && bytes.empty(); }
 };
+
+// What is wanted of a replication that ended well: to have it read, or, to pass it on, as its process wrote it.
+enum class ResultAs { read, bytes };
 
 // One replication under way. Gone with the object, ended or not.
 class Running {

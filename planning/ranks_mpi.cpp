@@ -87,7 +87,9 @@ WorkerEnd end_of(const nlohmann::json& content) {
     WorkerEnd end;
     end.failure = content.at("failure").get<std::string>();
     const nlohmann::json& result = content.at("result");
-    if (result.is_binary()) end.result = scenarios::from_cbor(result.get_binary(), end.failure);
+    if (!result.is_binary()) return end;
+    end.result = scenarios::from_cbor(result.get_binary(), end.failure);
+    if (!end.result) end.failure = "its result cannot be used: " + end.failure;
     return end;
 }
 
@@ -137,7 +139,7 @@ private:
         job->scenario.folder = task.at("folder").get<std::string>();
         try {
             job->running = std::make_unique<TriedAgain>(job->scenario, task.at("replication").get<std::uint32_t>(),
-                                                        task.at("traced").get<std::uint32_t>());
+                                                        task.at("traced").get<std::uint32_t>(), ResultAs::bytes);
         } catch (const std::system_error& error) {
             return end(id, {}, std::string{"it could not be started: "} + error.what());
         }
@@ -148,7 +150,7 @@ private:
     bool tell(std::uint64_t id, Job& job) {
         auto ended = job.running->look();
         if (ended) {
-            end(id, ended->result ? scenarios::to_cbor(*ended->result) : Bytes{}, ended->failure);
+            end(id, std::move(ended->bytes), ended->failure);
             return true;
         }
         if (Clock::now() - job.told < between_reports) return false;

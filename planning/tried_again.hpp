@@ -11,7 +11,8 @@ namespace faultline::planning {
 class TriedAgain : public Running {
 public:
     // The scenario outlives it. Throws std::system_error where no process can be had.
-    TriedAgain(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced);
+    TriedAgain(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced,
+               ResultAs as = ResultAs::read);
 
     std::uint32_t replication() const override { return worker_->replication(); }
     const WorkerProgress& progress() const override { return worker_->progress(); }
@@ -21,6 +22,7 @@ public:
 private:
     const scenarios::Scenario& scenario_;
     std::uint32_t traced_;
+    ResultAs as_;
     std::unique_ptr<Running> worker_;
     bool again_ = false;
 };

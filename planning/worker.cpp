@@ -84,8 +84,9 @@ void read_all(FileDescriptor& file, std::string& into) {
 
 }  // namespace
 
-Worker::Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced)
+Worker::Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced, ResultAs as)
     : replication_{replication},
+      as_{as},
       scenario_file_{memory_file("faultline-scenario")},
       result_file_{memory_file("faultline-result")} {
     const auto* const source = reinterpret_cast<const std::uint8_t*>(scenario.source.data());
@@ -153,7 +154,11 @@ std::optional<WorkerEnd> Worker::look() {
 WorkerEnd Worker::end_of(int wait_status) {
     WorkerEnd end;
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) {
-        const auto bytes = read_sealed(result_file_.number(), end.failure);
+        auto bytes = read_sealed(result_file_.number(), end.failure);
+        if (bytes && as_ == ResultAs::bytes) {
+            end.bytes = std::move(*bytes);
+            return end;
+        }
         if (bytes) end.result = scenarios::from_cbor(*bytes, end.failure);
         if (end.result && end.result->replication == replication_) return end;
         if (end.result) end.failure = fmt::format("it is of replication {}", end.result->replication);

@@ -24,7 +24,8 @@ public:
     // Starts it. The scenario is handed over as its source, and its seed and folder apart: a command line may set the
     // one, and the other is not part of the text.
     // `traced`: queries whose way it tells. Throws std::system_error when no process or file can be had.
-    Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced = 0);
+    Worker(const scenarios::Scenario& scenario, std::uint32_t replication, std::uint32_t traced = 0,
+           ResultAs as = ResultAs::read);
     ~Worker() override;  // ends it, and all that it started, and waits until it is gone
     Worker(Worker&&) = delete;
 
@@ -41,6 +42,7 @@ private:
     WorkerEnd end_of(int wait_status);
 
     std::uint32_t replication_;
+    ResultAs as_;
     FileDescriptor scenario_file_, result_file_, progress_file_, errors_file_, end_file_;
     pid_t process_ = -1;
     WorkerProgress progress_;

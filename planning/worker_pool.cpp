@@ -26,7 +26,7 @@ public:
                 workers_.push_back(hands_->start(plan_.scenario(task.scenario), task.replication, 0));
                 running_.push_back(next_);
             } catch (const std::system_error& error) {
-                plan_.ended(task, {.result = {}, .failure = fmt::format("it could not be started: {}", error.what())});
+                plan_.ended(task, {{}, fmt::format("it could not be started: {}", error.what()), {}});
             }
             ++next_;
         }
