@@ -152,7 +152,8 @@ void add_availability(CLI::App& application, int& exit_code) {
         ->add_option("--precision", options->precision,
                      "Go on until the interval of each class's mean is within this share of it, \"5%\"")
         ->check(not_a_precision);
-    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)");
+    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)")
+        ->check(not_a_seed);
     command->add_option("--rto-from", options->rto_path,
                         "A result of `faultline run`: its incidents say how long users are without an answer");
     command->add_option("--jobs", options->jobs, "Threads at once (default: one a core); the result is the same")

@@ -196,7 +196,8 @@ void add_compare(CLI::App& application, int& exit_code, planning::Ranks* ranks) 
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_option("--baseline", options->baseline_path,
                         "Compare with this earlier result of `faultline run` instead");
-    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the first scenario's)");
+    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the first scenario's)")
+        ->check(not_a_seed);
     command->add_option("--replications", options->replications, "Independent runs of each (default: the first's)")
         ->check(CLI::Range(1, 100'000));
     command->add_flag("--joint", options->joint, "The confidence holds for all differences together, not for each");

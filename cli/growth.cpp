@@ -177,7 +177,8 @@ void add_growth(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
         ->check(CLI::Range(1.1, 1000.0));
     command->add_option("--within", options->within, "How far apart two multiples are (default: 5%)")
         ->check(not_a_step);
-    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)");
+    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)")
+        ->check(not_a_seed);
     command->add_option("--jobs", options->jobs, "Worker processes at once (default: one a core)")
         ->check(CLI::Range(1, 1024));
     command->add_option(

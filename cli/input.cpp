@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 
 #include "cli/exit_code.hpp"
+#include "scenarios/nearest_name.hpp"
 #include "scenarios/read_scenario.hpp"
 
 namespace faultline::cli {
@@ -29,6 +32,13 @@ int tell_problems(const scenarios::Problems& problems) {
 int tell_error(int code, const std::string& text) {
     fmt::print(stderr, "faultline: {}\n", text);
     return code;
+}
+
+std::string not_a_seed(const std::string& text) {
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    if (error == std::errc{} && end == text.data() + text.size()) return {};
+    return fmt::format("expected a whole number from 0 to 18446744073709551615, found {}", scenarios::in_quotes(text));
 }
 
 std::string shell_word(const std::string& text) {

@@ -3,11 +3,15 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/input.hpp"
 #include "cli/version.hpp"
 #include "planning/ranks.hpp"
+#include "scenarios/nearest_name.hpp"
 
 namespace {
 
@@ -37,6 +41,20 @@ Exit status:
   1    some requirement is violated        4    an internal error, a dead worker, an unwritable result
   2    bad input: scenario or options      130  stopped by Ctrl-C)";
 
+bool is_command(const CLI::App& application, std::string_view name) {
+    return !application.get_subcommands([&](const CLI::App* one) { return one->get_name() == name; }).empty();
+}
+
+// The parser would only say that some command is required. "worker" is for the program itself and is not offered.
+int tell_unknown_command(const CLI::App& application, std::string_view name) {
+    std::vector<std::string> names;
+    const auto offered = [](const CLI::App* one) { return !one->get_group().empty(); };
+    for (const CLI::App* command : application.get_subcommands(offered)) names.push_back(command->get_name());
+    return faultline::cli::tell_error(
+        faultline::cli::exit_bad_input,
+        faultline::scenarios::unknown_name("command", name, {names.begin(), names.end()}));
+}
+
 int run(int argc, char** argv) {
     const std::unique_ptr<faultline::planning::Ranks> ranks = faultline::planning::Ranks::join(argc, argv);
     if (ranks != nullptr && !ranks->leads()) {
@@ -62,6 +80,9 @@ int run(int argc, char** argv) {
     if (argc < 2) {
         std::fputs(application.help().c_str(), stderr);
         return faultline::cli::exit_bad_input;
+    }
+    if (const std::string_view first = argv[1]; !first.empty() && first[0] != '-' && !is_command(application, first)) {
+        return tell_unknown_command(application, first);
     }
     try {
         application.parse(argc, argv);

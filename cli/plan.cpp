@@ -143,7 +143,7 @@ void add_plan(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
     command->add_option("scenario", options->scenario_path, "The scenario, a JSON file with a section \"plan\"")
         ->required();
     command->add_option("--variant", options->variant, "Of this variant");
-    command->add_option("--seed", options->seed, "Seed of the search (default: the scenario's)");
+    command->add_option("--seed", options->seed, "Seed of the search (default: the scenario's)")->check(not_a_seed);
     command
         ->add_option("--replications-max", options->replications_max,
                      "Of one topology, at most, until it is decided (default: the scenario's)")

@@ -303,7 +303,8 @@ void add_run(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
     CLI::App* const command = application.add_subcommand("run", "Run a scenario and judge its requirements");
     command->add_option("scenario", options->scenario_path, "The scenario, a JSON file")->required();
     command->add_option("--variant", options->variant, "Run this variant of it");
-    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)");
+    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)")
+        ->check(not_a_seed);
     add_replications(*command, *options);
     command->add_option("--only-replication", options->only_replication, "Run only this one, to repeat a dead worker")
         ->check(CLI::Range(1, 1'000'000))

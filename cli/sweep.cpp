@@ -264,7 +264,8 @@ void add_sweep(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
     command->add_option("scenario", options->scenario_path, "The scenario, a JSON file")->required();
     add_what_varies(*command, *options);
     command->add_option("--variant", options->variant, "Of this variant");
-    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)");
+    command->add_option("--seed", options->seed, "Seed of all random numbers (default: the scenario's)")
+        ->check(not_a_seed);
     command->add_option("--replications", options->replications, "Of each point (default: the scenario's)")
         ->check(CLI::Range(1, 100'000));
     command->add_option("--jobs", options->jobs, "Worker processes at once (default: one a core)")

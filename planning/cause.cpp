@@ -42,7 +42,9 @@ std::string cause(const scenarios::Scenario& scenario, const Requirement& requir
                   Results results) {
     const std::string& measure = requirement.measure;
     if (measure == "latency") return latency_cause(scenario, requirement, place, results);
-    if (measure == "availability") return availability_cause(scenario, requirement, place, results);
+    if (measure == "availability" || measure == "good-minutes") {
+        return availability_cause(scenario, requirement, place, results);
+    }
     if (measure == "hit-rate" || measure == "offload") return cache_cause(requirement, results);
     if (scenarios::is_of_sessions(measure)) return session_cause(scenario, requirement, results);
     if (measure == "rpo") return loss_cause(requirement, results);

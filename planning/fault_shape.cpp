@@ -33,16 +33,31 @@ models::InstanceShape new_instance(const scenarios::Fault& fault, const scenario
     return {};
 }
 
+// How much later at most those come that move together.
+engine::Duration longest_shared(const std::vector<scenarios::Fault>& faults) {
+    engine::Duration longest{};
+    for (const scenarios::Fault& fault : faults) {
+        if (!fault.own_within) longest = std::max(longest, fault.within);
+    }
+    return longest;
+}
+
+engine::Duration drawn_start(const engine::Simulation& simulation, const std::string& path, engine::Duration within) {
+    if (within == engine::Duration{}) return within;
+    engine::RandomStream draws = simulation.stream(path, "start");
+    return engine::duration_from_seconds(engine::in_seconds(within) * draws.uniform());
+}
+
 }  // namespace
 
 std::vector<scenarios::Fault> faults_of(const scenarios::Scenario& scenario, const engine::Simulation& simulation,
                                         std::uint32_t turn) {
     std::vector<scenarios::Fault> faults = scenario.faults;
+    const engine::Duration together = drawn_start(simulation, "faults", longest_shared(faults));
     for (scenarios::Fault& fault : faults) {
         if (!fault.targets.empty()) fault.target = fault.targets[turn % fault.targets.size()];
-        if (fault.within == engine::Duration{}) continue;
-        engine::RandomStream draws = simulation.stream("faults/" + fault.name, "start");
-        fault.at += engine::duration_from_seconds(engine::in_seconds(fault.within) * draws.uniform());
+        if (scenarios::is_by_chance(fault)) continue;
+        fault.at += fault.own_within ? drawn_start(simulation, "faults/" + fault.name, fault.within) : together;
     }
     return faults;
 }

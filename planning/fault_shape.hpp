@@ -11,8 +11,9 @@
 
 namespace faultline::planning {
 
-// The faults of one replication: each at its own instant within what the scenario says, at the target whose turn it is.
-// What only one target has, and comes at one instant, draws nothing.
+// The faults of one replication: each at an instant within what the scenario says, at the target whose turn it is.
+// Those without a `within` of their own move together, so that the time between two stays what the file says. What has
+// only one target and comes at one instant draws nothing.
 // `turn`: from 0, whose it is.
 std::vector<scenarios::Fault> faults_of(const scenarios::Scenario& scenario, const engine::Simulation& simulation,
                                         std::uint32_t turn);

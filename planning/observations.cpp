@@ -150,6 +150,20 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
                            });
 }
 
+std::vector<ShareSeries> good_minutes(const scenarios::Scenario& scenario, const Requirement& requirement,
+                                      Results results) {
+    return shares_by_place(scenario, requirement, results,
+                           [](const ReplicationResult& replication, std::size_t office) {
+                               engine::Trials seen;
+                               for (std::size_t i = 0; i < replication.office_minutes.size(); ++i) {
+                                   if (office != all_offices && office != i) continue;
+                                   seen.successes += replication.office_minutes[i].good;
+                                   seen.trials += replication.office_minutes[i].minutes;
+                               }
+                               return seen;
+                           });
+}
+
 namespace {
 engine::Trials trials_of(const std::string& measure, const scenarios::SessionReadCounts& counts) {
     if (measure == "stale-reads") return {.successes = counts.stale, .trials = counts.reads};

@@ -34,6 +34,9 @@ struct ShareSeries {
 };
 std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
                                          Results results);
+// Minutes in which at least 99 % of what was due at the office was good, out of those in which anything was.
+std::vector<ShareSeries> good_minutes(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
+                                      Results results);
 // Of the cache named, or of all caches: fresh hits, or reads that never reached the database.
 std::vector<ShareSeries> cache_reads(const scenarios::Requirement& requirement, Results results);
 

@@ -156,6 +156,9 @@ Judged judge_measure(const Scenario& scenario, const Requirement& requirement, d
     if (measure == "availability") {
         return judge_places(requirement, error, good_operations(scenario, requirement, results), estimate_share);
     }
+    if (measure == "good-minutes") {
+        return judge_places(requirement, error, good_minutes(scenario, requirement, results), estimate_share);
+    }
     if (measure == "hit-rate" || measure == "offload") {
         return judge_places(requirement, error, cache_reads(requirement, results), estimate_share);
     }

@@ -100,7 +100,8 @@ struct Fault {
     std::vector<std::string> targets;  // equal ones: each in turn is the target, one a replication; empty: it alone
     bool each = false;                 // `targets` are all of a domain, and a verdict is that of the worst one
     Duration at{};                     // after the warm-up's end
-    Duration within{};                 // how much later at most: each replication draws its own, uniformly
+    Duration within{};                 // how much later at most: each replication draws anew, uniformly
+    bool own_within = false;           // it draws for itself; else all that do not move together, by one draw
     std::optional<Duration> lasts;
     double speed = 1.0;    // of a brown-out or slow disk: what is left of the speed, above 0
     double latency = 1.0;  // of a gray zone or link: multiplies the latency of its links, at least 1

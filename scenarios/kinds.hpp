@@ -147,6 +147,8 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"measure", "freshness", "age of the oldest commit not yet visible, of a warehouse, a table or a class",
      "requirement", ""},
     {"measure", "availability", "good over due operations of a class", "requirement", ""},
+    {"measure", "good-minutes", "minutes with at least 99 % good at an office, out of those with anything due",
+     "requirement", ""},
     {"measure", "availability-per-year", "of years of failures, judged by `faultline availability`", "requirement", ""},
     {"measure", "read-your-writes-violations",
      "reads that miss what their own session wrote, out of those of a key that it wrote, of a class", "requirement",

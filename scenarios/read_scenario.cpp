@@ -201,7 +201,7 @@ std::string requirement_text(const Requirement& requirement) {
     // Loss of data and cache rates belong to a database or a cache, not to an office.
     const bool by_office = requirement.measure == "latency" || requirement.measure == "rto" ||
                            requirement.measure == "availability" || is_of_sessions(requirement.measure) ||
-                           is_of_years(requirement.measure);
+                           requirement.measure == "good-minutes" || is_of_years(requirement.measure);
     if (by_office) text += requirement.pooled ? " over all offices" : " at worst office";
     text += requirement.at_most ? " <= " : " >= ";
     if (is_money(requirement.measure)) return text + money_text(requirement.limit) + "/month";

@@ -207,9 +207,9 @@ struct Workload {
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
-    std::string measure;  // "latency", "rto", "rpo", "restore", "freshness", "availability", "hit-rate", "offload",
-                          // "stale-reads", "read-your-writes-violations", "monotonic-read-violations", "cost",
-                          // "encrypted", "private"
+    std::string measure;  // "latency", "rto", "rpo", "restore", "freshness", "availability", "good-minutes",
+                          // "hit-rate", "offload", "stale-reads", "read-your-writes-violations",
+                          // "monotonic-read-violations", "cost", "encrypted", "private"
     std::string
         statistic;   // "p99", "mean"; "p95" for rto, rpo and restore unless named; empty where the measure has only one
     std::string of;  // a class, database, cache or warehouse, or a table of one: "reports/sales"; empty: all

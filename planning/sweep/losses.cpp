@@ -12,6 +12,8 @@ namespace {
 using scenarios::Json;
 using scenarios::Scenario;
 
+constexpr std::chrono::seconds later_most{30};  // the default of a fault's `within`
+
 bool takes_along(const Loss& larger, const Loss& smaller) {
     return std::find(smaller.within.begin(), smaller.within.end(), larger.target) != smaller.within.end();
 }
@@ -80,8 +82,9 @@ std::string name_of(const LossSet& losses) {
 LossTimes default_times(const Scenario& scenario) {
     // In whole seconds, that they can be read.
     const auto third = std::chrono::floor<std::chrono::seconds>(scenario.run.measured / 3);
-    if (third.count() == 0) return {scenario.run.measured / 3, scenario.run.measured / 3};
-    return {third, third};
+    const bool exact = third + later_most > scenario.run.measured;
+    if (third.count() == 0) return {scenario.run.measured / 3, scenario.run.measured / 3, exact};
+    return {third, third, exact};
 }
 
 void lose(const LossSet& losses, const LossTimes& times, Json& model) {
@@ -91,6 +94,7 @@ void lose(const LossSet& losses, const LossTimes& times, Json& model) {
         fault["kind"] = loss.kind;
         fault["target"] = loss.target;
         fault["at"] = scenarios::to_text(times.at);
+        if (times.exact) fault["within"] = "0s";
         if (loss.lasts) fault["lasts"] = scenarios::to_text(times.lasts);
         // A target is no name of a fault: it has slashes.
         faults[fmt::format("loss {}", faults.size() + 1)] = std::move(fault);

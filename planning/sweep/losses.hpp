@@ -27,9 +27,11 @@ using LossSet = std::vector<Loss>;
 std::vector<LossSet> single_and_double_losses(const scenarios::Scenario& scenario);
 std::string name_of(const LossSet& losses);
 
-// When: all at once, after a third of what is measured, for another third.
+// When: all at once, after a third of what is measured, for another third. `exact`: in each replication at this
+// instant, and not somewhat later, for the run ends too soon after it.
 struct LossTimes {
     engine::Duration at{}, lasts{};
+    bool exact = false;
 };
 LossTimes default_times(const scenarios::Scenario& scenario);
 

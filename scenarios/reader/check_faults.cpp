@@ -28,6 +28,30 @@ void check_kind(const Scenario& scenario, const Fault& fault, const Report& repo
     if (fault.kind >= FaultKind::patch) check_planned_work(scenario, fault, report);
 }
 
+// Planned work without a `within` of its own is moved by the faults beside it.
+Duration moved_by(const Scenario& scenario, const Fault& fault) {
+    if (fault.own_within) return fault.within;
+    Duration longest{};
+    for (const Fault& other : scenario.faults) {
+        if (!other.own_within && !is_by_chance(fault)) longest = std::max(longest, other.within);
+    }
+    return longest;
+}
+
+void check_within(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const Duration within = moved_by(scenario, fault);
+    if (within == Duration{} || fault.at >= scenario.run.measured) return;  // the latter was told
+    if (fault.at + within <= scenario.run.measured) return;
+    report.add(
+        Pointer{} / "faults" / fault.name / "within",
+        fmt::format("{} {}after {} is not before the end of the run, {}: some replications would have no fault{}",
+                    to_text(within), fault.own_within ? "" : "(the default) ", to_text(fault.at),
+                    to_text(scenario.run.measured),
+                    fault.own_within ? ""
+                                     : "; let it come earlier, or say \"within\", \"0s\" if it must be "
+                                       "this instant"));
+}
+
 void check_fault(const Scenario& scenario, const Fault& fault, const Report& report) {
     const Pointer at = Pointer{} / "faults" / fault.name;
     if (scenario.run.measured > Duration{} && fault.at >= scenario.run.measured) {
@@ -35,13 +59,7 @@ void check_fault(const Scenario& scenario, const Fault& fault, const Report& rep
                    fmt::format("{} after the warm-up is not before the end of the run, {}: the fault would hit nothing",
                                to_text(fault.at), to_text(scenario.run.measured)));
     }
-    if (fault.within > Duration{} && fault.at < scenario.run.measured &&
-        fault.at + fault.within > scenario.run.measured) {
-        report.add(
-            at / "within",
-            fmt::format("{} after {} is not before the end of the run, {}: some replications would have no fault",
-                        to_text(fault.within), to_text(fault.at), to_text(scenario.run.measured)));
-    }
+    check_within(scenario, fault, report);
     if (fault.kind == FaultKind::switchover && fault.lasts) {
         report.add(at / "lasts", "a switchover lasts until the other region serves");
     }
@@ -133,6 +151,15 @@ void check_of_cost(const Requirement& requirement, const Report& report) {
     if (requirement.phase != Phase::all) report.add(at / "phase", "the cost is of a month, not of a phase");
 }
 
+// Of an office: all that is due there, in calm and in trouble.
+void check_of_minutes(const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    if (!requirement.of.empty())
+        report.add(at / "of", "a minute is good or not for all classes together; leave it out");
+    if (!requirement.after.empty()) report.add(at / "after", "good minutes are counted all run, not after a fault");
+    if (requirement.phase != Phase::all) report.add(at / "phase", "good minutes are counted over the whole run");
+}
+
 // Of one part, or of all that there are.
 void check_of_security(const Scenario& scenario, const Requirement& requirement, const Report& report) {
     const Pointer at = Pointer{} / "requirements" / requirement.name;
@@ -152,6 +179,7 @@ void check_requirement(const Scenario& scenario, const Requirement& requirement,
     const Pointer at = Pointer{} / "requirements" / requirement.name;
     if (requirement.measure.empty()) return;
     if (is_money(requirement.measure)) return check_of_cost(requirement, report);
+    if (requirement.measure == "good-minutes") return check_of_minutes(requirement, report);
     if (is_of_security(requirement.measure)) return check_of_security(scenario, requirement, report);
     check_of(scenario, requirement, report);
     if (is_of_sessions(requirement.measure)) check_of_sessions(scenario, requirement, report);

@@ -61,6 +61,7 @@ constexpr Measure measures[] = {
     {"restore", "percentile, p95 if left out"},
     {"freshness", "percentile or mean"},
     {"availability", "", false},
+    {"good-minutes", "", false},
     {"availability-per-year", "percentile or mean, the mean if left out", false},
     {"hit-rate", "", false},
     {"offload", "", false},
@@ -185,6 +186,15 @@ void read_outage(ObjectReader& object, Fault& fault) {
     }
 }
 
+// Planned work alone has no default of `within`: somebody orders it by the clock.
+void read_start(ObjectReader& object, Fault& fault) {
+    fault.at = object.duration("at");
+    fault.within = object.duration("within");
+    fault.own_within = object.has("within");
+    const bool moves = object.has("at") && !is_planned(fault.kind);
+    if (!fault.own_within && !moves) fault.within = Duration{};
+}
+
 // The first stands for all until a replication takes its own.
 void read_equal_targets(ObjectReader& object, Fault& fault) {
     fault.targets = object.texts("targets");
@@ -230,8 +240,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         if (!kind) fault.target.clear();
         read_each(object, scenario, fault);
         fault.mode = object.one_of("mode") == "crash" ? FailureMode::crash : FailureMode::silent;
-        fault.at = object.duration("at");
-        fault.within = object.duration("within");
+        read_start(object, fault);
         fault.lasts = object.has("lasts") ? object.positive_duration("lasts") : object.maybe_duration("lasts");
         read_gray(object, fault);
         read_operator_error(object, fault);

@@ -34,10 +34,12 @@ inline constexpr std::array fault_keys{
     Key{"at", "duration",
         "after the end of the warm-up; of planned work, its order; required unless it comes by chance"},
     Key{"within", "duration",
-        "it comes later than \"at\" by up to this, uniformly and in each replication anew: incidents of one instant "
-        "are "
-        "no sample",
-        R"("0s")", "-"},
+        "it comes later than \"at\" by up to this, uniformly and in each replication anew. Left out: all scheduled "
+        "faults and planned work that leave it out come later together, by one draw; a file of planned work alone does "
+        "not",
+        R"("30s")",
+        "assumption: as long as the longest clock that by default runs by itself, the health checks of services and of "
+        "regions, 30 s; incidents of one phase of such clocks are no sample"},
     Key{"lasts", "duration",
         "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
     Key{"speed", "share", "brown-out, slow-disk: what is left of the speed of processors, or of disks", R"("10%")",

@@ -120,6 +120,7 @@ constexpr std::array requirement_keys{
     Key{.name = "measure",
         .type = "text",
         .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
+                 "\"good-minutes\", "
                  "\"freshness p99\", \"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
                  "\"monotonic-read-violations\", \"encrypted\", \"private\", \"cost\", \"availability-per-year\" "
                  "(mean, or the p95 of the years)",

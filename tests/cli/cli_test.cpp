@@ -89,11 +89,17 @@ TEST_F(CliTest, BadInputIsTwoAndNothingIsWritten) {
 }
 
 TEST_F(CliTest, ABadCommandLineIsTwo) {
+    folder.write("s.json", scenario("plain"));  // that it is the command line, and not a file that is missing
     for (const Words& words :
          {Words{}, Words{"fly"}, Words{"run"}, Words{"run", "s.json", "--speed"}, Words{"run", "s.json", "--jobs", "0"},
-          Words{"run", "s.json", "--seed", "x"}, Words{"run", "s.json", "--format", "pdf"}}) {
-        EXPECT_EQ(run_program(folder, words).code, 2);
+          Words{"run", "s.json", "--seed", "x"}, Words{"run", "s.json", "--seed", "-1"},
+          Words{"run", "s.json", "--seed", "18446744073709551616"}, Words{"run", "s.json", "--seed", "1.5"},
+          Words{"rum", "s.json"}, Words{"run", "s.json", "--format", "pdf"}}) {
+        const Ended ended = run_program(folder, words);
+        EXPECT_EQ(ended.code, 2) << ended.out << testing::PrintToString(words);
     }
+    EXPECT_EQ(run_program(folder, {"rum", "s.json"}).err,
+              "faultline: no command is named \"rum\"; did you mean \"run\"?\n");
 }
 
 TEST_F(CliTest, HelpAndVersionAreEnoughToBegin) {

@@ -1,5 +1,5 @@
 """Goal:   scripts/generate_topology.py writes what its arguments say, the same each time, and it loads and runs.
-Method: a middle-sized one, 6 regions x 10 offices x 4 replicas, for 20 simulated seconds through the command line.
+Method: a middle-sized one, 6 regions x 10 offices x 4 replicas, for 45 simulated seconds through the command line.
 
     tests/cli/generated_topology_test.py build/dev/cli/faultline
 """
@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 GENERATOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "generate_topology.py")
-SHORT = ["--rate", "200/s", "--warm-up", "5s", "--measured", "20s", "--fault-at", "8s"]
+SHORT = ["--rate", "200/s", "--warm-up", "5s", "--measured", "45s", "--fault-at", "8s"]
 
 
 def generated(*arguments):

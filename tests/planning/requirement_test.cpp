@@ -270,6 +270,35 @@ TEST(RequirementTest, ARestoreIsJudgedFromItsNoticing) {
     EXPECT_EQ(judge(example_scenario(), restore, results).observations, 0U);
 }
 
+// Boston: all of 60 good; Denver: 57 or 58 of 60, 95.8 % on average. Over both 97.9 %.
+TEST(RequirementTest, GoodMinutesAreJudgedAtTheWorstOffice) {
+    std::vector<scenarios::ReplicationResult> results;
+    for (std::uint32_t i = 1; i <= 40; ++i) {
+        auto one = example_replication(i);
+        one.office_minutes = {{"boston", 60, 60}, {"denver", 60, 57 + i % 2}};
+        results.push_back(one);
+    }
+    Requirement requirement;
+    requirement.measure = "good-minutes";
+    requirement.at_most = false;
+    requirement.limit = 0.97;
+    const auto worst = judge(example_scenario(), requirement, results);
+    EXPECT_EQ(worst.verdict, Verdict::violated);
+    EXPECT_EQ(worst.worst_at, "denver");
+    EXPECT_NEAR(worst.estimate, 57.5 / 60.0, 1e-12);
+    EXPECT_EQ(worst.observations, 2400U);
+    EXPECT_EQ(worst.text, "good-minutes at worst office >= 0.97");
+    requirement.limit = 0.94;
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::met);
+    requirement.limit = 0.97;
+    requirement.pooled = true;
+    EXPECT_NEAR(judge(example_scenario(), requirement, results).estimate, 117.5 / 120.0, 1e-12);
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::met);
+    requirement.pooled = false;
+    for (auto& one : results) one.office_minutes[1] = {"denver", 0, 0};
+    EXPECT_EQ(judge(example_scenario(), requirement, results).verdict, Verdict::undecided) << "nothing was due there";
+}
+
 TEST(RequirementTest, HitRateAndOffloadCountAllReads) {
     std::vector<scenarios::ReplicationResult> results;
     for (std::uint32_t i = 1; i <= 5; ++i) {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "planning/sweep/design.hpp"
 #include "planning/sweep/losses.hpp"
@@ -173,7 +175,26 @@ TEST(LossesTest, EveryOneIsAModelThatCanBeRun) {
         EXPECT_EQ(read->faults.size(), losses.size());
         EXPECT_EQ(read->faults[0].at, std::chrono::minutes{10});
         EXPECT_EQ(read->requirements[0].after, "");
+        EXPECT_FALSE(read->faults[0].own_within) << "and so all of them together, another in each replication";
     }
+}
+
+// There is no room for half a minute more, and a fault that may miss the run is refused.
+TEST(LossesTest, OfAShortRunAreTheSameInstant) {
+    std::string text{topology};
+    for (const auto& [before, after] : {std::pair{R"("measured": "30min")", R"("warm_up": "9s", "measured": "42s")"},
+                                        std::pair{R"("at": "5min")", R"("at": "5s")"}}) {
+        ASSERT_NE(text.find(before), std::string::npos);
+        text.replace(text.find(before), std::string_view{before}.size(), after);
+    }
+    scenarios::Problems problems;
+    const auto scenario = scenarios::read_scenario(text, "t.json", "", problems);
+    ASSERT_TRUE(scenario);
+    Json lost = Json::parse(text);
+    lose(single_and_double_losses(*scenario).back(), default_times(*scenario), lost);
+    const auto read = scenarios::read_scenario(lost.dump(), "t.json", "", problems);
+    ASSERT_TRUE(read) << scenarios::to_text(problems.sorted()[0]);
+    for (const auto& fault : read->faults) EXPECT_TRUE(fault.own_within && fault.within == engine::Duration{});
 }
 
 }  // namespace
