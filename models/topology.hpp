@@ -7,7 +7,8 @@
 // A place that fails takes its links with it, a region also its zones. Routes are least in latency over what was alive
 // when the routers last converged: from a failure until then packets are sent on and lost, after a repair they still
 // take the detour. Traffic crosses no site and no other site's exchange, and goes from zone to zone of one region
-// directly unless that link is gone. Gray failures move no route: routers see neither latency nor loss.
+// directly unless that link is gone. Gray failures move no route: routers see neither latency nor loss. A cut parts
+// places whose links are alive: what stands inside goes on, and carries nothing to what does not.
 //
 // It leaves out: routing policy and asymmetric routes, sites that talk to each other, packets in flight at a change.
 #pragma once
@@ -131,6 +132,14 @@ public:
         return rare_path(from, to);
     }
 
+    // These zones and sites reach one another and nothing else, and nothing else reaches them, from now on; a region's
+    // border is never among them. No route leads around it. Cuts overlap. Returns a number for join().
+    std::size_t cut_off(const std::vector<PlaceId>& inside);
+    void join(std::size_t cut);
+    bool any_cut() const { return cuts_ > 0; }
+    // A cut stands between them, whatever else does.
+    bool apart(PlaceId a, PlaceId b) const { return cuts_ > 0 && stand_apart(a, b); }
+
     // Failures nest: what failed twice is alive after two restores. `at` is the present.
     void fail_link(LinkId link, engine::Instant at);
     void restore_link(LinkId link, engine::Instant at);
@@ -185,10 +194,12 @@ private:
         std::vector<std::int32_t> columns;
     };
     const Path& rare_path(PlaceId from, PlaceId to) const;
+    bool stand_apart(PlaceId a, PlaceId b) const;
 
     struct State;
     std::unique_ptr<State> state_;
     Lookup lookup_;
+    int cuts_ = 0;  // active ones
 };
 
 }  // namespace faultline::models

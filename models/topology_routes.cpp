@@ -219,7 +219,7 @@ void Topology::State::refresh_figures() {
 }
 
 void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
-    path.usable = path.reachable && alive(from) && alive(to);
+    path.usable = path.reachable && alive(from) && alive(to) && !apart(from, to);
     path.bandwidth = unlimited_bandwidth;
     double round_trip_ns = 0.0, deviation_s = 0.0, jitter_mean_s = 0.0;
     double arrives = 1.0, arrives_undegraded = 1.0;

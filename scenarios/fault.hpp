@@ -30,6 +30,7 @@ enum class FaultKind {
     dns_failure,
     slow_disk,
     certificate_expiry,
+    zone_cut,
     patch,
     upgrade,
     class_change,
@@ -102,6 +103,8 @@ struct Fault {
     double speed = 1.0;    // of a brown-out or slow disk: what is left of the speed, above 0
     double latency = 1.0;  // of a gray zone or link: multiplies the latency of its links, at least 1
     double loss = 0.0;     // of a gray zone or link: share of packets lost besides, each way
+    // Of a zone that is cut off: others of its region that are with it, and offices that reach them and nothing else.
+    std::vector<std::string> zones, offices;
     // Of an outage of a zone or region: each machine, from the return of the place until it runs.
     RandomDuration comes_back;
     // Of an operator error, whose target is a database: its data are wrong.

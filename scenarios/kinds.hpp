@@ -112,6 +112,7 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"fault", "zone-outage", "everything in a zone is gone", "fault", ""},
     {"fault", "region-outage", "everything in a region is gone, its control plane too", "fault", ""},
     {"fault", "link-cut", "the links between two regions, or between one and all others, carry nothing", "fault", ""},
+    {"fault", "zone-cut", "zones are cut off from everything else, alive, with clients on both sides", "fault", ""},
     {"fault", "brown-out", "instances, services, caches or stations work at a share of their speed", "fault", ""},
     {"fault", "zone-gray", "the links of a zone are slow and lose packets; health checks may not see it", "fault", ""},
     {"fault", "link-gray", "the links between two regions, or between one and all others, do so", "fault", ""},

@@ -121,7 +121,7 @@ engine::Process<> Office::query(RequestRef request) {
         } else {
             // Most queries go this way: no process of its own for it.
             const Instant give_up = simulation_.now() + plan.timeout;
-            ServiceInstance* const instance = steer(plan.service)->next();
+            ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
             tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
             if (ticket == Ticket::to_connect) {

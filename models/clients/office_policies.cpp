@@ -59,7 +59,7 @@ engine::Process<bool> Office::may_send(const RequestRef& request, const ClassPla
 engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const ClassPlan& plan) {
     const Instant give_up = simulation_.now() + plan.timeout;
     ServiceRegion& region = *steer(plan.service);
-    ServiceInstance* const instance = region.next();
+    ServiceInstance* const instance = region.next(shape_.place);
     if (instance == nullptr) co_return Attempt{AnswerStatus::failed};
     const Ticket ticket = take_connection(plan.service);
     if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, 0, false};

@@ -161,9 +161,11 @@ std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
     const std::uint32_t version = versions_->commit(commit.key, simulation_.now(), end);
     observer_.on_commit(commit);
     for (const auto& instance : instances_) {
-        if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
+        if (instance.get() == &by || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());
-        if (!path.usable) continue;
+        const bool kept_from_it = transport_.topology().apart(by.place(), instance->place());
+        if (kept_from_it || instance->role() != Role::replica) instance->replica().miss(simulation_.now(), end);
+        if (!path.usable || instance->role() != Role::replica) continue;
         instance->replica().ship(
             simulation_.now(), [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; },
             instance->has_page_of(commit.key), end);

@@ -104,6 +104,8 @@ public:
     PlaceId place() const { return place_; }
     Role role() const { return role_; }
     std::uint32_t epoch() const { return epoch_; }
+    // It believes to be the writer, and another has taken the log over: it shows what it had then.
+    bool deposed() const;
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
     // Of its processors: 1 is nominal. Requires: factor > 0.

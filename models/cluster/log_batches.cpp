@@ -75,9 +75,9 @@ bool LogBatches::on_every_living_segment(const LogBatch& batch, Instant now) con
     return true;
 }
 
-bool LogBatches::on_some_living_segment(const LogBatch& batch, Instant now) const {
+bool LogBatches::on_some_of(const LogBatch& batch, std::uint16_t segments, Instant now) const {
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
-        if (ProtectionGroups::alive(groups_[batch.group], copy) && acknowledged_by(batch, copy, now)) return true;
+        if ((segments >> copy & 1U) != 0 && acknowledged_by(batch, copy, now)) return true;
     }
     return false;
 }

@@ -58,7 +58,10 @@ public:
         return batch.acknowledged[copy] <= std::min(now, groups_[batch.group].segments[copy].died);
     }
     bool on_every_living_segment(const LogBatch& batch, Instant now) const;
-    bool on_some_living_segment(const LogBatch& batch, Instant now) const;
+    bool on_some_living_segment(const LogBatch& batch, Instant now) const {
+        return on_some_of(batch, groups_[batch.group].alive, now);
+    }
+    bool on_some_of(const LogBatch& batch, std::uint16_t segments, Instant now) const;  // bit i: segment i
 
     // Segments that are alive and were not reached (a lost message, a cut path) are sent it again.
     void send_again(PlaceId writer, LogBatch& batch);

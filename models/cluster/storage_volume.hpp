@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -77,8 +78,10 @@ public:
 
     // The writer's process has ended: what its sender had not begun to send is gone with it.
     void writer_gone() { batches_.drop_unsent(); }
-    // A new writer takes the volume over: the old epoch is fenced, the log ends at the recovered VDL.
-    RecoveredLog recover();
+    // A new writer at `from` takes the volume over: the old epoch is fenced, the log ends at the recovered VDL. It
+    // finds what it reaches; none: everything that is alive. What a cut keeps from it hears of the new epoch
+    // afterwards.
+    RecoveredLog recover(std::optional<PlaceId> from = std::nullopt);
     // Its log is no longer the database's: whoever still writes is fenced, and what was under way is forgotten.
     void abandon();
     std::uint32_t epoch() const override { return epoch_; }
@@ -106,6 +109,9 @@ private:
         bool told = false;  // of the record that ends a commit
         RequestRef request{};
     };
+    bool hears_of_epoch(PlaceId writer) const;
+    std::uint16_t within_reach(std::uint32_t group, std::optional<PlaceId> from) const;
+    bool finds_log(std::optional<PlaceId> from) const;
     bool room_for_a_commit() const;
     std::uint64_t write(PlaceId writer, const RequestRef& request);
     void advance_vdl();
@@ -116,7 +122,7 @@ private:
     Record& at(std::uint64_t lsn) { return *log_.find(lsn); }
     LogBatch& batch_of(const Record& record) { return *batches_.find(record.batch); }
     std::size_t fastest_complete(PlaceId reader, std::uint32_t group);
-    std::uint16_t complete_segments(std::uint32_t group);
+    std::uint16_t complete_segments(PlaceId reader, std::uint32_t group);
 
     engine::Simulation& simulation_;
     const Transport& transport_;

@@ -31,14 +31,17 @@ std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {
 }
 
 // Those alive that have all of the group's log that is durable. Each batch names the one before it in its group, as a
-// segment knows from its records what it lacks.
-std::uint16_t StorageVolume::complete_segments(std::uint32_t group) {
+// segment knows from its records what it lacks. Beyond a cut a reader is told of nothing new, and wants none of it.
+std::uint16_t StorageVolume::complete_segments(PlaceId reader, std::uint32_t group) {
     const Instant now = simulation_.now();
     std::uint16_t complete = groups_[group].alive;
     const LogBatch* batch = batches_.find(groups_[group].newest_batch);
     for (; batch != nullptr; batch = batches_.find(batch->previous)) {
         if (now > saturating_add(batch->departs, gossip_fills_gaps_within)) break;
         if (batch->durable > now) continue;  // beyond the VDL: no reader needs it yet
+        const bool unheard =
+            transport_.topology().any_cut() && !batches_.on_some_of(*batch, within_reach(group, reader), now);
+        if (unheard) continue;
         for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
             if (batches_.acknowledged_by(*batch, copy, now)) continue;
             complete = static_cast<std::uint16_t>(complete & ~(1U << copy));
@@ -48,7 +51,7 @@ std::uint16_t StorageVolume::complete_segments(std::uint32_t group) {
 }
 
 std::size_t StorageVolume::fastest_complete(PlaceId reader, std::uint32_t group) {
-    const std::uint16_t complete = complete_segments(group);
+    const std::uint16_t complete = complete_segments(reader, group);
     std::size_t best = nobody;
     double best_s = 0.0;
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {

@@ -303,6 +303,16 @@ ServiceInstance* ServiceRegion::next() {
     return nullptr;
 }
 
+ServiceInstance* ServiceRegion::next_within_reach(PlaceId caller) {
+    for (std::size_t tried = 0; tried < instances_.size(); ++tried) {
+        turn_ = turn_ + 1 < instances_.size() ? turn_ + 1 : 0;
+        const ServiceInstance& instance = *instances_[turn_];
+        const bool reached = !context_.transport.topology().apart(caller, instance.place());
+        if (reached && instance.launched()) return instances_[turn_].get();
+    }
+    return next();  // whoever it is: the call is lost on its way
+}
+
 // One probe an interval; as many failures, or successes, in a row as the threshold change the balancer's mind.
 engine::Process<> ServiceRegion::check(std::size_t index) {
     ServiceInstance& instance = *instances_[index];

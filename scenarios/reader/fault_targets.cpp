@@ -19,7 +19,8 @@ bool is_of_links(FaultKind kind) {
 
 // That hit a zone, or the one of a role.
 bool is_of_zones(FaultKind kind) {
-    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray || kind == FaultKind::zone_evacuation;
+    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray || kind == FaultKind::zone_cut ||
+           kind == FaultKind::zone_evacuation;
 }
 
 // Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.

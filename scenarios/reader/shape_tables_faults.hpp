@@ -12,7 +12,8 @@ inline constexpr std::array fault_keys{
         .type =
             "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
             "switchover|operator-error|evacuation|cache-node-loss|control-plane-impaired|dns-failure|slow-disk|"
-            "certificate-expiry|patch|upgrade|class-change|schema-change|cache-scaling|cache-snapshot|warehouse-resize|"
+            "certificate-expiry|zone-cut|patch|upgrade|class-change|schema-change|cache-scaling|cache-snapshot|"
+            "warehouse-resize|"
             "zone-evacuation",
         .about = "what breaks, or is planned",
         .required = true},
@@ -46,6 +47,10 @@ inline constexpr std::array fault_keys{
         R"("0s")",
         "assumption, the best case: after power losses of 2012 to 2019 most machines took 2 to 6 h (AWS Post-Event "
         "Summaries); recovery of what has no other zone depends on it"},
+    Key{"zones", "texts", "zone-cut: others of the region, \"us-east-1/b\", that are cut off with it and reach it",
+        "[]", "-"},
+    Key{"offices", "names", "zone-cut: whose lines end in what is cut off: they reach that, and nothing else", "[]",
+        "-"},
     Key{"decision", "random", "an evacuation, from the order until it begins",
         R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: as of a failover between regions"},
     Key{"shares", "names", "of the load that can move, ascending; each is a step of an evacuation",
