@@ -195,12 +195,21 @@ void Topology::degrade_link(LinkId link, Degradation degradation) {
     SIM_CHECK(degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
     State::Link& degraded = state_->links[link.value];
     degraded.degradation = degradation;
-    JitterModel& jitter = degraded.jitter_now;
-    jitter = degraded.spec.jitter;
-    jitter.body_median_s *= degradation.latency_multiplier;
-    jitter.spike_scale_s *= degradation.latency_multiplier;
-    jitter.cap_s *= degradation.latency_multiplier;
+    degraded.jitter_now = slower(degraded.spec.jitter, degradation.latency_multiplier);
     state_->refresh_figures();
+}
+
+void Topology::degrade_machine(std::uint32_t machine, Degradation degradation) {
+    SIM_CHECK(degradation.latency_multiplier > 0.0 && degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
+    std::erase_if(gray_machines_, [machine](const auto& gray) { return gray.first == machine; });
+    if (degradation.any()) gray_machines_.emplace_back(machine, degradation);
+}
+
+Degradation Topology::degradation_of(std::uint32_t machine) const {
+    for (const auto& [gray, degradation] : gray_machines_) {
+        if (gray == machine) return degradation;
+    }
+    return {};
 }
 
 void Topology::set_queue(LinkId link, PlaceId from, const LinkQueue& queue) {

@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/time.hpp"
@@ -37,6 +38,14 @@ struct PlaceId {
 struct LinkId {
     std::uint32_t value = 0;
     friend constexpr auto operator<=>(LinkId, LinkId) = default;
+};
+
+// Where somebody stands, and which machine he is, by the number of its component: a gray one is slower than its place.
+struct Stand {
+    static constexpr std::uint32_t any = ~std::uint32_t{0};  // none that could be gray
+    PlaceId place;
+    std::uint32_t machine;
+    constexpr Stand(PlaceId at = {}, std::uint32_t of = any) : place(at), machine(of) {}  // NOLINT: any place is one
 };
 
 enum class PlaceKind : std::uint8_t { Region, Zone, Site, Exchange };
@@ -63,6 +72,7 @@ struct LinkSpec {
 struct Degradation {
     double latency_multiplier = 1.0;  // on base and jitter, > 0
     double extra_loss = 0.0;          // per packet and direction, 0..1
+    bool any() const { return latency_multiplier != 1.0 || extra_loss > 0.0; }
 };
 
 struct TopologyOptions {
@@ -147,6 +157,11 @@ public:
     void restore_place(PlaceId place, engine::Instant at);
     void degrade_link(LinkId link, Degradation degradation);  // replaces the last one; {} ends it
 
+    // One machine's network is slow or loses packets, wherever its packets go; {} ends it. Paths stay as they are.
+    void degrade_machine(std::uint32_t machine, Degradation degradation);
+    bool any_gray_machine() const { return !gray_machines_.empty(); }
+    Degradation degradation_of(std::uint32_t machine) const;
+
     // What requests wait at one way of a link, away from its end `from`, from now on; {} ends it.
     void set_queue(LinkId link, PlaceId from, const LinkQueue& queue);
     // Bytes of messages (Path::send) on one way of a link, away from its end `from`, from the start until
@@ -200,6 +215,7 @@ private:
     std::unique_ptr<State> state_;
     Lookup lookup_;
     int cuts_ = 0;  // active ones
+    std::vector<std::pair<std::uint32_t, Degradation>> gray_machines_;
 };
 
 }  // namespace faultline::models

@@ -25,9 +25,6 @@ constexpr std::int64_t uplink_penalty_ns = 1'000'000'000;
 // Of two routes of equal latency, the one with fewer links.
 constexpr std::int64_t hop_penalty_ns = 1;
 
-constexpr double retransmission_least_s =
-    0.2;  // Linux: TCP_RTO_MIN, the least that is added to the smoothed round trip
-
 }  // namespace
 
 // One graph for all sources: regions and zones, by their row, and behind them the source where it is a site, with the

@@ -116,6 +116,7 @@ inline constexpr auto kinds = std::to_array<Kind>({
     {"fault", "brown-out", "instances, services, caches or stations work at a share of their speed", "fault", ""},
     {"fault", "zone-gray", "the links of a zone are slow and lose packets; health checks may not see it", "fault", ""},
     {"fault", "link-gray", "the links between two regions, or between one and all others, do so", "fault", ""},
+    {"fault", "machine-gray", "the network of one instance, service instance or cache node is so", "fault", ""},
     {"fault", "switchover", "planned: another region of a global database takes over, and nothing is lost", "fault",
      ""},
     {"fault", "evacuation", "planned: people move offices and databases out of a region by shares, and back", "fault",

@@ -78,7 +78,7 @@ void ReplicaSet::end_write(Instant at, Bytes value) {
 // In order, as in any TCP connection; then executed over there, on the replica's own thread.
 void ReplicaSet::send(Member& member, Instant at, Bytes value) {
     const Payload payload{{value.count + command_bytes}, {command_bytes}};
-    const Delays legs = transport_.round_trip(primary().place(), member.node->place(), payload, stream_draws_);
+    const Delays legs = transport_.round_trip(primary().stand(), member.node->stand(), payload, stream_draws_);
     if (!legs.delivered) return leave_behind(member);
     engine::SerialServer::Turn sent{at, at};
     primary().send(value, sent);
@@ -234,7 +234,7 @@ Duration ReplicaSet::votes_after(const CacheNode& candidate, std::size_t needed)
         CacheNode& voter = group_.node(shard);
         if (!voter.component().up()) continue;
         const Payload vote{Bytes{command_bytes}, Bytes{command_bytes}};
-        const Delays legs = transport_.round_trip(candidate.place(), voter.place(), vote, failover_draws_);
+        const Delays legs = transport_.round_trip(candidate.stand(), voter.stand(), vote, failover_draws_);
         if (legs.delivered) votes.push_back(legs.forward + legs.back);
     }
     if (votes.size() < needed) return Duration{-1};

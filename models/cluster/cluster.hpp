@@ -246,6 +246,7 @@ private:
     engine::Process<> recover_log(PlaceId at);
     engine::Process<> restart(Instance& instance);  // as a replica
     engine::Process<> rejoin(Instance& instance);
+    Duration one_way(const Instance& from, const Instance& to, const Path& path);
     engine::Process<> restart_writer(Instance& instance);
     bool writer_restarts_first() const;
 

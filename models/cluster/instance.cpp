@@ -56,7 +56,7 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
         change.end_transaction();
-        const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
+        const bool durable = co_await cluster_.log().commit(stand(), epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
         version = cluster_.committed(*this, {key, simulation_.now() - began, request.asked_by()});
     }

@@ -102,6 +102,7 @@ public:
     engine::Component& component() { return component_; }
     const engine::Component& component() const { return component_; }
     PlaceId place() const { return place_; }
+    Stand stand() const { return {place_, component_.number()}; }
     Role role() const { return role_; }
     std::uint32_t epoch() const { return epoch_; }
     // It believes to be the writer, and another has taken the log over: it shows what it had then.

@@ -30,7 +30,7 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     for (const auto& node : groups_.nodes()) node->read_s_mean = shape.page_read.mean();
 }
 
-engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) {
+engine::Process<bool> StorageVolume::commit(Stand writer, std::uint32_t epoch, const RequestRef& request) {
     while (epoch == epoch_ && !room_for_a_commit()) {
         engine::Condition::Wait room(room_);
         co_await room;
@@ -63,10 +63,10 @@ engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch,
     co_return true;
 }
 
-bool StorageVolume::hears_of_epoch(PlaceId writer) const {
+bool StorageVolume::hears_of_epoch(Stand writer) const {
     if (!transport_.topology().any_cut()) return true;
     return std::any_of(nodes().begin(), nodes().end(), [&](const auto& node) {
-        return node->component.up() && node->epoch == epoch_ && !transport_.topology().apart(writer, node->place);
+        return node->component.up() && node->epoch == epoch_ && !transport_.topology().apart(writer.place, node->place);
     });
 }
 
@@ -95,7 +95,7 @@ bool StorageVolume::room_for_a_commit() const {
     return (beyond / shape_.groups_per_commit + 1) * LogBatches::commit_size.count <= allocation_limit;
 }
 
-std::uint64_t StorageVolume::write(PlaceId writer, const RequestRef& request) {
+std::uint64_t StorageVolume::write(Stand writer, const RequestRef& request) {
     last_writer_ = writer;
     if (shape_.growth_per_commit.count > 0) {
         groups_.grow_to(Bytes{groups_.size().count + shape_.growth_per_commit.count});
@@ -133,7 +133,7 @@ Instant StorageVolume::vdl_passes(std::uint64_t lsn) {
     return passes;
 }
 
-void StorageVolume::send_again(PlaceId writer) {
+void StorageVolume::send_again(Stand writer) {
     for (std::uint64_t lsn = vdl_; lsn < log_.next_ticket(); ++lsn) {
         LogBatch& batch = batch_of(at(lsn));
         if (batch.durable == engine::end_of_time) batches_.send_again(writer, batch);

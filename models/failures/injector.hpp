@@ -12,6 +12,7 @@
 //   link-cut           the links between two regions, or between one and all others; both ends go on
 //   zone-cut           what joins zones of a region to everything else; both sides go on, each with its own clients
 //   brown-out          processors: they work at a share of their speed
+//   machine-gray       the network of one machine, wherever its packets go
 //   zone-gray          the links of a zone: slower, and they lose packets; no health check has to see it
 //   link-gray          the same of links between regions
 //   evacuation         people move all that can be moved out of a region, and back: evacuations.hpp
@@ -140,6 +141,9 @@ private:
     PlaceId site_named(const std::string& office) const;
     engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> go_gray(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> go_gray_alone(std::size_t index, const scenarios::Fault& fault);
+    void degrade_machine(std::uint32_t machine);                                  // by all that is active on it
+    const engine::Component* machine_component(const std::string& target) const;  // null: it names no one machine
 
     Duration time_away(const scenarios::Fault& fault) const;
     void routes_change();  // for flows and routers
@@ -195,6 +199,12 @@ private:
         Degradation degradation;
     };
     std::vector<Gray> gray_;  // active now
+    struct GrayMachine {
+        std::size_t fault;
+        std::uint32_t machine;
+        Degradation degradation;
+    };
+    std::vector<GrayMachine> gray_machines_;
     std::vector<std::unique_ptr<Planned>> planned_;
     std::vector<std::uint32_t> outages_;  // by place: how often it was lost
 };

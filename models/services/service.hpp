@@ -78,6 +78,7 @@ public:
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
+    Stand stand() const { return {place_, component_.number()}; }
     std::size_t number() const { return number_; }  // in its region
     void set_number(std::size_t number) { number_ = number; }
     const engine::ServerPool& cpu() const { return cpu_; }

@@ -32,6 +32,7 @@ constexpr NamedKind fault_kinds[] = {
     {"slow-disk", FaultKind::slow_disk},
     {"certificate-expiry", FaultKind::certificate_expiry},
     {"zone-cut", FaultKind::zone_cut},
+    {"machine-gray", FaultKind::machine_gray},
     {"patch", FaultKind::patch},
     {"upgrade", FaultKind::upgrade},
     {"class-change", FaultKind::class_change},

@@ -32,7 +32,8 @@ std::string region_of_zone_target(const Scenario& scenario, std::string_view tar
 // What answers health checks all the same.
 void read_gray(ObjectReader& object, Fault& fault) {
     const bool slow = fault.kind == FaultKind::brown_out || fault.kind == FaultKind::slow_disk;
-    const bool gray = fault.kind == FaultKind::zone_gray || fault.kind == FaultKind::link_gray;
+    const bool gray = fault.kind == FaultKind::zone_gray || fault.kind == FaultKind::link_gray ||
+                      fault.kind == FaultKind::machine_gray;
     fault.speed = object.share("speed");
     fault.latency = object.number("latency");
     fault.loss = object.share("loss");
@@ -46,7 +47,7 @@ void read_gray(ObjectReader& object, Fault& fault) {
     }
     if (!slow && object.has("speed")) object.problem("speed", "only a brown-out or a slow-disk has this");
     for (const std::string_view key : {"latency", "loss"}) {
-        if (!gray && object.has(key)) object.problem(key, "only zone-gray and link-gray have this");
+        if (!gray && object.has(key)) object.problem(key, "only zone-gray, link-gray and machine-gray have this");
     }
 }
 

@@ -12,7 +12,8 @@ inline constexpr std::array fault_keys{
         .type =
             "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
             "switchover|operator-error|evacuation|cache-node-loss|control-plane-impaired|dns-failure|slow-disk|"
-            "certificate-expiry|zone-cut|patch|upgrade|class-change|schema-change|cache-scaling|cache-snapshot|"
+            "certificate-expiry|zone-cut|machine-gray|patch|upgrade|class-change|schema-change|cache-scaling|cache-"
+            "snapshot|"
             "warehouse-resize|"
             "zone-evacuation",
         .about = "what breaks, or is planned",
@@ -39,9 +40,11 @@ inline constexpr std::array fault_keys{
         "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
     Key{"speed", "share", "brown-out, slow-disk: what is left of the speed of processors, or of disks", R"("10%")",
         "assumption"},
-    Key{"latency", "number", "zone-gray, link-gray: multiplies the latency of the links", "10", "assumption", false, 1,
-        1'000},
-    Key{"loss", "share", "zone-gray, link-gray: of the packets on them, each way", R"("2%")",
+    Key{"latency", "number",
+        "zone-gray, link-gray, machine-gray: multiplies the latency of the links, or of all that one machine "
+        "sends and receives",
+        "10", "assumption", false, 1, 1'000},
+    Key{"loss", "share", "zone-gray, link-gray, machine-gray: of the packets, each way", R"("2%")",
         "assumption: the lower of two losses seen in real incidents, 2 % and 50 %"},
     Key{"comes_back", "random", "zone-outage, region-outage: each machine, from the return of power until it runs",
         R"("0s")",
