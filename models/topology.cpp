@@ -160,18 +160,56 @@ void Topology::restore_place(PlaceId place, Instant at) {
     state_->change(place, -1, at);
 }
 
+bool Topology::State::apart(PlaceId a, PlaceId b) const {
+    return std::any_of(cuts.begin(), cuts.end(), [a, b](const std::vector<char>& inside) {
+        return !inside.empty() && inside[a.value] != inside[b.value];
+    });
+}
+
+bool Topology::stand_apart(PlaceId a, PlaceId b) const {
+    return state_->apart(a, b);
+}
+
+std::size_t Topology::cut_off(const std::vector<PlaceId>& inside) {
+    SIM_CHECK(state_->sealed);
+    std::vector<char>& cut = state_->cuts.emplace_back(place_count(), 0);
+    for (const PlaceId place : inside) {
+        SIM_CHECK(kind(place) == PlaceKind::Zone || kind(place) == PlaceKind::Site);
+        cut[place.value] = 1;
+    }
+    ++cuts_;
+    state_->refresh_figures();
+    return state_->cuts.size() - 1;
+}
+
+void Topology::join(std::size_t cut) {
+    SIM_CHECK(cut < state_->cuts.size() && !state_->cuts[cut].empty());
+    state_->cuts[cut].clear();
+    --cuts_;
+    state_->refresh_figures();
+}
+
 void Topology::degrade_link(LinkId link, Degradation degradation) {
     SIM_CHECK(state_->sealed && link.value < link_count());
     SIM_CHECK(degradation.latency_multiplier > 0.0);
     SIM_CHECK(degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
     State::Link& degraded = state_->links[link.value];
     degraded.degradation = degradation;
-    JitterModel& jitter = degraded.jitter_now;
-    jitter = degraded.spec.jitter;
-    jitter.body_median_s *= degradation.latency_multiplier;
-    jitter.spike_scale_s *= degradation.latency_multiplier;
-    jitter.cap_s *= degradation.latency_multiplier;
+    degraded.jitter_now = slower(degraded.spec.jitter, degradation.latency_multiplier);
     state_->refresh_figures();
+}
+
+void Topology::degrade_machine(std::uint32_t machine, Degradation degradation) {
+    SIM_CHECK(degradation.latency_multiplier > 0.0 && degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
+    std::erase_if(gray_machines_, [machine](const auto& gray) { return gray.first == machine; });
+    if (degradation.any()) gray_machines_.emplace_back(machine, degradation);
+}
+
+Degradation Topology::degradation_of(std::uint32_t machine) const {
+    for (const auto& [gray, degradation] : gray_machines_) {
+        if (gray == machine) return degradation;
+    }
+    return {};
 }
 
 void Topology::set_queue(LinkId link, PlaceId from, const LinkQueue& queue) {

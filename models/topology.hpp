@@ -7,7 +7,8 @@
 // A place that fails takes its links with it, a region also its zones. Routes are least in latency over what was alive
 // when the routers last converged: from a failure until then packets are sent on and lost, after a repair they still
 // take the detour. Traffic crosses no site and no other site's exchange, and goes from zone to zone of one region
-// directly unless that link is gone. Gray failures move no route: routers see neither latency nor loss.
+// directly unless that link is gone. Gray failures move no route: routers see neither latency nor loss. A cut parts
+// places whose links are alive: what stands inside goes on, and carries nothing to what does not.
 //
 // It leaves out: routing policy and asymmetric routes, sites that talk to each other, packets in flight at a change.
 #pragma once
@@ -20,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/time.hpp"
@@ -36,6 +38,14 @@ struct PlaceId {
 struct LinkId {
     std::uint32_t value = 0;
     friend constexpr auto operator<=>(LinkId, LinkId) = default;
+};
+
+// Where somebody stands, and which machine he is, by the number of its component: a gray one is slower than its place.
+struct Stand {
+    static constexpr std::uint32_t any = ~std::uint32_t{0};  // none that could be gray
+    PlaceId place;
+    std::uint32_t machine;
+    constexpr Stand(PlaceId at = {}, std::uint32_t of = any) : place(at), machine(of) {}  // NOLINT: any place is one
 };
 
 enum class PlaceKind : std::uint8_t { Region, Zone, Site, Exchange };
@@ -62,6 +72,7 @@ struct LinkSpec {
 struct Degradation {
     double latency_multiplier = 1.0;  // on base and jitter, > 0
     double extra_loss = 0.0;          // per packet and direction, 0..1
+    bool any() const { return latency_multiplier != 1.0 || extra_loss > 0.0; }
 };
 
 struct TopologyOptions {
@@ -131,12 +142,25 @@ public:
         return rare_path(from, to);
     }
 
+    // These zones and sites reach one another and nothing else, and nothing else reaches them, from now on; a region's
+    // border is never among them. No route leads around it. Cuts overlap. Returns a number for join().
+    std::size_t cut_off(const std::vector<PlaceId>& inside);
+    void join(std::size_t cut);
+    bool any_cut() const { return cuts_ > 0; }
+    // A cut stands between them, whatever else does.
+    bool apart(PlaceId a, PlaceId b) const { return cuts_ > 0 && stand_apart(a, b); }
+
     // Failures nest: what failed twice is alive after two restores. `at` is the present.
     void fail_link(LinkId link, engine::Instant at);
     void restore_link(LinkId link, engine::Instant at);
     void fail_place(PlaceId place, engine::Instant at);
     void restore_place(PlaceId place, engine::Instant at);
     void degrade_link(LinkId link, Degradation degradation);  // replaces the last one; {} ends it
+
+    // One machine's network is slow or loses packets, wherever its packets go; {} ends it. Paths stay as they are.
+    void degrade_machine(std::uint32_t machine, Degradation degradation);
+    bool any_gray_machine() const { return !gray_machines_.empty(); }
+    Degradation degradation_of(std::uint32_t machine) const;
 
     // What requests wait at one way of a link, away from its end `from`, from now on; {} ends it.
     void set_queue(LinkId link, PlaceId from, const LinkQueue& queue);
@@ -185,10 +209,13 @@ private:
         std::vector<std::int32_t> columns;
     };
     const Path& rare_path(PlaceId from, PlaceId to) const;
+    bool stand_apart(PlaceId a, PlaceId b) const;
 
     struct State;
     std::unique_ptr<State> state_;
     Lookup lookup_;
+    int cuts_ = 0;  // active ones
+    std::vector<std::pair<std::uint32_t, Degradation>> gray_machines_;
 };
 
 }  // namespace faultline::models

@@ -86,6 +86,8 @@ LocalGraph local_graph(const Topology& topology, const std::vector<PlaceId>& cor
         const LinkSpec& spec = topology.link({i});
         const int a = number[spec.from.value], b = number[spec.to.value];
         if (a < 0 || b < 0 || !topology.alive(LinkId{i})) continue;
+        const bool within = topology.kind(spec.from) <= PlaceKind::Zone && topology.kind(spec.to) <= PlaceKind::Zone;
+        if (site == nullptr && within && topology.apart(spec.from, spec.to)) continue;
         boost::add_edge(static_cast<std::size_t>(a), static_cast<std::size_t>(b), Edge{i, 0}, local.graph);
     }
     return local;
@@ -124,7 +126,7 @@ std::vector<std::vector<PlaceId>> Topology::partitions() const {
         // A site that reaches two parts does not join them: it carries no traffic of others.
         for (std::size_t p = 0; p < count; ++p) {
             const std::size_t first = static_cast<std::size_t>(std::find(part.begin(), part.end(), p) - part.begin());
-            if (!seen[first]) continue;
+            if (!seen[first] || apart(site, local.places[first])) continue;
             parts[p].push_back(site);
             alone = false;
         }

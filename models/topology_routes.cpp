@@ -25,9 +25,6 @@ constexpr std::int64_t uplink_penalty_ns = 1'000'000'000;
 // Of two routes of equal latency, the one with fewer links.
 constexpr std::int64_t hop_penalty_ns = 1;
 
-constexpr double retransmission_least_s =
-    0.2;  // Linux: TCP_RTO_MIN, the least that is added to the smoothed round trip
-
 }  // namespace
 
 // One graph for all sources: regions and zones, by their row, and behind them the source where it is a site, with the
@@ -219,7 +216,7 @@ void Topology::State::refresh_figures() {
 }
 
 void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
-    path.usable = path.reachable && alive(from) && alive(to);
+    path.usable = path.reachable && alive(from) && alive(to) && !apart(from, to);
     path.bandwidth = unlimited_bandwidth;
     double round_trip_ns = 0.0, deviation_s = 0.0, jitter_mean_s = 0.0;
     double arrives = 1.0, arrives_undegraded = 1.0;

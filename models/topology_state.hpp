@@ -44,6 +44,7 @@ struct Topology::State {
     std::vector<Link> links;
     std::vector<PlaceId> core;  // regions and zones
     std::vector<PlaceId> sites;
+    std::vector<std::vector<char>> cuts;  // by cut and place: does it stand inside? Empty: it has ended
 
     // Paths from each core place and each site to each core place, and from each core place to each site.
     std::vector<Path> core_to_core, site_to_core, core_to_site;
@@ -57,6 +58,7 @@ struct Topology::State {
 
     bool is_core(PlaceId place) const { return places[place.value].kind <= PlaceKind::Zone; }
     bool alive(PlaceId place) const { return places[place.value].failures == 0; }
+    bool apart(PlaceId a, PlaceId b) const;
     bool alive(const Link& link) const { return link.failures == 0 && alive(link.spec.from) && alive(link.spec.to); }
 
     void touch(Link& link, engine::Instant at);  // after its state may have changed

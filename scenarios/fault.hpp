@@ -30,6 +30,8 @@ enum class FaultKind {
     dns_failure,
     slow_disk,
     certificate_expiry,
+    zone_cut,
+    machine_gray,
     patch,
     upgrade,
     class_change,
@@ -104,8 +106,10 @@ struct Fault {
     bool own_within = false;           // it draws for itself; else all that do not move together, by one draw
     std::optional<Duration> lasts;
     double speed = 1.0;    // of a brown-out or slow disk: what is left of the speed, above 0
-    double latency = 1.0;  // of a gray zone or link: multiplies the latency of its links, at least 1
-    double loss = 0.0;     // of a gray zone or link: share of packets lost besides, each way
+    double latency = 1.0;  // of a gray zone, link or machine: multiplies the latency of its links, at least 1
+    double loss = 0.0;     // of the same: share of packets lost besides, each way
+    // Of a zone that is cut off: others of its region that are with it, and offices that reach them and nothing else.
+    std::vector<std::string> zones, offices;
     // Of an outage of a zone or region: each machine, from the return of the place until it runs.
     RandomDuration comes_back;
     // Of an operator error, whose target is a database: its data are wrong.

@@ -204,7 +204,7 @@ engine::Process<bool> GlobalDatastore::primary_answers() {
         if (region == primary_ || !transport_.topology().alive(from)) continue;
         asked = true;
         for (const auto& node : primary().nodes()) {
-            const Question question{from, node->place(), node_probe_timeout};
+            const Question question{from, node->stand(), node_probe_timeout};
             const bool answered =
                 co_await answers(simulation_, transport_, node->component(), question, operator_draws_);
             if (answered) co_return true;

@@ -68,6 +68,7 @@ public:
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
+    Stand stand() const { return {place_, component_.number()}; }
     const Store& store() const { return store_; }
     engine::SerialServer& cpu() { return cpu_; }
     const engine::SerialServer& card() const { return card_; }

@@ -78,8 +78,8 @@ void ReplicaSet::end_write(Instant at, Bytes value) {
 // In order, as in any TCP connection; then executed over there, on the replica's own thread.
 void ReplicaSet::send(Member& member, Instant at, Bytes value) {
     const Payload payload{{value.count + command_bytes}, {command_bytes}};
-    const Delays legs = transport_.round_trip(primary().place(), member.node->place(), payload, stream_draws_);
-    if (!legs.delivered) return drop(number_of(*member.node));
+    const Delays legs = transport_.round_trip(primary().stand(), member.node->stand(), payload, stream_draws_);
+    if (!legs.delivered) return leave_behind(member);
     engine::SerialServer::Turn sent{at, at};
     primary().send(value, sent);
     member.last_arrival = std::max(member.last_arrival, engine::saturating_add(sent.end, legs.forward));
@@ -148,7 +148,16 @@ engine::Process<> ReplicaSet::fail_over(std::uint32_t epoch) {
         co_await simulation_.delay(look_again_after);
     }
     if (epoch != epoch_) co_return;  // it is back
+    if (cut_off_ && !out_of_reach(primary()) && primary().component().up()) {
+        cut_off_ = false;
+        enter(State::serving, "serving");
+        co_return;
+    }
     group_.serves_no_longer(shard_);
+    if (cut_off_ && successor() == nowhere) {
+        co_await wait_for_reach(epoch);
+        if (epoch != epoch_ || state_ == State::serving) co_return;
+    }
     if (successor() != nowhere) {
         enter(State::replacing, shape_.by_cluster ? "electing" : "promoting");
         if (shape_.by_cluster) {
@@ -176,7 +185,7 @@ Duration ReplicaSet::found_dead_after(Health how) {
     constexpr Duration cron = std::chrono::milliseconds{100};
     std::vector<Duration> missed;
     for (std::size_t shard = 0; shard < group_.shards(); ++shard) {
-        if (!group_.node(shard).component().up()) continue;
+        if (!group_.node(shard).component().up() || out_of_reach(group_.node(shard))) continue;
         const Duration ping = how == Health::crash ? cron : heartbeat;
         missed.push_back(shape_.node_timeout +
                          engine::duration_from_seconds(failover_draws_.uniform() * engine::in_seconds(ping)));
@@ -225,7 +234,7 @@ Duration ReplicaSet::votes_after(const CacheNode& candidate, std::size_t needed)
         CacheNode& voter = group_.node(shard);
         if (!voter.component().up()) continue;
         const Payload vote{Bytes{command_bytes}, Bytes{command_bytes}};
-        const Delays legs = transport_.round_trip(candidate.place(), voter.place(), vote, failover_draws_);
+        const Delays legs = transport_.round_trip(candidate.stand(), voter.stand(), vote, failover_draws_);
         if (legs.delivered) votes.push_back(legs.forward + legs.back);
     }
     if (votes.size() < needed) return Duration{-1};
@@ -237,7 +246,7 @@ Duration ReplicaSet::votes_after(const CacheNode& candidate, std::size_t needed)
 std::size_t ReplicaSet::successor() const {
     std::size_t best = nowhere;
     for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (!members_[i].in_sync) continue;
+        if (!members_[i].in_sync || out_of_reach(*members_[i].node)) continue;
         if (best == nowhere || members_[i].received > members_[best].received) best = i;
     }
     return best;
@@ -246,6 +255,11 @@ std::size_t ReplicaSet::successor() const {
 void ReplicaSet::take_over(std::size_t number) {
     Member& next = members_[number];
     CacheNode& old = primary();
+    const bool old_goes_on = cut_off_ && old.component().up();
+    if (old_goes_on) lost_at_ = simulation_.now();
+    if (old_goes_on) receive(next, lost_at_);
+    cut_off_ = false;
+    const std::size_t old_number = primary_;
     if (follows()) next.received = changes_.next();  // what it lacks it is sent again by the primary's region
     const std::uint64_t first_undone = std::max(next.received, changes_.first());
     std::vector<std::uint64_t> undone;
@@ -277,6 +291,10 @@ void ReplicaSet::take_over(std::size_t number) {
         if (member.in_sync) follow(member, received);
     }
     record();
+    if (!old_goes_on) return;
+    old.set_duty(CacheDuty::redirect);
+    old.component().enter("replica, empty");
+    simulation_.spawn(old.component(), fill(old_number));
 }
 
 // After a takeover: partial, if it lacks little and has nothing that the new primary has not.
@@ -326,6 +344,7 @@ engine::Process<> ReplicaSet::fill(std::size_t number) {
         co_await simulation_.delay(std::max(shape_.sync_delay, look_again_after / 10));
         if (number == primary_) co_return;
         if (state_ != State::serving) continue;
+        if (transport_.topology().apart(primary().place(), member.node->place())) continue;
         const std::uint32_t epoch = epoch_;
         const std::int64_t streamed = streamed_bytes_;
         CacheNode& source = primary();

@@ -16,8 +16,10 @@
 // than the backlog.
 //
 // Sources: Redis documentation, Cluster specification and Replication; valkey.conf; docs/models/cache.md.
-// Leaves out: reads from replicas, min-replicas-to-write, partitions with primaries on both sides, votes that split,
-// access clocks of a successor, which has seen no reads (here it has the old primary's).
+// A primary that is cut off from its region is taken for lost: whoever is with it goes on to write until the successor
+// serves, and all that is undone. Then it redirects, as one that has lost the majority does, and comes back as a
+// replica. Leaves out: reads from replicas, min-replicas-to-write, a service's primary that goes on behind a cut, split
+// votes, access clocks of a successor, which has seen no reads (here it has the old primary's).
 #pragma once
 
 #include <string>
@@ -66,6 +68,8 @@ public:
     std::uint64_t changes() const { return changes_.next(); }  // so far
     bool lost(CacheNode& node, engine::Health how);
     void back(CacheNode& node);
+    // A cut has come or gone that may keep the primary, which is well, from those who decide.
+    void reach_changed();
 
     // For a data set of several regions (global_datastore.hpp): it is a part of one; before a command; its log is kept
     // while somebody follows it; what it takes from the primary's region, one key, nothing, or all.
@@ -99,6 +103,9 @@ private:
 
     engine::Process<> fail_over(std::uint32_t epoch);
     engine::Process<> elect(std::uint32_t epoch);
+    engine::Process<> wait_for_reach(std::uint32_t epoch);
+    bool out_of_reach(const CacheNode& node) const;  // of those who decide
+    void leave_behind(Member& member);
     engine::Process<> fill(std::size_t number);
 
     void send(Member& member, Instant at, Bytes value);
@@ -136,6 +143,7 @@ private:
     std::uint32_t epoch_ = 0;  // of the primary: another one, or lost
     Instant lost_at_{};
     engine::Health lost_how_ = engine::Health::silent;
+    bool cut_off_ = false;  // the primary is taken for lost, and is not
     ChangeLog changes_;
     std::uint64_t counted_ = 0;        // changes below this number are in the counters
     std::int64_t streamed_bytes_ = 0;  // to replicas, so far

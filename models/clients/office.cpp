@@ -120,7 +120,7 @@ engine::Process<> Office::query(RequestRef request) {
         } else {
             // Most queries go this way: no process of its own for it.
             const Instant give_up = simulation_.now() + plan.timeout;
-            ServiceInstance* const instance = steer(plan.service)->next();
+            ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
             tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
             if (ticket == Ticket::to_connect) {
@@ -149,7 +149,7 @@ engine::Process<> Office::query(RequestRef request) {
 }
 
 engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance) {
-    const Delays legs = context_.transport.round_trip(shape_.place, instance.place(), plan.call, request->network);
+    const Delays legs = context_.transport.round_trip(shape_.place, instance.stand(), plan.call, request->network);
     return {simulation_, instance.component(), instance.handle(request, legs.back), legs};
 }
 
@@ -255,7 +255,7 @@ void Office::give_connection(std::size_t service, bool usable) {
 engine::Process<bool> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
     request.charge(Stage::connect, simulation_.now());
     const ConnectionCost& cost = connection_cost(Protocol::Https);
-    const Delays shake = context_.transport.handshake(shape_.place, to.place(), cost.round_trips(), request->network);
+    const Delays shake = context_.transport.handshake(shape_.place, to.stand(), cost.round_trips(), request->network);
     const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
     const Duration left = std::max(Duration::zero(), give_up - simulation_.now());
     co_await simulation_.delay(std::min(needed, left));

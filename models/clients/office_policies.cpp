@@ -59,7 +59,7 @@ engine::Process<bool> Office::may_send(const RequestRef& request, const ClassPla
 engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const ClassPlan& plan) {
     const Instant give_up = simulation_.now() + plan.timeout;
     ServiceRegion& region = *steer(plan.service);
-    ServiceInstance* const instance = region.next();
+    ServiceInstance* const instance = region.next(shape_.place);
     if (instance == nullptr) co_return Attempt{AnswerStatus::failed};
     const Ticket ticket = take_connection(plan.service);
     if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, false};
@@ -69,7 +69,7 @@ engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const C
         if (!connected) co_return Attempt{AnswerStatus::failed, true};
     }
     request.charge(Stage::network, simulation_.now());
-    const Delays legs = context_.transport.round_trip(shape_.place, instance->place(), plan.call, request->network);
+    const Delays legs = context_.transport.round_trip(shape_.place, instance->stand(), plan.call, request->network);
     engine::Timer patience(simulation_, give_up - simulation_.now());
     engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back), legs);
     co_await engine::any_of(call, patience);

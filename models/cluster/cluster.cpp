@@ -97,7 +97,7 @@ engine::Process<> Cluster::watch() {
 }
 
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {
-    return answers(simulation_, transport_, instance.component(), {shape_.control_plane, instance.place(), timeout},
+    return answers(simulation_, transport_, instance.component(), {shape_.control_plane, instance.stand(), timeout},
                    network_draws_);
 }
 
@@ -156,6 +156,15 @@ std::uint32_t Cluster::version_for_read(Instance& reader, std::uint64_t key) con
     return versions_->at_replica(key, simulation_.now(), reader.staleness(simulation_.now()));
 }
 
+// Of a message of the log, from one instance to another.
+Duration Cluster::one_way(const Instance& from, const Instance& to, const Path& path) {
+    const Duration there = (path.base_round_trip + sample_excess(path, network_draws_)) / 2;
+    if (!transport_.topology().any_gray_machine()) return there;
+    const double factor = transport_.both_ends(from.stand(), to.stand()).latency_multiplier;
+    if (factor == 1.0) return there;
+    return engine::duration_from_seconds(engine::in_seconds(there) * factor);
+}
+
 std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
     const Lsn end = end_of_commit();
     for (const auto& instance : instances_) instance->prefetch_page(commit.key);
@@ -163,12 +172,13 @@ std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
     observer_.on_commit(commit);
     for (const auto& instance : instances_) instance->prefetch_page_frame(commit.key);
     for (const auto& instance : instances_) {
-        if (instance.get() == &by || instance->role() != Role::replica || !instance->component().up()) continue;
+        if (instance.get() == &by || !instance->component().up()) continue;
         const Path& path = transport_.path(by.place(), instance->place());
-        if (!path.usable) continue;
+        const bool kept_from_it = transport_.topology().apart(by.place(), instance->place());
+        if (kept_from_it || instance->role() != Role::replica) instance->replica().miss(simulation_.now(), end);
+        if (!path.usable || instance->role() != Role::replica) continue;
         instance->replica().ship(
-            simulation_.now(), [&] { return (path.base_round_trip + sample_excess(path, network_draws_)) / 2; },
-            instance->has_page_of(commit.key), end);
+            simulation_.now(), [&] { return one_way(by, *instance, path); }, instance->has_page_of(commit.key), end);
     }
     return version;
 }

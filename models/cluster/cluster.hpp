@@ -111,8 +111,12 @@ public:
     virtual engine::Process<Answer> mediate(Instance& at, RequestRef request, Statement statement, Duration travel);
     virtual void transaction_ended(Instance& /*at*/, RowLocks::Transaction /*transaction*/) {}  // of a client of `at`
     bool alive(PlaceId place) const { return transport_.topology().alive(place); }
-    // Its host is there, so that it can be started.
-    bool stands(const Instance& instance) const { return alive(instance.place()) && !instance.host_away(); }
+    // Its host is there, and those who decide can reach it, so that it can be started.
+    bool stands(const Instance& instance) const {
+        return alive(instance.place()) && !instance.host_away() && !out_of_reach(instance.place());
+    }
+    // Those who decide for it are kept from what stands there.
+    bool out_of_reach(PlaceId place) const { return transport_.topology().apart(shape_.control_plane, place); }
     // Those who decide for it can do nothing: topology.hpp.
     bool control_plane_ill() const { return transport_.topology().control_plane_ill(shape_.control_plane); }
     bool logins_refused() const { return logins_refused_ > 0; }
@@ -239,8 +243,10 @@ private:
     Instance* rescued_by(WriterRescue::Way way, Instance& lost);
     void tell_what_rescues(WriterRescue::Doing doing);
     void restart_readers();
-    engine::Process<> recover_log();
+    engine::Process<> recover_log(PlaceId at);
     engine::Process<> restart(Instance& instance);  // as a replica
+    engine::Process<> rejoin(Instance& instance);
+    Duration one_way(const Instance& from, const Instance& to, const Path& path);
     engine::Process<> restart_writer(Instance& instance);
     bool writer_restarts_first() const;
 

@@ -18,11 +18,11 @@ void Cluster::take_out(const std::string& state) {
 }
 
 engine::Process<> Cluster::put_back(bool memory_kept) {
-    RecoveredLog log = storage_->recover();
+    RecoveredLog log = storage_->recover(instances_[writer_]->place());
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
         co_await simulation_.delay(quorum_looked_for_every);
-        log = storage_->recover();
+        log = storage_->recover(instances_[writer_]->place());
     }
     if (!is_of_database()) co_return;
     observer_.on_recovered(log);

@@ -21,7 +21,9 @@ void Cluster::publish_readers() {
     tell_whole();
 }
 
+// Not one that was the writer, and has not heard that another is; one with its own disks is fenced by its end.
 bool Cluster::can_be_published(std::size_t instance) const {
+    if (has_storage() && instance != writer_ && instances_[instance]->role() == Role::writer) return false;
     return answering_[instance] && instances_[instance]->is_member() && !has_left(instances_[instance]->place());
 }
 

@@ -14,6 +14,9 @@ struct RescueWords {
     const char* state;
     const char* stage;
 };
+// Between two looks whether one that was out of reach answers again. Source: an assumption, as of the heartbeats.
+constexpr Duration rejoin_asked_every = std::chrono::seconds{1};
+
 constexpr std::array<RescueWords, 6> rescue_words{{{"promoting", "promotion"},
                                                    {"restarting", "restart"},
                                                    {"rebuilding", "rebuild"},
@@ -42,7 +45,7 @@ engine::Process<> Cluster::fail_over() {
     component_.enter("promoting");
     observer_.on_stage("promotion");
     const Successor next = co_await promoted(lost);
-    co_await recover_log();
+    co_await recover_log(next.instance->place());
     Instance& successor = *next.instance;
     if (!next.in_place) hand_over_memory(lost, successor);
     successor.start(Role::writer);
@@ -64,8 +67,28 @@ engine::Process<> Cluster::fail_over() {
     failing_over_ = false;
     component_.enter("serving");
     observer_.on_stage("reconnection");
-    if (&lost != &successor && stands(lost)) simulation_.spawn(component_, restart(lost));
+    if (&lost != &successor && lost.component().up()) {
+        simulation_.spawn(component_, rejoin(lost));
+    } else if (&lost != &successor && stands(lost)) {
+        simulation_.spawn(component_, restart(lost));
+    }
     tell_whole();
+}
+
+// One that goes on by itself, behind a cut or because nobody's question reached it: fenced, if it was the writer. When
+// it answers again it is made a replica, and those connected to it see a reset.
+engine::Process<> Cluster::rejoin(Instance& instance) {
+    const std::uint32_t incarnation = instance.incarnation();
+    bool answered = false;
+    while (!answered) {
+        co_await simulation_.delay(rejoin_asked_every);
+        const bool asked = co_await heartbeat(instance, rejoin_asked_every);
+        if (instance.incarnation() != incarnation) co_return;  // somebody else has seen to it
+        answered = asked && !control_plane_ill();
+    }
+    instance.crash(engine::Health::crash);
+    tell_whole();
+    co_await restart(instance);
 }
 
 // A promotion that its host did not survive is begun again with another.
@@ -90,7 +113,8 @@ engine::Process<Cluster::Successor> Cluster::rescued(Instance& lost) {
     Successor next;
     while (next.instance == nullptr) {
         const Instant now = simulation_.now();
-        const WriterRescue::Seen seen{stands(lost), alive(lost.place()), !control_plane_ill()};
+        const WriterRescue::Seen seen{stands(lost), alive(lost.place()) && !out_of_reach(lost.place()),
+                                      !control_plane_ill()};
         const WriterRescue::Way way = rescue.look(seen, now);
         if (rescue.doing() != told) tell_what_rescues(rescue.doing());
         told = rescue.doing();
@@ -114,7 +138,7 @@ void Cluster::tell_what_rescues(WriterRescue::Doing doing) {
 // Null: nobody yet. The instance of the class of the one that is lost, in the first zone that stands.
 Instance* Cluster::rescued_by(WriterRescue::Way way, Instance& lost) {
     if (way == WriterRescue::Way::restart || way == WriterRescue::Way::rebuild) return &lost;
-    const auto stands_at = [this](PlaceId zone) { return alive(zone) && !has_left(zone); };
+    const auto stands_at = [this](PlaceId zone) { return alive(zone) && !out_of_reach(zone) && !has_left(zone); };
     const auto zone = std::find_if(shape_.zones.begin(), shape_.zones.end(), stands_at);
     if (way == WriterRescue::Way::none || zone == shape_.zones.end()) return nullptr;
     Instance& added = add_instance(*zone, lost.shape());
@@ -127,6 +151,10 @@ void Cluster::restart_readers() {
     for (const auto& instance : instances_) {
         const bool reads = instance->is_member() && instance->component().up();
         if (!reads || instance.get() == instances_[writer_].get()) continue;
+        if (out_of_reach(instance->place())) {
+            if (instance->role() == Role::replica) simulation_.spawn(component_, rejoin(*instance));
+            continue;
+        }
         instance->lose_memory();
         instance->crash(engine::Health::crash);
         simulation_.spawn(component_, restart(*instance));
@@ -134,12 +162,13 @@ void Cluster::restart_readers() {
     tell_whole();
 }
 
-engine::Process<> Cluster::recover_log() {
-    RecoveredLog log = storage_->recover();
+// By an instance there.
+engine::Process<> Cluster::recover_log(PlaceId at) {
+    RecoveredLog log = storage_->recover(at);
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
         co_await simulation_.delay(retry_pause);
-        log = storage_->recover();
+        log = storage_->recover(at);
     }
     observer_.on_recovered(log);
 }
@@ -195,7 +224,7 @@ engine::Process<> Cluster::restart_writer(Instance& instance) {
         return instance.component().up() || !stands(instance) || failing_over_ || index_of(instance) != writer_;
     };
     if (in_vain()) co_return;
-    co_await recover_log();
+    co_await recover_log(instance.place());
     if (in_vain()) co_return;
     instance.start(Role::writer);
     tell_whole();

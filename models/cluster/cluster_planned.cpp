@@ -60,10 +60,10 @@ engine::Process<> Cluster::change_class(Instance& instance, const InstanceShape&
         co_await restart(instance);
         co_return;
     }
-    RecoveredLog log = storage_->recover();
+    RecoveredLog log = storage_->recover(instance.place());
     while (!log.readable) {
         co_await simulation_.delay(retry_pause);
-        log = storage_->recover();
+        log = storage_->recover(instance.place());
     }
     observer_.on_recovered(log);
     instance.start(Role::writer);

@@ -38,7 +38,7 @@ public:
 
     // Makes one commit of the writer at `writer` durable, and ends when its client may be told. false: the writer of
     // this epoch has been fenced. The process belongs to the writer.
-    virtual engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) = 0;
+    virtual engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) = 0;
     virtual std::uint32_t epoch() const = 0;
     // RPO exposure: the gap that the loss of a place would leave now.
     virtual Duration exposure_to_loss_of(PlaceId place) = 0;

@@ -56,7 +56,7 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         request.charge(Stage::storage, simulation_.now());
         const Instant began = simulation_.now();
         change.end_transaction();
-        const bool durable = co_await cluster_.log().commit(place_, epoch_, request);
+        const bool durable = co_await cluster_.log().commit(stand(), epoch_, request);
         if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
         version = cluster_.committed(*this, {key, simulation_.now() - began, request.asked_by()});
     }
@@ -160,8 +160,12 @@ Duration Instance::lag(Instant now) const {
     return cluster_.log().lag_of(*this, now).value_or(replica_.lag());
 }
 
+bool Instance::deposed() const {
+    return role_ == Role::writer && epoch_ != cluster_.log().epoch();
+}
+
 Duration Instance::staleness(Instant now) {
-    if (role_ == Role::writer) return Duration::zero();
+    if (role_ == Role::writer && !deposed()) return Duration::zero();
     const std::optional<Duration> known = cluster_.log().lag_of(*this, now);
     return known ? *known : replica_.staleness(now);
 }
@@ -169,7 +173,7 @@ Duration Instance::staleness(Instant now) {
 Lsn Instance::shown(Instant now) {
     const std::optional<Lsn> known = cluster_.log().shown_by(*this, now);
     if (known) return *known;
-    return role_ == Role::writer ? all_of_the_log : replica_.shown(now);
+    return role_ == Role::writer && !deposed() ? all_of_the_log : replica_.shown(now);
 }
 
 }  // namespace faultline::models

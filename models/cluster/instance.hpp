@@ -102,8 +102,11 @@ public:
     engine::Component& component() { return component_; }
     const engine::Component& component() const { return component_; }
     PlaceId place() const { return place_; }
+    Stand stand() const { return {place_, component_.number()}; }
     Role role() const { return role_; }
     std::uint32_t epoch() const { return epoch_; }
+    // It believes to be the writer, and another has taken the log over: it shows what it had then.
+    bool deposed() const;
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
     // Of its processors: 1 is nominal. Requires: factor > 0.

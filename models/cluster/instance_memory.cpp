@@ -25,7 +25,7 @@ engine::Process<> Instance::read_missing_pages(RequestRef request, std::uint64_t
             continue;
         }
         ++statistics_.page_misses;
-        co_await cluster_.storage().read_page(place_, page);
+        co_await cluster_.storage().read_page(stand(), page);
     }
     request.charge(Stage::queue, simulation_.now());
 }
@@ -52,7 +52,7 @@ engine::Process<> Instance::read_shared_pages(RequestRef request, int missing) {
     for (int i = 0; i < missing; ++i) {
         ++statistics_.page_misses;
         const auto page = static_cast<std::uint64_t>(page_draws_.uniform() * in_set);
-        co_await cluster_.storage().read_page(place_, cluster_.storage().page_of_key(page));
+        co_await cluster_.storage().read_page(stand(), cluster_.storage().page_of_key(page));
     }
     request.charge(Stage::queue, simulation_.now());
 }

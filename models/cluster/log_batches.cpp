@@ -12,7 +12,7 @@ LogBatches::LogBatches(engine::Simulation& simulation, const std::string& path, 
       shape_(shape),
       draws_(simulation.stream(path + "/storage", "acknowledgements")) {}
 
-std::uint64_t LogBatches::add(PlaceId writer, std::uint32_t group, std::uint64_t record) {
+std::uint64_t LogBatches::add(Stand writer, std::uint32_t group, std::uint64_t record) {
     const std::uint32_t records_most = commits_most * static_cast<std::uint32_t>(shape_.groups_per_commit);
     std::uint64_t number = groups_[group].newest_batch;
     LogBatch* batch = batches_.find(number);
@@ -26,7 +26,7 @@ std::uint64_t LogBatches::add(PlaceId writer, std::uint32_t group, std::uint64_t
     return number;
 }
 
-std::uint64_t LogBatches::open(PlaceId writer, std::uint32_t group) {
+std::uint64_t LogBatches::open(Stand writer, std::uint32_t group) {
     LogBatch batch;
     batch.departs = std::max(simulation_.now(), sender_free_);
     batch.group = group;
@@ -45,7 +45,7 @@ std::uint64_t LogBatches::open(PlaceId writer, std::uint32_t group) {
     return number;
 }
 
-void LogBatches::send_to(PlaceId writer, LogBatch& batch, std::size_t copy, Instant departs) {
+void LogBatches::send_to(Stand writer, LogBatch& batch, std::size_t copy, Instant departs) {
     StorageNode& node = groups_.node_of(groups_[batch.group].segments[copy]);
     ++operations_;
     const Delays legs = transport_.round_trip(writer, node.place, Payload{commit_size, Bytes{64}}, draws_);
@@ -75,14 +75,14 @@ bool LogBatches::on_every_living_segment(const LogBatch& batch, Instant now) con
     return true;
 }
 
-bool LogBatches::on_some_living_segment(const LogBatch& batch, Instant now) const {
+bool LogBatches::on_some_of(const LogBatch& batch, std::uint16_t segments, Instant now) const {
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
-        if (ProtectionGroups::alive(groups_[batch.group], copy) && acknowledged_by(batch, copy, now)) return true;
+        if ((segments >> copy & 1U) != 0 && acknowledged_by(batch, copy, now)) return true;
     }
     return false;
 }
 
-void LogBatches::send_again(PlaceId writer, LogBatch& batch) {
+void LogBatches::send_again(Stand writer, LogBatch& batch) {
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
         const bool missing = batch.acknowledged[copy] == engine::end_of_time;
         if (!missing || !ProtectionGroups::alive(groups_[batch.group], copy)) continue;
@@ -99,7 +99,7 @@ void LogBatches::segment_lost(std::uint32_t group) {
 }
 
 // The source of the repair had what the group had by now; what nobody has yet is sent to the new segment as well.
-void LogBatches::segment_restored(PlaceId writer, std::uint32_t group, std::size_t copy) {
+void LogBatches::segment_restored(Stand writer, std::uint32_t group, std::size_t copy) {
     const Instant now = simulation_.now();
     for (std::uint64_t number = batches_.first_ticket(); number < batches_.next_ticket(); ++number) {
         LogBatch& batch = *batches_.find(number);

@@ -49,7 +49,7 @@ public:
                ProtectionGroups& groups, const SenderShape& shape);
 
     // One record for this group, written now at `writer`. Returns its batch.
-    std::uint64_t add(PlaceId writer, std::uint32_t group, std::uint64_t record);
+    std::uint64_t add(Stand writer, std::uint32_t group, std::uint64_t record);
     LogBatch* find(std::uint64_t batch) { return batches_.find(batch); }
     std::uint64_t first() const { return batches_.first_ticket(); }
     std::uint64_t next() const { return batches_.next_ticket(); }
@@ -58,13 +58,16 @@ public:
         return batch.acknowledged[copy] <= std::min(now, groups_[batch.group].segments[copy].died);
     }
     bool on_every_living_segment(const LogBatch& batch, Instant now) const;
-    bool on_some_living_segment(const LogBatch& batch, Instant now) const;
+    bool on_some_living_segment(const LogBatch& batch, Instant now) const {
+        return on_some_of(batch, groups_[batch.group].alive, now);
+    }
+    bool on_some_of(const LogBatch& batch, std::uint16_t segments, Instant now) const;  // bit i: segment i
 
     // Segments that are alive and were not reached (a lost message, a cut path) are sent it again.
-    void send_again(PlaceId writer, LogBatch& batch);
+    void send_again(Stand writer, LogBatch& batch);
     // The group has lost a segment, or this segment is whole again.
     void segment_lost(std::uint32_t group);
-    void segment_restored(PlaceId writer, std::uint32_t group, std::size_t copy);
+    void segment_restored(Stand writer, std::uint32_t group, std::size_t copy);
     // Forgets the batches whose records are all older than this one.
     void forget_before(std::uint64_t record);
     // The sender died: its open batches never leave.
@@ -77,8 +80,8 @@ public:
     std::uint64_t records() const { return records_; }
 
 private:
-    std::uint64_t open(PlaceId writer, std::uint32_t group);
-    void send_to(PlaceId writer, LogBatch& batch, std::size_t copy, Instant departs);
+    std::uint64_t open(Stand writer, std::uint32_t group);
+    void send_to(Stand writer, LogBatch& batch, std::size_t copy, Instant departs);
     Instant quorum_time(const LogBatch& batch) const;
 
     engine::Simulation& simulation_;

@@ -9,8 +9,8 @@
 namespace faultline::models {
 
 struct Question {
-    PlaceId from{};
-    PlaceId to{};
+    Stand from{};
+    Stand to{};
     Duration timeout{};
 };
 

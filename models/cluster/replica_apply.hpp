@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "engine/ring.hpp"
 #include "models/cluster/service_lanes.hpp"
@@ -35,6 +36,7 @@ public:
     void restart(engine::Instant now) {
         lane_.clear(now);
         pending_.clear();
+        missed_.reset();
         arrives_ = now;
         lag_ = engine::Duration::zero();
     }
@@ -51,7 +53,14 @@ public:
         const engine::Instant seen = lane_.serve(arrives_, cached ? apply_ : engine::Duration::zero());
         lag_ = seen - now;
         forget_seen(now);
+        if (missed_) [[unlikely]]
+            pending_.push({missed_->committed, seen, missed_->end});
+        missed_.reset();
         pending_.push({now, seen, end});
+    }
+    // A commit became durable now, and nothing of it comes here: with the next message that does, it is seen.
+    void miss(engine::Instant now, Lsn end) {
+        if (!missed_) missed_ = {now, engine::end_of_time, end};
     }
 
     // Of the newest commit; more only while it is still on its way. Never negative.
@@ -59,15 +68,16 @@ public:
     // What committed this long ago or longer is seen now; zero: everything is.
     engine::Duration staleness(engine::Instant now) {
         forget_seen(now);
-        if (pending_.empty()) return engine::Duration::zero();
+        if (pending_.empty() && !missed_) return engine::Duration::zero();
         // Keys know microseconds, rounded down: two more keep the oldest of these out of what is seen.
-        return now - pending_.front().committed + std::chrono::microseconds{2};
+        return now - (pending_.empty() ? *missed_ : pending_.front()).committed + std::chrono::microseconds{2};
     }
     // The one that applies.
     const ServiceLanes& lane() const { return lane_; }
     // Up to where it shows the log.
     Lsn shown(engine::Instant now) {
         forget_seen(now);
+        if (pending_.empty() && missed_) return missed_->end - 1;
         return pending_.empty() ? all_of_the_log : pending_.front().end - 1;
     }
 
@@ -90,6 +100,7 @@ private:
     engine::Instant arrives_{};
     engine::Duration lag_{};
     engine::Ring<Pending> pending_;  // not seen yet, in the order of the commits
+    std::optional<Pending> missed_;  // the oldest that was not sent
 };
 
 class LogicalApply {

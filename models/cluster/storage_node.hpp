@@ -39,6 +39,7 @@ public:
     PlaceId place;
     std::uint32_t losses = 0;  // so that who waits for it sees that it was gone, even if it is back
     double slowdown = 1.0;     // > 1: a slow disk, a hot node
+    std::uint32_t epoch = 1;   // of the volume, as its segments know it: they accept nothing of an older one
     int segments = 0;          // that it holds, or is being given
     bool sending = false;      // a repair reads from it
     bool receiving = false;    // a repair writes to it

@@ -1,6 +1,7 @@
 #include "models/cluster/storage_volume.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace faultline::models {
@@ -29,10 +30,14 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     for (const auto& node : groups_.nodes()) node->read_s_mean = shape.page_read.mean();
 }
 
-engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) {
+engine::Process<bool> StorageVolume::commit(Stand writer, std::uint32_t epoch, const RequestRef& request) {
     while (epoch == epoch_ && !room_for_a_commit()) {
         engine::Condition::Wait room(room_);
         co_await room;
+    }
+    // Fenced, and cut off from all who know: it sends, and is not answered, until it hears of it.
+    while (epoch != epoch_ && !hears_of_epoch(writer)) {
+        co_await simulation_.delay(sent_again_after);
     }
     if (epoch != epoch_) co_return false;
     const std::uint64_t lsn = write(writer, request);
@@ -46,6 +51,9 @@ engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch,
             co_await engine::any_of(change, patience);
             if (epoch == epoch_) send_again(writer);
         }
+        while (epoch != epoch_ && !hears_of_epoch(writer)) {
+            co_await simulation_.delay(sent_again_after);
+        }
         if (epoch != epoch_) co_return false;
         advance_vdl();
         if (vdl_ > lsn) break;
@@ -55,12 +63,39 @@ engine::Process<bool> StorageVolume::commit(PlaceId writer, std::uint32_t epoch,
     co_return true;
 }
 
+bool StorageVolume::hears_of_epoch(Stand writer) const {
+    if (!transport_.topology().any_cut()) return true;
+    return std::any_of(nodes().begin(), nodes().end(), [&](const auto& node) {
+        return node->component.up() && node->epoch == epoch_ && !transport_.topology().apart(writer.place, node->place);
+    });
+}
+
+// The group's segments that are alive, and those of them to which no cut bars the way.
+std::uint16_t StorageVolume::within_reach(std::uint32_t group, std::optional<PlaceId> from) const {
+    std::uint16_t reached = groups_[group].alive;
+    if (!from || !transport_.topology().any_cut()) return reached;
+    for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+        const PlaceId place = groups_.node_of(groups_[group].segments[copy]).place;
+        if (transport_.topology().apart(*from, place)) reached = static_cast<std::uint16_t>(reached & ~(1U << copy));
+    }
+    return reached;
+}
+
+bool StorageVolume::finds_log(std::optional<PlaceId> from) const {
+    if (!can_read()) return false;
+    if (!from || !transport_.topology().any_cut()) return true;
+    for (std::uint32_t group = 0; group < groups_.count(); ++group) {
+        if (std::popcount(within_reach(group, from)) < shape_.groups.read_quorum) return false;
+    }
+    return true;
+}
+
 bool StorageVolume::room_for_a_commit() const {
     const auto beyond = static_cast<std::int64_t>(log_.next_ticket() - std::min(vdl_, log_.next_ticket()));
     return (beyond / shape_.groups_per_commit + 1) * LogBatches::commit_size.count <= allocation_limit;
 }
 
-std::uint64_t StorageVolume::write(PlaceId writer, const RequestRef& request) {
+std::uint64_t StorageVolume::write(Stand writer, const RequestRef& request) {
     last_writer_ = writer;
     if (shape_.growth_per_commit.count > 0) {
         groups_.grow_to(Bytes{groups_.size().count + shape_.growth_per_commit.count});
@@ -98,7 +133,7 @@ Instant StorageVolume::vdl_passes(std::uint64_t lsn) {
     return passes;
 }
 
-void StorageVolume::send_again(PlaceId writer) {
+void StorageVolume::send_again(Stand writer) {
     for (std::uint64_t lsn = vdl_; lsn < log_.next_ticket(); ++lsn) {
         LogBatch& batch = batch_of(at(lsn));
         if (batch.durable == engine::end_of_time) batches_.send_again(writer, batch);
@@ -176,12 +211,15 @@ void StorageVolume::restore(std::uint32_t group, std::size_t copy) {
     changed_.notify_all();
 }
 
-RecoveredLog StorageVolume::recover() {
+RecoveredLog StorageVolume::recover(std::optional<PlaceId> from) {
     RecoveredLog found;
-    found.readable = can_read();
+    found.readable = finds_log(from);
     if (!found.readable) return found;
     const Instant now = simulation_.now();
     ++epoch_;
+    for (const auto& node : nodes()) {
+        if (!from || !transport_.topology().apart(*from, node->place)) node->epoch = epoch_;
+    }
     bool complete = true;  // up to here: the first record that no living segment has ends the log
     Instant newest_complete = engine::start_of_time;
     Instant last_told = engine::start_of_time;
@@ -189,7 +227,8 @@ RecoveredLog StorageVolume::recover() {
         const bool durable = log_.first_ticket() < vdl_;
         const Record record = std::move(log_.front());  // a copy left behind would hold on to the request
         log_.pop();
-        complete = complete && batches_.on_some_living_segment(batch_of(record), now);
+        const LogBatch& batch = batch_of(record);
+        complete = complete && batches_.on_some_of(batch, within_reach(batch.group, from), now);
         if (!record.ends_commit) continue;
         if (record.told) last_told = record.written;
         if (complete) {
@@ -211,6 +250,7 @@ RecoveredLog StorageVolume::recover() {
 
 void StorageVolume::abandon() {
     ++epoch_;
+    for (const auto& node : nodes()) node->epoch = epoch_;
     while (!log_.empty()) {
         log_.front().request = RequestRef{};
         log_.pop();

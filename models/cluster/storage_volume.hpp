@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,12 +56,12 @@ public:
     // Makes one commit of the writer at `writer` durable, and ends when its client may be told; waits for as long as
     // a write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
     // writer: if it dies meanwhile, the commit stays as far as it has come, and recover() says what became of it.
-    engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
+    engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) override;
 
     // Reads one page, as of the VDL, for an instance at `reader`; goes on trying for as long as nobody has it. Pages
     // count from 0; a key's page is where the whole of the volume's first size is spread over its keys, and `behind` it
     // lie others.
-    engine::Process<PageRead> read_page(PlaceId reader, std::uint64_t page);
+    engine::Process<PageRead> read_page(Stand reader, std::uint64_t page);
     std::uint64_t page_of_key(std::uint64_t key, std::uint64_t behind = 0) const;
     std::uint32_t group_of_page(std::uint64_t page) const;
 
@@ -77,8 +78,10 @@ public:
 
     // The writer's process has ended: what its sender had not begun to send is gone with it.
     void writer_gone() { batches_.drop_unsent(); }
-    // A new writer takes the volume over: the old epoch is fenced, the log ends at the recovered VDL.
-    RecoveredLog recover();
+    // A new writer at `from` takes the volume over: the old epoch is fenced, the log ends at the recovered VDL. It
+    // finds what it reaches; none: everything that is alive. What a cut keeps from it hears of the new epoch
+    // afterwards.
+    RecoveredLog recover(std::optional<PlaceId> from = std::nullopt);
     // Its log is no longer the database's: whoever still writes is fenced, and what was under way is forgotten.
     void abandon();
     std::uint32_t epoch() const override { return epoch_; }
@@ -106,17 +109,20 @@ private:
         bool told = false;  // of the record that ends a commit
         RequestRef request{};
     };
+    bool hears_of_epoch(Stand writer) const;
+    std::uint16_t within_reach(std::uint32_t group, std::optional<PlaceId> from) const;
+    bool finds_log(std::optional<PlaceId> from) const;
     bool room_for_a_commit() const;
-    std::uint64_t write(PlaceId writer, const RequestRef& request);
+    std::uint64_t write(Stand writer, const RequestRef& request);
     void advance_vdl();
-    void send_again(PlaceId writer);
+    void send_again(Stand writer);
     Instant vdl_passes(std::uint64_t lsn);
     void tell(std::uint64_t lsn);
     void drop_settled();
     Record& at(std::uint64_t lsn) { return *log_.find(lsn); }
     LogBatch& batch_of(const Record& record) { return *batches_.find(record.batch); }
-    std::size_t fastest_complete(PlaceId reader, std::uint32_t group);
-    std::uint16_t complete_segments(std::uint32_t group);
+    std::size_t fastest_complete(Stand reader, std::uint32_t group);
+    std::uint16_t complete_segments(Stand reader, std::uint32_t group);
 
     engine::Simulation& simulation_;
     const Transport& transport_;
@@ -132,7 +138,7 @@ private:
     std::uint64_t vdl_ = 0;      // every record below it is durable
     Instant durable_until_{};    // when the VDL will pass the newest record, as things stand
     Instant last_told_{};
-    PlaceId last_writer_{};
+    Stand last_writer_{};
     std::uint64_t acknowledged_ = 0;
     std::uint64_t written_ = 0;
     std::uint32_t epoch_ = 1;

@@ -31,14 +31,17 @@ std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {
 }
 
 // Those alive that have all of the group's log that is durable. Each batch names the one before it in its group, as a
-// segment knows from its records what it lacks.
-std::uint16_t StorageVolume::complete_segments(std::uint32_t group) {
+// segment knows from its records what it lacks. Beyond a cut a reader is told of nothing new, and wants none of it.
+std::uint16_t StorageVolume::complete_segments(Stand reader, std::uint32_t group) {
     const Instant now = simulation_.now();
     std::uint16_t complete = groups_[group].alive;
     const LogBatch* batch = batches_.find(groups_[group].newest_batch);
     for (; batch != nullptr; batch = batches_.find(batch->previous)) {
         if (now > saturating_add(batch->departs, gossip_fills_gaps_within)) break;
         if (batch->durable > now) continue;  // beyond the VDL: no reader needs it yet
+        const bool unheard =
+            transport_.topology().any_cut() && !batches_.on_some_of(*batch, within_reach(group, reader.place), now);
+        if (unheard) continue;
         for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
             if (batches_.acknowledged_by(*batch, copy, now)) continue;
             complete = static_cast<std::uint16_t>(complete & ~(1U << copy));
@@ -47,14 +50,14 @@ std::uint16_t StorageVolume::complete_segments(std::uint32_t group) {
     return complete;
 }
 
-std::size_t StorageVolume::fastest_complete(PlaceId reader, std::uint32_t group) {
-    const std::uint16_t complete = complete_segments(group);
+std::size_t StorageVolume::fastest_complete(Stand reader, std::uint32_t group) {
+    const std::uint16_t complete = complete_segments(reader, group);
     std::size_t best = nobody;
     double best_s = 0.0;
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
         if ((complete >> copy & 1U) == 0) continue;
         const StorageNode& node = groups_.node_of(groups_[group].segments[copy]);
-        const Path& path = transport_.path(reader, node.place);
+        const Path& path = transport_.path(reader.place, node.place);
         if (!path.usable) continue;
         const double expected_s = engine::in_seconds(path.base_round_trip) + node.read_s_mean;
         if (best != nobody && best_s <= expected_s) continue;
@@ -64,7 +67,7 @@ std::size_t StorageVolume::fastest_complete(PlaceId reader, std::uint32_t group)
     return best;
 }
 
-engine::Process<PageRead> StorageVolume::read_page(PlaceId reader, std::uint64_t page) {
+engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t page) {
     const Instant began = simulation_.now();
     const std::uint32_t group = group_of_page(page);
     for (;;) {

@@ -78,6 +78,10 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
             return lose_cache_node(index, fault);
         case FaultKind::link_cut:
             return cut_links(index, fault);
+        case FaultKind::machine_gray:
+            return go_gray_alone(index, fault);
+        case FaultKind::zone_cut:
+            return cut_zones(index, fault);
         case FaultKind::brown_out:
             return brown_out(index, fault);
         case FaultKind::zone_gray:

@@ -10,7 +10,9 @@
 //                      and the nodes of warehouses
 //   region-outage      a region, all that stands in its zones, and the control planes of its databases
 //   link-cut           the links between two regions, or between one and all others; both ends go on
+//   zone-cut           what joins zones of a region to everything else; both sides go on, each with its own clients
 //   brown-out          processors: they work at a share of their speed
+//   machine-gray       the network of one machine, wherever its packets go
 //   zone-gray          the links of a zone: slower, and they lose packets; no health check has to see it
 //   link-gray          the same of links between regions
 //   evacuation         people move all that can be moved out of a region, and back: evacuations.hpp
@@ -23,8 +25,8 @@
 // repair; database instances when the control plane has started them. A region's storage nodes keep what they hold: all
 // copies stop at one instant, and go on from there. A database that was restored elsewhere keeps its names: they are of
 // the cluster that clients now use. A fault may come at random, again and again, or after another: injector_chance.cpp.
-// injector_regions.cpp has regions and links, injector_gray.cpp what is slow and not
-// down. Sources and what is left out: docs/models/faults.md.
+// injector_regions.cpp has regions and links, injector_cuts.cpp zones that are cut off, injector_gray.cpp what is slow
+// and not down. Sources and what is left out: docs/models/faults.md.
 #pragma once
 
 #include <algorithm>
@@ -133,8 +135,15 @@ private:
     engine::Process<> lose_place(std::size_t index, Planned& planned, const scenarios::Fault& fault);
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> cut_zones(std::size_t index, const scenarios::Fault& fault);
+    void tell_caches_of_reach();
+    void start_what_was_out_of_reach(const std::vector<PlaceId>& places);
+    PlaceId site_named(const std::string& office) const;
     engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> go_gray(std::size_t index, const scenarios::Fault& fault);
+    engine::Process<> go_gray_alone(std::size_t index, const scenarios::Fault& fault);
+    void degrade_machine(std::uint32_t machine);                                  // by all that is active on it
+    const engine::Component* machine_component(const std::string& target) const;  // null: it names no one machine
 
     Duration time_away(const scenarios::Fault& fault) const;
     void routes_change();  // for flows and routers
@@ -190,6 +199,12 @@ private:
         Degradation degradation;
     };
     std::vector<Gray> gray_;  // active now
+    struct GrayMachine {
+        std::size_t fault;
+        std::uint32_t machine;
+        Degradation degradation;
+    };
+    std::vector<GrayMachine> gray_machines_;
     std::vector<std::unique_ptr<Planned>> planned_;
     std::vector<std::uint32_t> outages_;  // by place: how often it was lost
 };

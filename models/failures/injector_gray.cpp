@@ -19,11 +19,16 @@ CacheNode* Injector::cache_node_named(const std::string& target) const {
     return nullptr;
 }
 
+const engine::Component* Injector::machine_component(const std::string& target) const {
+    if (Instance* const instance = instance_named(target)) return &instance->component();
+    if (CacheNode* const node = cache_node_named(target)) return &node->component();
+    if (ServiceInstance* const instance = service_instance_named(target)) return &instance->component();
+    return nullptr;
+}
+
 std::string Injector::machine_named(const std::string& target) const {
-    if (Instance* const instance = instance_named(target)) return instance->component().path();
-    if (CacheNode* const node = cache_node_named(target)) return node->component().path();
-    if (ServiceInstance* const instance = service_instance_named(target)) return instance->component().path();
-    return target;
+    const engine::Component* const machine = machine_component(target);
+    return machine != nullptr ? machine->path() : target;
 }
 
 template <class Visit>
@@ -85,6 +90,27 @@ engine::Process<> Injector::go_gray(std::size_t index, const scenarios::Fault& f
     co_await simulation_.delay(time_away(fault));
     std::erase_if(gray_, [index](const Gray& gray) { return gray.fault == index; });
     for (const LinkId link : links) degrade(link);
+}
+
+// Whoever has the role at its beginning keeps the bad card, whatever becomes of his role.
+engine::Process<> Injector::go_gray_alone(std::size_t index, const scenarios::Fault& fault) {
+    const engine::Component* const machine = machine_component(fault.target);
+    if (machine == nullptr) co_return;
+    const std::uint32_t number = machine->number();
+    gray_machines_.push_back({index, number, {fault.latency, fault.loss}});
+    degrade_machine(number);
+    targets_.measures.fault_hit(index, machine->path());
+    co_await simulation_.delay(time_away(fault));
+    std::erase_if(gray_machines_, [index](const GrayMachine& gray) { return gray.fault == index; });
+    degrade_machine(number);
+}
+
+void Injector::degrade_machine(std::uint32_t machine) {
+    Degradation all;
+    for (const GrayMachine& gray : gray_machines_) {
+        if (gray.machine == machine) all = both_of(all, gray.degradation);
+    }
+    targets_.topology.degrade_machine(machine, all);
 }
 
 void Injector::degrade(LinkId link) {

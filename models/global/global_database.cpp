@@ -91,7 +91,7 @@ engine::Process<bool> GlobalDatabase::writer_answers() {
     for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if ((i == log_.primary() && others_stand) || !stands(i)) continue;
-        const Question question{regions_[i]->region(), writer.place(), alarm_probe_timeout};
+        const Question question{regions_[i]->region(), writer.stand(), alarm_probe_timeout};
         const bool answered = co_await answers(simulation_, transport_, writer.component(), question, network_draws_);
         if (answered) co_return true;
     }

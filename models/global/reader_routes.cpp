@@ -67,7 +67,7 @@ engine::Process<bool> ReaderRoutes::asked(std::size_t number, PlaceId from) {
     Endpoint& readers = regions_[number].cluster->reader_endpoint();
     if (readers.addresses().empty() || !transport_.topology().alive(from)) co_return false;
     Instance& reader = *readers.addresses().front();
-    const Question question{from, reader.place(), shape_.timeout};
+    const Question question{from, reader.stand(), shape_.timeout};
     const bool answered = co_await answers(simulation_, transport_, reader.component(), question, draws_);
     co_return answered;
 }

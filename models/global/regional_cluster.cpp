@@ -21,7 +21,7 @@ RegionalCluster::RegionalCluster(engine::Simulation& simulation, const Transport
     if (region != 0) writer_ = nobody;
 }
 
-engine::Process<bool> RegionalCluster::CountedLog::commit(PlaceId writer, std::uint32_t epoch,
+engine::Process<bool> RegionalCluster::CountedLog::commit(Stand writer, std::uint32_t epoch,
                                                           const RequestRef& request) {
     GlobalLog& global = cluster_.global_log_;
     while (!cluster_.refusing_ && global.primary() == cluster_.region_ && global.held_back()) {

@@ -75,7 +75,7 @@ private:
     class CountedLog : public CommitLog {
     public:
         explicit CountedLog(RegionalCluster& cluster) : cluster_(cluster) {}
-        engine::Process<bool> commit(PlaceId writer, std::uint32_t epoch, const RequestRef& request) override;
+        engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) override;
         std::uint32_t epoch() const override { return cluster_.storage_->epoch(); }
         Duration exposure_to_loss_of(PlaceId place) override;
         std::optional<Duration> lag_of(const Instance& replica, Instant now) override;

@@ -18,7 +18,7 @@ constexpr int silent_most = 2;  // questions in a row without an answer that are
 
 engine::Process<> RegionalCluster::follow_writer() {
     Instance& writer = owner_->global_writer();
-    const Question question{region(), writer.place(), asked_timeout};
+    const Question question{region(), writer.stand(), asked_timeout};
     const bool heard = co_await answers(simulation_, transport_, writer.component(), question, network_draws_);
     followed_.silent = heard ? 0 : followed_.silent + 1;
     if (followed_.writer == nullptr && heard) followed_ = {&writer, writer.incarnation(), 0, followed_.lost};

@@ -68,6 +68,17 @@ inline double spike_s(const JitterModel& model, double u) {
     return model.spike_scale_s * std::pow(u, -1.0 / model.spike_alpha);
 }
 
+// The same of what takes `factor` times as long.
+inline JitterModel slower(JitterModel model, double factor) {
+    model.body_median_s *= factor;
+    model.spike_scale_s *= factor;
+    model.cap_s *= factor;
+    return model;
+}
+
+// The least that TCP adds to the smoothed round trip before it sends again. Source: Linux, TCP_RTO_MIN.
+inline constexpr double retransmission_least_s = 0.2;
+
 // One draw of the excess in seconds. One uniform decides whether there is a spike and, rescaled, how long it is.
 template <typename Generator>
 double sample_excess_s(const JitterModel& model, Generator& generator) {

@@ -38,7 +38,9 @@ FlowId Flows::start(Instant now, PlaceId from, PlaceId to, Bytes size, FlowOptio
                           .first_byte = now + engine::duration_from_seconds(latency),
                           .total_bytes = static_cast<double>(size.count),
                           .bound_bytes_per_s = bound,
-                          .connections = static_cast<double>(options.connections)};
+                          .connections = static_cast<double>(options.connections),
+                          .from = from,
+                          .to = to};
     p.start_on(flow, flow.total_bytes, latency);
     p.active.push_back(std::move(flow));
     p.run_until(now);
@@ -57,7 +59,9 @@ std::optional<FlowId> Flows::start_stream(Instant now, PlaceId from, PlaceId to,
                           .first_byte = now,
                           .total_bytes = endless_bytes,
                           .bound_bytes_per_s = bytes_per_s(rate_most),
-                          .endless = true};
+                          .endless = true,
+                          .from = from,
+                          .to = to};
     if (p.streams == 0) p.begin_measuring(now);
     ++p.streams;
     const FlowId id = flow.id;
@@ -136,6 +140,14 @@ void Flows::follow_topology(Instant now) {
     };
     for (std::uint32_t i = 0; i < p.links.size(); ++i) follow(p.links[i], p.topology.alive(LinkId{i}));
     for (std::uint32_t i = 0; i < p.inside.size(); ++i) follow(p.inside[i], p.topology.alive(PlaceId{i}));
+    if (!p.topology.any_cut()) return;
+    for (Platform::Active& flow : p.active) {
+        if (flow.severed || flow.cancelled || !p.topology.apart(flow.from, flow.to)) continue;
+        flow.severed = true;
+        flow.remaining_at_cut = flow.comm->get_remaining();
+        flow.comm->cancel();
+    }
+    p.run_until(now);
 }
 
 void Flows::set_bandwidth(Instant now, LinkId link, engine::BitsPerSecond rate) {

@@ -61,6 +61,8 @@ struct Flows::Platform {
         double connections = 1.0;
         bool endless = false;
         bool cancelled = false;
+        PlaceId from{}, to{};
+        bool severed = false;  // its ends stand apart
         // How fast it went when that was last measured, and where the next measurement begins.
         std::optional<double> rate_bytes_per_s = std::nullopt;
         double measured_remaining = 0.0;

@@ -135,7 +135,7 @@ engine::Process<Answer> CacheClient::write(const RequestRef& request, const Clas
 }
 
 Delays CacheClient::legs_to(const CacheNode& node, const Payload& payload, const RequestRef& request) const {
-    return around_.transport.round_trip(around_.place, node.place(), payload, request->network);
+    return around_.transport.round_trip(around_.place, node.stand(), payload, request->network);
 }
 
 bool CacheClient::is_redirected(CallOutcome outcome, const Answer& answer) {
@@ -201,7 +201,7 @@ engine::Process<> CacheClient::ask_who_serves() {
     asking_ = true;
     for (std::size_t tried = 0; tried < group_.nodes().size(); ++tried) {
         CacheNode& node = *group_.nodes()[next_asked_++ % group_.nodes().size()];
-        const Question question{around_.place, node.place(), group_.patience().timeout};
+        const Question question{around_.place, node.stand(), group_.patience().timeout};
         const bool answered =
             co_await answers(around_.simulation, around_.transport, node.component(), question, draws_);
         if (!answered) continue;

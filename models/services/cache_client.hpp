@@ -29,7 +29,7 @@ struct CacheSurroundings {
     const std::vector<std::unique_ptr<Cluster>>& clusters;
     Measures& measures;
     engine::Component& owner;  // the instance
-    PlaceId place{};
+    Stand place{};
 };
 
 class CacheClient {

@@ -17,6 +17,7 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
       transport_(transport),
       endpoint_(endpoint),
       shape_(shape),
+      stand_(shape.place, owner.number()),
       places_(static_cast<std::size_t>(shape.connections)),
       resolver_(shape.driver.dns_cache),
       lifetime_draws_(simulation.stream(owner.path() + "/" + shape.name, "lifetimes")) {
@@ -26,7 +27,7 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
     const scenarios::Driver& driver = shape.driver;
     if (!driver.topology_refresh || clusters.empty()) return;
     monitor_.emplace(simulation, transport, owner, std::move(clusters),
-                     TopologyMonitorShape{shape.place, shape.protocol, driver.connect_timeout, *driver.topology_refresh,
+                     TopologyMonitorShape{stand_, shape.protocol, driver.connect_timeout, *driver.topology_refresh,
                                           driver.failover_refresh});
 }
 
@@ -106,7 +107,7 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
 
     request.charge(Stage::connect, simulation_.now());
     const ConnectionCost& cost = connection_cost(shape_.protocol);
-    const Delays shake = transport_.handshake(shape_.place, target->place(), cost.round_trips(), draws);
+    const Delays shake = transport_.handshake(stand_, target->stand(), cost.round_trips(), draws);
     engine::Timer patience(simulation_, shape_.driver.connect_timeout);
     if (!shake.delivered) {
         co_await patience;

@@ -82,6 +82,7 @@ public:
     ~ConnectionPool() { forget(); }
 
     const ConnectionPoolShape& shape() const { return shape_; }
+    const Stand& stand() const { return stand_; }
     engine::Tokens& places() { return places_; }  // connections in use, or being made
     const engine::Tokens& places() const { return places_; }
 
@@ -119,6 +120,7 @@ private:
     const Transport& transport_;
     Endpoint& endpoint_;
     ConnectionPoolShape shape_;
+    Stand stand_;  // its owner's
     engine::Tokens places_;
     ResolverCache resolver_;
     std::optional<TopologyMonitor> monitor_;

@@ -57,10 +57,10 @@ public:
 private:
     // Through a proxy: the way to it, its own delay, and its own way.
     Delays legs_to(const Instance& instance, const Payload& payload, engine::QueryDraws& draws) const {
-        const PlaceId pool = client_.pool_->shape().place;
-        const Delays legs = client_.transport_.round_trip(pool, instance.place(), payload, draws);
-        if (pool == client_.place_) return legs;
-        const Delays first = client_.transport_.round_trip(client_.place_, pool, payload, draws);
+        const Stand& pool = client_.pool_->stand();
+        const Delays legs = client_.transport_.round_trip(pool, instance.stand(), payload, draws);
+        if (pool.place == client_.stand_.place) return legs;
+        const Delays first = client_.transport_.round_trip(client_.stand_, pool, payload, draws);
         const Duration in_proxy = client_.pool_->own_delay();
         return {first.delivered && legs.delivered, first.forward + in_proxy + legs.forward, legs.back + first.back};
     }
@@ -99,7 +99,7 @@ DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& 
                                PlaceId place, std::shared_ptr<ConnectionPool> pool)
     : simulation_(simulation),
       transport_(transport),
-      place_(place),
+      stand_(place, owner.number()),
       pool_(std::move(pool)),
       own_draws_(engine::query_streams(simulation.stream_key(owner.path(), "probes"), 0).network) {}
 

@@ -80,7 +80,7 @@ private:
 
     engine::Simulation& simulation_;
     const Transport& transport_;
-    PlaceId place_;
+    Stand stand_;
     std::shared_ptr<ConnectionPool> pool_;
     std::unique_ptr<CircuitBreaker> breaker_;  // null: none
     engine::QueryDraws own_draws_;             // for what belongs to no query

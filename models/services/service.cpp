@@ -22,7 +22,7 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
       canary_demands_(context.simulation.stream(component_.path(), "canary demands")) {
     clients_.resize(context.endpoints.size());
     const CacheSurroundings around{simulation_,      context.transport, context.clusters,
-                                   context.measures, component_,        place};
+                                   context.measures, component_,        stand()};
     for (CacheGroup* const cache : caches) {
         caches_.push_back({cache, std::vector<CacheLink>(cache->shards()), nullptr});
         if (cache->needs_a_client()) caches_.back().client = std::make_unique<CacheClient>(around, *cache);
@@ -183,7 +183,7 @@ engine::Process<Answer> ServiceInstance::serve_as(RequestRef request, Duration t
 CacheExchange& ServiceInstance::ask_cache(std::optional<CacheExchange>& exchange, const CacheRoute& cache,
                                           const CacheOrder& order, const Payload& payload,
                                           const RequestRef& request) const {
-    const Delays legs = context_.transport.round_trip(place_, cache.node->place(), payload, request->network);
+    const Delays legs = context_.transport.round_trip(stand(), cache.node->stand(), payload, request->network);
     return exchange.emplace(*cache.node, order, legs, cache.patience->timeout);
 }
 
@@ -303,6 +303,16 @@ ServiceInstance* ServiceRegion::next() {
     return nullptr;
 }
 
+ServiceInstance* ServiceRegion::next_within_reach(PlaceId caller) {
+    for (std::size_t tried = 0; tried < instances_.size(); ++tried) {
+        turn_ = turn_ + 1 < instances_.size() ? turn_ + 1 : 0;
+        const ServiceInstance& instance = *instances_[turn_];
+        const bool reached = !context_.transport.topology().apart(caller, instance.place());
+        if (reached && instance.launched()) return instances_[turn_].get();
+    }
+    return next();  // whoever it is: the call is lost on its way
+}
+
 // One probe an interval; as many failures, or successes, in a row as the threshold change the balancer's mind.
 engine::Process<> ServiceRegion::check(std::size_t index) {
     ServiceInstance& instance = *instances_[index];
@@ -310,7 +320,7 @@ engine::Process<> ServiceRegion::check(std::size_t index) {
     int against = 0;
     for (;;) {
         co_await simulation.delay(checks_.interval);
-        const Delays legs = context_.transport.round_trip(balancer_, instance.place(), health_probe, draws_);
+        const Delays legs = context_.transport.round_trip(balancer_, instance.stand(), health_probe, draws_);
         engine::Timer patience(simulation, checks_.interval);
         engine::Call<Answer> call(simulation, instance.component(), here(legs.back), legs);
         co_await engine::any_of(call, patience);

@@ -78,6 +78,7 @@ public:
 
     engine::Component& component() { return component_; }
     PlaceId place() const { return place_; }
+    Stand stand() const { return {place_, component_.number()}; }
     std::size_t number() const { return number_; }  // in its region
     void set_number(std::size_t number) { number_ = number; }
     const engine::ServerPool& cpu() const { return cpu_; }
@@ -154,6 +155,12 @@ public:
 
     // The next healthy instance in turn; null if there is none at all.
     ServiceInstance* next();
+    // The same for who calls from there. Behind a cut that keeps him from the rest of the region, the balancer's part
+    // in his own zone sends to what it reaches, whatever the checks from elsewhere say.
+    ServiceInstance* next(PlaceId caller) {
+        const bool cut_off = context_.transport.topology().apart(balancer_, caller);
+        return cut_off ? next_within_reach(caller) : next();
+    }
     // What became of a call to an instance of this region, where outliers are watched.
     void answered(const ServiceInstance& instance, bool well) {
         if (outliers_ != nullptr) outliers_->answered(instance.number(), well);
@@ -166,6 +173,7 @@ public:
 
 private:
     engine::Process<> check(std::size_t index);
+    ServiceInstance* next_within_reach(PlaceId caller);
     bool takes_calls(std::size_t index) const {
         return healthy_[index] && (outliers_ == nullptr || !outliers_->out(index));
     }

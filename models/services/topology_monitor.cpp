@@ -96,12 +96,12 @@ engine::Process<> TopologyMonitor::ask(Instance& instance, std::uint64_t search)
 engine::Process<bool> TopologyMonitor::is_writer(Instance& instance, int round_trips) {
     engine::Timer patience(simulation_, shape_.connect_timeout);
     if (round_trips > 0) {
-        const Delays shake = transport_.handshake(shape_.place, instance.place(), round_trips, draws_);
+        const Delays shake = transport_.handshake(shape_.place, instance.stand(), round_trips, draws_);
         const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
         co_await simulation_.delay(std::min(needed, shape_.connect_timeout));
         if (needed >= shape_.connect_timeout) co_return false;
     }
-    const Delays legs = transport_.round_trip(shape_.place, instance.place(), question, draws_);
+    const Delays legs = transport_.round_trip(shape_.place, instance.stand(), question, draws_);
     engine::Call<Answer> call(simulation_, instance.component(), instance.tell_role(legs.back), legs);
     co_await engine::any_of(call, patience);
     co_return call.outcome() == engine::CallOutcome::answered&& call.value().status == AnswerStatus::ok;

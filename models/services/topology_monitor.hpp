@@ -17,7 +17,7 @@
 namespace faultline::models {
 
 struct TopologyMonitorShape {
-    PlaceId place{};  // of the client
+    Stand place{};  // of the client
     Protocol protocol = Protocol::MysqlTls;
     Duration connect_timeout{};
     Duration refresh{};

@@ -71,7 +71,7 @@ void PrimaryLog::slow_disk(std::size_t member, double factor) {
     disk_.set_slowdown(members_[primary_].disk_slowdown);
 }
 
-engine::Process<bool> PrimaryLog::commit(PlaceId, std::uint32_t epoch, const RequestRef& request) {
+engine::Process<bool> PrimaryLog::commit(Stand, std::uint32_t epoch, const RequestRef& request) {
     if (epoch != epoch_) co_return false;
     const std::uint64_t ticket = append(request);
     const Lsn end = end_;

@@ -25,6 +25,7 @@ void check_target(const std::vector<std::string>& targets, const std::string& ta
 void check_kind(const Scenario& scenario, const Fault& fault, const Report& report) {
     if (fault.kind == FaultKind::operator_error) check_operator_error(scenario, fault, report);
     if (fault.kind == FaultKind::evacuation) check_evacuation(scenario, fault, report);
+    if (fault.kind == FaultKind::zone_cut) check_cut(scenario, fault, report);
     if (fault.kind >= FaultKind::patch) check_planned_work(scenario, fault, report);
 }
 

@@ -19,7 +19,8 @@ bool is_of_links(FaultKind kind) {
 
 // That hit a zone, or the one of a role.
 bool is_of_zones(FaultKind kind) {
-    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray || kind == FaultKind::zone_evacuation;
+    return kind == FaultKind::zone_outage || kind == FaultKind::zone_gray || kind == FaultKind::zone_cut ||
+           kind == FaultKind::zone_evacuation;
 }
 
 // Of a link: a region stands for its links to all others, and a pair for those between the two, either way round.
@@ -182,8 +183,9 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     if (kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk) add_storage_nodes(scenario, targets);
     if (kind == FaultKind::storage_node_loss) return targets;
     if (kind == FaultKind::instance_crash) add_warehouse_nodes(scenario, targets);
-    if (kind == FaultKind::instance_crash || kind == FaultKind::brown_out) add_service_instances(scenario, targets);
-    if (kind == FaultKind::brown_out) {
+    const bool one_machine = kind == FaultKind::brown_out || kind == FaultKind::machine_gray;
+    if (kind == FaultKind::instance_crash || one_machine) add_service_instances(scenario, targets);
+    if (one_machine) {
         const std::vector<std::string> nodes = cache_nodes(scenario);
         targets.insert(targets.end(), nodes.begin(), nodes.end());
     }

@@ -31,6 +31,8 @@ constexpr NamedKind fault_kinds[] = {
     {"dns-failure", FaultKind::dns_failure},
     {"slow-disk", FaultKind::slow_disk},
     {"certificate-expiry", FaultKind::certificate_expiry},
+    {"zone-cut", FaultKind::zone_cut},
+    {"machine-gray", FaultKind::machine_gray},
     {"patch", FaultKind::patch},
     {"upgrade", FaultKind::upgrade},
     {"class-change", FaultKind::class_change},
@@ -155,27 +157,6 @@ Phase phase_named(std::string_view name) {
     return name == "recovering" ? Phase::recovering : Phase::all;
 }
 
-// What is slow or loses packets, and answers health checks all the same.
-void read_gray(ObjectReader& object, Fault& fault) {
-    const bool slow = fault.kind == FaultKind::brown_out || fault.kind == FaultKind::slow_disk;
-    const bool gray = fault.kind == FaultKind::zone_gray || fault.kind == FaultKind::link_gray;
-    fault.speed = object.share("speed");
-    fault.latency = object.number("latency");
-    fault.loss = object.share("loss");
-    if ((slow || gray) && object.has("mode")) object.problem("mode", "this kind takes nothing down");
-    if (slow && (fault.speed <= 0.0 || fault.speed >= 1.0)) {
-        object.problem("speed", "expected a share above 0% and below 100%; what does nothing at all has crashed");
-    }
-    if (gray && fault.loss >= 1.0) object.problem("loss", "what loses every packet is an outage: below 100%");
-    if (gray && fault.latency == 1.0 && fault.loss == 0.0) {
-        object.problem("latency", "neither slower nor losing anything: such a fault would do nothing");
-    }
-    if (!slow && object.has("speed")) object.problem("speed", "only a brown-out or a slow-disk has this");
-    for (const std::string_view key : {"latency", "loss"}) {
-        if (!gray && object.has(key)) object.problem(key, "only zone-gray and link-gray have this");
-    }
-}
-
 void read_outage(ObjectReader& object, Fault& fault) {
     fault.comes_back = object.random("comes_back");
     const bool outage = fault.kind == FaultKind::zone_outage || fault.kind == FaultKind::region_outage;
@@ -247,6 +228,7 @@ void read_faults(ObjectReader& file, Scenario& scenario) {
         read_runbook(object, fault);
         read_planned_work(object, fault);
         read_outage(object, fault);
+        read_cut(object, fault);
         read_chance(object, fault);
         object.finish();
     }

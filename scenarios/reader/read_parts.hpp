@@ -81,6 +81,9 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
 void check_operator_error(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_evacuation(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_planned_work(const Scenario& scenario, const Fault& fault, const Report& report);
+void read_gray(ObjectReader& object, Fault& fault);
+void read_cut(ObjectReader& object, Fault& fault);
+void check_cut(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_chance(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_random_targets(const Scenario& scenario, const Fault& fault, const Report& report);
 // The classes that a fault of a database names.

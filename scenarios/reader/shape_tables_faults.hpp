@@ -12,7 +12,9 @@ inline constexpr std::array fault_keys{
         .type =
             "one-of:instance-crash|storage-node-loss|zone-outage|region-outage|link-cut|brown-out|zone-gray|link-gray|"
             "switchover|operator-error|evacuation|cache-node-loss|control-plane-impaired|dns-failure|slow-disk|"
-            "certificate-expiry|patch|upgrade|class-change|schema-change|cache-scaling|cache-snapshot|warehouse-resize|"
+            "certificate-expiry|zone-cut|machine-gray|patch|upgrade|class-change|schema-change|cache-scaling|cache-"
+            "snapshot|"
+            "warehouse-resize|"
             "zone-evacuation",
         .about = "what breaks, or is planned",
         .required = true},
@@ -44,14 +46,20 @@ inline constexpr std::array fault_keys{
         "left out: to the end of the run, or what the repair takes; an evacuation: until it is ordered back, or never"},
     Key{"speed", "share", "brown-out, slow-disk: what is left of the speed of processors, or of disks", R"("10%")",
         "assumption"},
-    Key{"latency", "number", "zone-gray, link-gray: multiplies the latency of the links", "10", "assumption", false, 1,
-        1'000},
-    Key{"loss", "share", "zone-gray, link-gray: of the packets on them, each way", R"("2%")",
+    Key{"latency", "number",
+        "zone-gray, link-gray, machine-gray: multiplies the latency of the links, or of all that one machine "
+        "sends and receives",
+        "10", "assumption", false, 1, 1'000},
+    Key{"loss", "share", "zone-gray, link-gray, machine-gray: of the packets, each way", R"("2%")",
         "assumption: the lower of two losses seen in real incidents, 2 % and 50 %"},
     Key{"comes_back", "random", "zone-outage, region-outage: each machine, from the return of power until it runs",
         R"("0s")",
         "assumption, the best case: after power losses of 2012 to 2019 most machines took 2 to 6 h (AWS Post-Event "
         "Summaries); recovery of what has no other zone depends on it"},
+    Key{"zones", "texts", "zone-cut: others of the region, \"us-east-1/b\", that are cut off with it and reach it",
+        "[]", "-"},
+    Key{"offices", "names", "zone-cut: whose lines end in what is cut off: they reach that, and nothing else", "[]",
+        "-"},
     Key{"decision", "random", "an evacuation, from the order until it begins",
         R"({"lognormal": {"mean": "10min", "cv": 0.5}})", "assumption: as of a failover between regions"},
     Key{"shares", "names", "of the load that can move, ascending; each is a step of an evacuation",

@@ -189,6 +189,44 @@ TEST(TopologyTest, OfficesCarryNoTrafficBetweenRegions) {
     }
 }
 
+// A zone and an office on one side, and all else on the other: within a side nothing changes.
+TEST(TopologyTest, ACutPartsPlacesWhoseLinksAreAlive) {
+    WiredNetwork net = wired(two_regions());
+    Topology& topology = net.topology;
+    const auto [a, b, office] = std::tuple{net.zones[0][0], net.zones[0][1], net.sites[0]};
+    const auto within = topology.path(office, a).base_round_trip;
+    const std::size_t cut = topology.cut_off({a, office});
+    EXPECT_TRUE(topology.apart(a, b));
+    EXPECT_TRUE(topology.apart(office, net.regions[0]));
+    EXPECT_FALSE(topology.path(a, b).usable);
+    EXPECT_FALSE(topology.path(b, a).usable);
+    EXPECT_FALSE(topology.path(net.regions[0], a).usable);
+    EXPECT_FALSE(topology.path(net.zones[1][0], a).usable);
+    EXPECT_FALSE(topology.path(office, b).usable);
+    EXPECT_TRUE(topology.path(a, a).usable);
+    EXPECT_TRUE(topology.path(office, a).usable);
+    EXPECT_EQ(topology.path(office, a).base_round_trip, within);
+    EXPECT_TRUE(topology.path(b, net.regions[0]).usable);
+    topology.converge(start_of_time + 100s);
+    EXPECT_FALSE(topology.path(a, b).usable) << "no detour leads around it";
+    const auto parts = topology.partitions();
+    ASSERT_EQ(parts.size(), 2U);
+    for (const auto& part : parts) {
+        const auto has = [&](PlaceId place) { return std::count(part.begin(), part.end(), place) == 1; };
+        EXPECT_EQ(has(a), has(office));
+        EXPECT_NE(has(a), has(b));
+    }
+
+    const std::size_t second = topology.cut_off({a});
+    EXPECT_FALSE(topology.path(office, a).usable) << "cuts overlap";
+    topology.join(cut);
+    EXPECT_FALSE(topology.path(a, b).usable);
+    EXPECT_TRUE(topology.path(office, b).usable);
+    topology.join(second);
+    EXPECT_TRUE(topology.path(a, b).usable);
+    EXPECT_FALSE(topology.any_cut());
+}
+
 TEST(TopologyTest, GrayLinksSlowAndLoseButMoveNoRoute) {
     WiredNetwork net = wired(two_regions());
     Topology& topology = net.topology;
