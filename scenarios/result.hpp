@@ -14,7 +14,8 @@
 
 namespace faultline::scenarios {
 
-inline constexpr int result_schema_version = 1;
+// 2: queries of a replication, target groups, futures, resources and what else became mandatory since 1.
+inline constexpr int result_schema_version = 2;
 
 // Where a query's time went (design section 5). The sum over all stages is its latency, to the nanosecond.
 enum class Stage : std::uint8_t { dns, connect, network, pool, queue, cpu, lock, storage, cache, retry_wait };

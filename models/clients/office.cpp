@@ -111,14 +111,22 @@ void Office::choose_key(Request& request, ClassId query_class) const {
 
 engine::Process<> Office::query(RequestRef request) {
     const ClassPlan& plan = context_.classes[request->query_class];
+    const bool plain_call = !plan.guarded && plan.service != nowhere;
+    return plain_call ? query_as<true>(std::move(request)) : query_as<false>(std::move(request));
+}
+
+// Two of them, since a query's memory is its frames: most call a service, and need no process of its own for it.
+template <bool plain_call>
+engine::Process<> Office::query_as(RequestRef request) {
+    const ClassPlan& plan = context_.classes[request->query_class];
     context_.measures.due(request->query_class, shape_.id, request->due);
     Attempt tried;
     int attempt = 1;
     for (;; ++attempt) {
-        if (plan.guarded || plan.service == nowhere) [[unlikely]] {
-            co_await ask_into(tried, request, plan);
+        if constexpr (!plain_call) {
+            const Attempt asked = co_await ask(request, plan);
+            tried = asked;
         } else {
-            // Most queries go this way: no process of its own for it.
             const Instant give_up = simulation_.now() + plan.timeout;
             ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
@@ -164,12 +172,6 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
     if (sessions_ && outcome == Outcome::answered && is_in_session(plan)) {
         note_in_session(*request, plan, last.version);
     }
-}
-
-// A process more, so that the frame of every query need not hold two attempts.
-engine::Process<> Office::ask_into(Attempt& tried, const RequestRef& request, const ClassPlan& plan) {
-    const Attempt asked = co_await ask(request, plan);
-    tried = asked;
 }
 
 engine::Process<Office::Attempt> Office::ask(const RequestRef& request, const ClassPlan& plan) {

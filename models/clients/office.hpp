@@ -143,6 +143,8 @@ private:
     void make_guards();
     engine::Process<> user(std::uint64_t number);
     engine::Process<> query(RequestRef request);
+    template <bool plain_call>
+    engine::Process<> query_as(RequestRef request);
     void join_session(Request& request, std::uint64_t number);
     void note_in_session(const Request& request, const ClassPlan& plan, std::uint32_t version);
     void note_read(const Request& request, const ClassPlan& plan, std::uint32_t version);
@@ -152,7 +154,6 @@ private:
     engine::Process<Attempt> ask_warehouse(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_database(const RequestRef& request, const ClassPlan& plan);
     // One of these, by where the class goes, with or without what stands before it: a child of the caller all the same.
-    engine::Process<> ask_into(Attempt& tried, const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_unguarded(const RequestRef& request, const ClassPlan& plan);
     engine::Process<Attempt> ask_service(RequestRef request, const ClassPlan& plan);

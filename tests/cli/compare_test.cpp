@@ -161,12 +161,12 @@ TEST_F(CompareTest, ABaselineOfAVariantIsComparedWithThatVariant) {
 TEST_F(CompareTest, AFileThatIsNoResultIsTold) {
     make_baseline();
     const std::string result = folder.read("r.json");
-    const std::size_t version = result.find("\"schema_version\": 1");
+    const std::size_t version = result.find("\"schema_version\": 2");
     ASSERT_NE(version, std::string::npos);
     folder.write("new.json", std::string{result}.replace(version, 19, "\"schema_version\": 9"));
     const Ended newer = compare(scenario(same), {"--baseline", "new.json"});
     EXPECT_EQ(newer.code, 2);
-    says(newer, "new.json: /schema_version: version 9 is newer than 1");
+    says(newer, "new.json: /schema_version: version 9 is newer than 2");
     says(newer, "nothing was run");
     for (const char* const file : {"s.json", "none.json", "."}) {
         EXPECT_EQ(compare(scenario(same), {"--baseline", file}).code, 2) << file;

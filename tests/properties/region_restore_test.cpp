@@ -112,7 +112,7 @@ TEST(RegionRestoreTest, ARegionThatIsCutOffFromOthersIsNotReplaced) {
     test::in_child([] {
         constexpr std::string_view cut =
             R"("cut": { "kind": "link-cut", "target": "us-east-1", "at": "60s", "lasts": "200s" },
-               "late": { "kind": "region-outage", "target": "us-east-1", "at": "290s" })";
+               "late": { "kind": "region-outage", "target": "us-east-1", "at": "290s", "within": "0s" })";
         const auto result = run(read(with_copies(cut)));
         EXPECT_FALSE(reached(result, "orders/restore", "deciding"));
         EXPECT_TRUE(reached(result, "orders/restore", "watching"));
