@@ -77,7 +77,7 @@ bool LogBatches::on_every_living_segment(const LogBatch& batch, Instant now) con
 
 bool LogBatches::on_some_of(const LogBatch& batch, std::uint16_t segments, Instant now) const {
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
-        if ((segments >> copy & 1U) != 0 && acknowledged_by(batch, copy, now)) return true;
+        if ((std::uint32_t{segments} >> copy & 1U) != 0 && acknowledged_by(batch, copy, now)) return true;
     }
     return false;
 }
