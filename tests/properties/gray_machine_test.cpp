@@ -1,6 +1,5 @@
-// Goal:   the network of one machine is slow or loses packets: by as much as closed forms say, for that machine's share
-// of
-//         the work, and no check notices.
+// Goal:   the network of one machine is slow or loses packets: by as much as closed forms say, for that machine's
+//         share of the work, and no check notices.
 // Method: samples of a transport against means; a small system, with the fault and without it, at equal work.
 #include <gtest/gtest.h>
 
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "tests/models/cluster/small_region.hpp"
+#include "tests/properties/mean_latency.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -71,14 +71,6 @@ std::string gray(const std::string& target, const std::string& rest) {
            rest + " }";
 }
 
-double mean_ms(const scenarios::ReplicationResult& result, const std::string& name, std::size_t from_s,
-               std::size_t to_s) {
-    const auto& query_class = class_named(result, name);
-    double sum = 0.0;
-    for (std::size_t s = from_s; s < to_s; ++s) sum += static_cast<double>(query_class.latency_mean_ms_per_s[s]);
-    return sum / static_cast<double>(to_s - from_s);
-}
-
 // A third of the calls go by way of it, and all of what they send and are sent is five times as slow.
 TEST(GrayMachineTest, OneInstanceOfAServiceIsSlowForItsShare) {
     test::in_child([] {
@@ -88,13 +80,13 @@ TEST(GrayMachineTest, OneInstanceOfAServiceIsSlowForItsShare) {
         const auto one = run(read(small_system(instance(2))));
         const auto all = run(read(small_system(instance(1) + ", " + instance(2) + ", " + instance(3))));
         EXPECT_EQ(one.faults.front().hit, std::vector<std::string>{"services/shop/us-east-1/2"});
-        const double by_one = mean_ms(one, "lookup", 125, 175) - mean_ms(calm, "lookup", 125, 175);
-        const double by_all = mean_ms(all, "lookup", 125, 175) - mean_ms(calm, "lookup", 125, 175);
+        const double by_one = mean_latency_ms(one, "lookup", 125, 175) - mean_latency_ms(calm, "lookup", 125, 175);
+        const double by_all = mean_latency_ms(all, "lookup", 125, 175) - mean_latency_ms(calm, "lookup", 125, 175);
         // Boston is 10 ms and Denver 45 ms away or so: four times that more, at least.
-        EXPECT_GT(by_all, 4.0 * 0.7 * mean_ms(calm, "lookup", 125, 175));
-        EXPECT_LT(by_all, 4.0 * mean_ms(calm, "lookup", 125, 175)) << "processors are as fast as ever";
+        EXPECT_GT(by_all, 4.0 * 0.7 * mean_latency_ms(calm, "lookup", 125, 175));
+        EXPECT_LT(by_all, 4.0 * mean_latency_ms(calm, "lookup", 125, 175)) << "processors are as fast as ever";
         EXPECT_NEAR(by_one, by_all / 3.0, 0.03 * by_all);
-        EXPECT_NEAR(mean_ms(one, "lookup", 200, 300), mean_ms(calm, "lookup", 200, 300), 1.0);
+        EXPECT_NEAR(mean_latency_ms(one, "lookup", 200, 300), mean_latency_ms(calm, "lookup", 200, 300), 1.0);
         EXPECT_FALSE(reached(one, "services/shop/us-east-1/2", "down"));
     });
 }
@@ -105,8 +97,8 @@ TEST(GrayMachineTest, AWriterIsSlowAndStaysTheWriter) {
         const auto calm = run(read(small_system("")));
         const auto slow = run(read(small_system(gray("orders/writer", R"("latency": 10, "loss": "1%")"))));
         EXPECT_EQ(slow.faults.front().hit, std::vector<std::string>{"orders/instance-1"});
-        EXPECT_GT(mean_ms(slow, "update", 125, 175), mean_ms(calm, "update", 125, 175) + 10.0);
-        EXPECT_NEAR(mean_ms(slow, "update", 200, 300), mean_ms(calm, "update", 200, 300), 1.0);
+        EXPECT_GT(mean_latency_ms(slow, "update", 125, 175), mean_latency_ms(calm, "update", 125, 175) + 10.0);
+        EXPECT_NEAR(mean_latency_ms(slow, "update", 200, 300), mean_latency_ms(calm, "update", 200, 300), 1.0);
         EXPECT_FALSE(reached(slow, "orders", "promoting"));
     });
 }
@@ -116,8 +108,8 @@ TEST(GrayMachineTest, ANodeOfACacheIsSlowForItsKeys) {
         const auto calm = run(read(small_system("")));
         const auto slow = run(read(small_system(gray("hot/shard-2/primary", R"("latency": 20, "loss": "0%")"))));
         EXPECT_EQ(slow.faults.front().hit, std::vector<std::string>{"caches/hot/2"});
-        EXPECT_GT(mean_ms(slow, "lookup", 125, 175), mean_ms(calm, "lookup", 125, 175) + 1.0);
-        EXPECT_NEAR(mean_ms(slow, "lookup", 200, 300), mean_ms(calm, "lookup", 200, 300), 0.5);
+        EXPECT_GT(mean_latency_ms(slow, "lookup", 125, 175), mean_latency_ms(calm, "lookup", 125, 175) + 1.0);
+        EXPECT_NEAR(mean_latency_ms(slow, "lookup", 200, 300), mean_latency_ms(calm, "lookup", 200, 300), 0.5);
     });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tests/properties/mean_latency.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -18,24 +19,15 @@ std::string fault(const std::string& kind, const std::string& target, const std:
            rest + " }";
 }
 
-// Mean latency of a class over some seconds of the run, in ms.
-double mean_ms(const scenarios::ReplicationResult& result, const std::string& name, std::size_t from_s,
-               std::size_t to_s) {
-    const auto& query_class = class_named(result, name);
-    double sum = 0.0;
-    for (std::size_t s = from_s; s < to_s; ++s) sum += static_cast<double>(query_class.latency_mean_ms_per_s[s]);
-    return sum / static_cast<double>(to_s - from_s);
-}
-
 TEST(GrayTest, AWriterAtATenthOfItsSpeedIsSlowAndStaysTheWriter) {
     test::in_child([] {
         const auto calm = run(read(small_system("")));
         const auto slow = run(read(small_system(fault("brown-out", "orders/writer", R"("speed": "10%")"))));
         ASSERT_EQ(slow.faults.size(), 1U);
         EXPECT_EQ(slow.faults.front().hit, std::vector<std::string>{"orders/instance-1"});
-        EXPECT_GT(mean_ms(slow, "update", 125, 175), mean_ms(calm, "update", 125, 175) + 2.0)
+        EXPECT_GT(mean_latency_ms(slow, "update", 125, 175), mean_latency_ms(calm, "update", 125, 175) + 2.0)
             << "0.3 ms of CPU a statement have become 3 ms";
-        EXPECT_NEAR(mean_ms(slow, "update", 200, 300), mean_ms(calm, "update", 200, 300), 0.5);
+        EXPECT_NEAR(mean_latency_ms(slow, "update", 200, 300), mean_latency_ms(calm, "update", 200, 300), 0.5);
         EXPECT_FALSE(reached(slow, "orders", "promoting")) << "its health checks were answered";
     });
 }
@@ -58,8 +50,8 @@ TEST(GrayTest, OneInstanceOfAServiceIsSlowAndItsChecksAreAnswered) {
         EXPECT_EQ(one.faults.front().hit, std::vector<std::string>{"services/shop/us-east-1/2"});
         EXPECT_EQ(all.faults.front().hit.size(), 3U);
         // A call's 1 ms becomes 50 ms, for one call in three and for each.
-        const double more_by_all = mean_ms(all, "lookup", 125, 175) - mean_ms(calm, "lookup", 125, 175);
-        const double more_by_one = mean_ms(one, "lookup", 125, 175) - mean_ms(calm, "lookup", 125, 175);
+        const double more_by_all = mean_latency_ms(all, "lookup", 125, 175) - mean_latency_ms(calm, "lookup", 125, 175);
+        const double more_by_one = mean_latency_ms(one, "lookup", 125, 175) - mean_latency_ms(calm, "lookup", 125, 175);
         EXPECT_NEAR(more_by_all, 49.0, 3.0);
         EXPECT_NEAR(more_by_one, 49.0 / 3.0, 2.0);
         EXPECT_FALSE(reached(one, "services/shop/us-east-1/2", "down"));
@@ -72,8 +64,8 @@ TEST(GrayTest, OneNodeOfACacheIsSlow) {
         const auto slow = run(read(small_system(fault("brown-out", "hot/shard-2/primary", R"("speed": "1%")"))));
         const auto calm = run(read(small_system("")));
         EXPECT_EQ(slow.faults.front().hit, std::vector<std::string>{"caches/hot/2"});
-        EXPECT_GT(mean_ms(slow, "lookup", 125, 175), mean_ms(calm, "lookup", 125, 175) + 0.1);
-        EXPECT_NEAR(mean_ms(slow, "lookup", 200, 300), mean_ms(calm, "lookup", 200, 300), 0.5);
+        EXPECT_GT(mean_latency_ms(slow, "lookup", 125, 175), mean_latency_ms(calm, "lookup", 125, 175) + 0.1);
+        EXPECT_NEAR(mean_latency_ms(slow, "lookup", 200, 300), mean_latency_ms(calm, "lookup", 200, 300), 0.5);
     });
 }
 
@@ -104,9 +96,9 @@ TEST(GrayTest, AGrayZoneDelaysWhatLeavesIt) {
             run(read(small_system(fault("zone-gray", "az-of: orders/writer", R"("latency": 20, "loss": "0%")"))));
         ASSERT_EQ(gray.faults.size(), 1U);
         EXPECT_FALSE(gray.faults.front().hit.empty());
-        EXPECT_GT(mean_ms(gray, "update", 125, 175), mean_ms(calm, "update", 125, 175) + 5.0)
+        EXPECT_GT(mean_latency_ms(gray, "update", 125, 175), mean_latency_ms(calm, "update", 125, 175) + 5.0)
             << "0.5 ms to the border of the region have become 10 ms";
-        EXPECT_NEAR(mean_ms(gray, "update", 200, 300), mean_ms(calm, "update", 200, 300), 0.5);
+        EXPECT_NEAR(mean_latency_ms(gray, "update", 200, 300), mean_latency_ms(calm, "update", 200, 300), 0.5);
         EXPECT_FALSE(reached(gray, "orders", "promoting"));
     });
 }
@@ -118,8 +110,8 @@ TEST(GrayTest, AGrayLinkIsFeltByThoseWhoCrossIt) {
         const auto gray =
             run(read(in_two_regions(fault("link-gray", "us-east-1 - us-west-2", R"("latency": 2, "loss": "0%")"))));
         EXPECT_EQ(gray.faults.front().hit, std::vector<std::string>{"us-east-1 - us-west-2"});
-        EXPECT_GT(mean_ms(gray, "update", 125, 175), mean_ms(calm, "update", 125, 175) + 50.0);
-        EXPECT_NEAR(mean_ms(gray, "update", 200, 300), mean_ms(calm, "update", 200, 300), 3.0)
+        EXPECT_GT(mean_latency_ms(gray, "update", 125, 175), mean_latency_ms(calm, "update", 125, 175) + 50.0);
+        EXPECT_NEAR(mean_latency_ms(gray, "update", 200, 300), mean_latency_ms(calm, "update", 200, 300), 3.0)
             << "the fault has left other connections open";
     });
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tests/properties/mean_latency.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -83,13 +84,6 @@ TEST(ImpairmentTest, AnExpiredCertificateKeepsOutWhoIsNotIn) {
     });
 }
 
-double mean_ms(const scenarios::ReplicationResult& result, std::size_t from_s, std::size_t to_s) {
-    const auto& updates = class_named(result, "update");
-    double sum = 0.0;
-    for (std::size_t s = from_s; s < to_s; ++s) sum += static_cast<double>(updates.latency_mean_ms_per_s[s]);
-    return sum / static_cast<double>(to_s - from_s);
-}
-
 // Verbitski et al., SIGMOD 2017, section 2.1: the quorum does not wait for its slowest copies.
 TEST(ImpairmentTest, ASlowDiskIsMaskedByAQuorumAndFeltByAPrimary) {
     const auto slow = [](const std::string& target) {
@@ -104,11 +98,11 @@ TEST(ImpairmentTest, ASlowDiskIsMaskedByAQuorumAndFeltByAPrimary) {
         const auto calm = run(read(small_system("")));
         const auto masked = run(read(small_system(slow("orders/storage/a/1"))));
         EXPECT_EQ(masked.faults.front().hit, std::vector<std::string>{"orders/storage/a/1"});
-        EXPECT_NEAR(mean_ms(masked, 125, 175), mean_ms(calm, 125, 175), 1.0);
+        EXPECT_NEAR(mean_latency_ms(masked, "update", 125, 175), mean_latency_ms(calm, "update", 125, 175), 1.0);
         const auto felt = run(read(on_postgresql(small_system(slow("orders/writer")))));
         // A flush of 1 ms on average has become one of 20 ms, and others wait for theirs behind it.
-        EXPECT_GT(mean_ms(felt, 125, 175), mean_ms(felt, 80, 115) + 15.0);
-        EXPECT_NEAR(mean_ms(felt, 200, 300), mean_ms(felt, 80, 115), 1.0);
+        EXPECT_GT(mean_latency_ms(felt, "update", 125, 175), mean_latency_ms(felt, "update", 80, 115) + 15.0);
+        EXPECT_NEAR(mean_latency_ms(felt, "update", 200, 300), mean_latency_ms(felt, "update", 80, 115), 1.0);
     });
 }
 
