@@ -58,6 +58,7 @@ World::World(const Scenario& scenario, const WorldOptions& options)
         ServiceContext{simulation_, *transport_, classes_, endpoints_, clusters_, *measures_});
     build_services();
     build_offices();
+    fill_caches();
     if (options_.with_faults) schedule_transfers();
     if (options_.with_faults) schedule_faults();
 }

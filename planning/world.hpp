@@ -86,6 +86,10 @@ private:
     engine::Process<> sample_exposure(std::size_t database);
     engine::Process<> sample_global(std::size_t database);
     std::vector<models::CacheGroup*> caches_of(const std::string& region) const;
+    void fill_caches();
+    void fill_cache(std::size_t cache, models::CacheGroup& group, std::uint64_t keys);
+    models::CacheGroup* cache_asked(std::size_t office, const models::ClassPlan& plan) const;
+    double rate_at_start(std::size_t office) const;
     void build_stations();
     void build_warehouses();
     models::FeedWay way_from(std::size_t database, models::PlaceId storage) const;

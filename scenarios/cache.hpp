@@ -49,6 +49,9 @@ struct CacheWriteBehind {
     Duration retry_after{};
 };
 
+// What a cache holds when the run begins: nothing, or what it would after a long time of the load of that hour.
+enum class CacheStart { empty, warm };
+
 // A node that comes back empty is given the most popular keys before anybody asks.
 struct CacheWarmUp {
     std::uint64_t keys = 0;   // of the cache, by popularity
@@ -82,6 +85,7 @@ struct Cache {
     CacheWrites writes = CacheWrites::invalidate;
     CacheWriteBehind write_behind;  // where writes are that
     int connections = 1;            // of an instance of a service, to each node
+    CacheStart starts = CacheStart::empty;
     std::optional<CacheWarmUp> warm_up;
     std::optional<CacheGlobal> global;  // none: each region's data are its own
     std::optional<Security> security;   // of its own; none: what holds for all

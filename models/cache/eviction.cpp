@@ -86,6 +86,17 @@ std::uint32_t AccessClock::accessed(std::uint32_t clock, std::uint64_t now_ms, R
     return minutes_of(now_ms) << 8 | counter;
 }
 
+std::uint32_t AccessClock::long_accessed(std::uint64_t now_ms, std::uint64_t idle_ms, double accesses_per_s) const {
+    if (!is_lfu(policy_))
+        return (ticks(now_ms) - static_cast<std::uint32_t>(idle_ms / resolution_ms_)) & CacheEntry::clock_mask;
+    constexpr double seconds_a_minute = 60.0;
+    const double accesses_a_step = accesses_per_s * seconds_a_minute * lfu_decay_minutes_;
+    double counter = 0.0;
+    if (accesses_a_step >= 1.0) counter = lfu_initial_counter + (accesses_a_step - 1.0) / lfu_log_factor_;
+    if (lfu_decay_minutes_ == 0) counter = lfu_counter_max;
+    return minutes_of(now_ms) << 8 | static_cast<std::uint32_t>(std::min<double>(counter, lfu_counter_max));
+}
+
 std::uint64_t AccessClock::eviction_score(const CacheEntry& entry, std::uint64_t now_ms) const {
     if (is_lfu(policy_)) return lfu_counter_max - decayed_counter(entry.clock(), now_ms);
     if (policy_ == EvictionPolicy::VolatileTtl) return std::numeric_limits<std::uint64_t>::max() - entry.expires_ms();

@@ -70,6 +70,9 @@ public:
 
     std::uint32_t created(std::uint64_t now_ms) const;
     std::uint32_t accessed(std::uint32_t clock, std::uint64_t now_ms, RandomBits random) const;
+    // Of a key that has long been accessed so often, the last time `idle_ms` ago. An LFU counter stands where accesses
+    // raise it as often as minutes lower it: c accesses above the initial one with a probability 1 / (c factor + 1).
+    std::uint32_t long_accessed(std::uint64_t now_ms, std::uint64_t idle_ms, double accesses_per_s) const;
 
     // The greater, the sooner it goes: idle ticks, 255 - counter after its decay, or nearness of the expiry.
     std::uint64_t eviction_score(const CacheEntry& entry, std::uint64_t now_ms) const;

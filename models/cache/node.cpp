@@ -60,6 +60,12 @@ void CacheNode::warm_up(WarmUpShape shape, BackingStore& database) {
     database_ = &database;
 }
 
+void CacheNode::fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set) {
+    engine::RandomStream draws = simulation_.stream(component_.path(), "contents");
+    const SteadyShape steady{shape_.store, writes_set, shape_.ttl, shape_.ttl_jitter, shape_.ageing, shape_.value};
+    models::fill_as_if_long_in_use(store_, steady, keys, RandomBits(draws), simulation_.now());
+}
+
 // One at an interval, however long each takes: the connections bound how many are under way.
 engine::Process<> CacheNode::fetch_popular_keys() {
     for (const std::uint64_t key : warm_up_->keys) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "engine/roster.hpp"
 #include "models/cache/backing_store.hpp"
 #include "models/cache/command.hpp"
+#include "models/cache/steady_contents.hpp"
 #include "models/cache/store.hpp"
 #include "models/network/transport.hpp"
 
@@ -61,6 +63,8 @@ public:
     // Also before the simulation begins, after join(). Where it is the primary, or becomes it.
     void write_behind(WriteBehind& queue, BackingStore& database);
     void warm_up(WarmUpShape shape, BackingStore& database);
+    // Also before: it holds what it would after a long time of this demand. `writes_set`: a write sets its key.
+    void fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set);
     void set_duty(CacheDuty duty) { duty_ = duty; }
     CacheDuty duty() const { return duty_; }
     // Of clients, which come and go: so many more, or fewer.

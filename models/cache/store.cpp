@@ -97,6 +97,22 @@ SetResult Store::set(const CacheItem& item, engine::Instant now) {
     return result;
 }
 
+bool Store::put_back(const CacheItem& item, engine::Duration idle, double accesses_per_s, engine::Instant now) {
+    const std::uint64_t now_ms = milliseconds_of(now);
+    CacheEntry entry;
+    entry.hash = table_.hash_of(item.key);
+    entry.version = item.version;
+    entry.set_expiry_ms(expiry_ms(now_ms, item.ttl));
+    const engine::Bytes charge = charge_of(item.value, entry.has_expiry());
+    if (options_.maxmemory.count > 0 && used_memory().count + charge.count > options_.maxmemory.count) return false;
+    entry.set_charge(charge.count);
+    const auto idle_ms =
+        static_cast<std::uint64_t>(std::max(idle, engine::Duration::zero()) / std::chrono::milliseconds{1});
+    entry.set_clock(clock_.long_accessed(now_ms, idle_ms, accesses_per_s));
+    table_.insert(entry);
+    return true;
+}
+
 std::uint64_t Store::evict_until_it_fits(std::uint64_t now_ms) {
     std::uint64_t evicted = 0;
     while (over_limit() && evict_one(now_ms)) ++evicted;

@@ -76,6 +76,10 @@ public:
     // memory stands above maxmemory already and nothing may be evicted.
     SetResult set(const CacheItem& item, engine::Instant now);
 
+    // A key that was set and accessed before: `ttl` is what is left of it. Requires that it is not there. false: there
+    // is no room, nothing changed.
+    bool put_back(const CacheItem& item, engine::Duration idle, double accesses_per_s, engine::Instant now);
+
     bool erase(std::uint64_t key);  // true if it was resident, expired or not
     void clear();                   // FLUSHALL, or a restart without a snapshot; counters stay
 

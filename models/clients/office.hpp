@@ -86,6 +86,7 @@ public:
 
     engine::Component& component() { return component_; }
     const OfficeShape& shape() const { return shape_; }
+    const Arrivals& arrivals() const { return arrivals_; }
     const std::optional<Sessions>& sessions() const { return sessions_; }
 
 private:

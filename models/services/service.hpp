@@ -167,6 +167,7 @@ public:
     }
     bool healthy() const { return healthy_count_ > 0; }
     PlaceId balancer() const { return balancer_; }
+    const std::vector<CacheGroup*>& caches() const { return caches_; }  // by cache of the scenario
     bool control_plane_ill() const { return context_.transport.topology().control_plane_ill(balancer_); }
     const engine::Component& component() const { return component_; }
     const std::vector<std::unique_ptr<ServiceInstance>>& instances() const { return instances_; }

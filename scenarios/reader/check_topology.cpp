@@ -180,6 +180,20 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
     take("warehouses", scenario.warehouses);
 }
 
+// The popularity of keys says what it holds.
+void check_warm_start(const Scenario& scenario, const Cache& cache, bool is_read, const Report& report) {
+    const Pointer at = Pointer{} / "caches" / cache.name / "starts";
+    constexpr std::uint64_t keys_most = 20'000'000;  // each is looked at, and takes 16 bytes meanwhile
+    if (!is_read) report.add(at, "no class reads through this cache, so nothing says what it would hold");
+    if (scenario.workload.arrivals.trace)
+        report.add(at, "what a trace asks for is not known beforehand; give a \"warm_up\" to the run");
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (!query.keys || query.keys->count <= keys_most || query.route.front().name != cache.name) continue;
+        report.add(at, fmt::format("class {} has {} keys; at most {} are looked at for a warm start", query.name,
+                                   query.keys->count, keys_most));
+    }
+}
+
 // What it asks a database by itself: of one database only, and of some class at all.
 void check_own_queries(const Scenario& scenario, const Cache& cache, const Report& report) {
     const Pointer at = Pointer{} / "caches" / cache.name;
@@ -201,6 +215,7 @@ void check_own_queries(const Scenario& scenario, const Cache& cache, const Repor
         report.add(at / "writes", "no class writes through this cache, so it has nothing to write behind");
     if (cache.warm_up && !is_read)
         report.add(at / "warm_up", "no class reads through this cache, so nothing says which keys are popular");
+    if (cache.starts == CacheStart::warm) check_warm_start(scenario, cache, is_read, report);
 }
 
 // Classes that read through one cache share its keys, and a key has one value. What a write puts there is as large.

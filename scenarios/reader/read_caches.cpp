@@ -96,6 +96,7 @@ void read_use(ObjectReader& object, Cache& cache) {
         object.problem("write_behind", R"(needs "writes": "write-behind")");
     cache.connections = object.integer("connections");
     if (const auto child = object.child("global")) cache.global = read_global(*child, object.report());
+    cache.starts = object.one_of("starts") == "warm" ? CacheStart::warm : CacheStart::empty;
     if (const auto child = object.child("warm_up")) cache.warm_up = read_warm_up(*child, object.report());
     for (const std::string_view key : {"ttl_jitter", "stale_while_revalidate"}) {
         if (object.has(key) && !cache.ttl) object.problem(key, "needs a \"ttl\"");

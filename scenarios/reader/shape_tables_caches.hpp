@@ -101,6 +101,8 @@ inline constexpr std::array cache_keys{
         "Lettuce, Connection pooling: one connection, shared by threads", false, 1, 10'000},
     Key{"global", "object:cache-global",
         "its regions hold one data set: the first takes writes, the others follow it; left out: each has its own"},
+    Key{"starts", "one-of:empty|warm", "what it holds when the run begins: nothing, or what it would after a long time",
+        R"("empty")", "-"},
     Key{"warm_up", "object:cache-warm-up", "a node that comes back empty is given keys before anybody asks"},
     Key{"security", "object:security", "what protects it; what is left out: as at the top of the file"},
 };

@@ -1,0 +1,64 @@
+// What a cache holds that has long been in use: which keys, since when, and when they were last asked for, drawn from
+// what is known in closed form of keys that are asked for by independent Poisson processes. So that a run need not
+// begin with hours in which a cache fills.
+//
+// Of one key, read r times a second (a miss sets it) and written w times (which sets it, or deletes it):
+//
+//   expiry       With a time to live t, within which no read renews it, and then a time g in which the first read does
+//                (stale-while-revalidate), the time x since it was set has the density S(x)/A on (0, t + g), with
+//                S(x) = exp(-w x) up to t, then exp(-w t - (r + w)(x - t)), and A its integral. It is there with the
+//                probability A / (A + O), O being the mean time until somebody sets it again, for each time that it is
+//                set: S(t + g)/(r + w) if writes set, (S(t + g) + w A)/r if they delete. An alternating renewal
+//                process; for w = g = 0 it is r t / (1 + r t): N. Fofack et al., Analysis of TTL-based Cache Networks,
+//                VALUETOOLS 2012.
+//   LRU          There while the last access, of all a second, is younger than the characteristic time C, and was not a
+//                deletion: H. Che, Y. Tung, Z. Wang, Hierarchical Web Caching Systems, IEEE JSAC 20(7), 2002.
+//   random       It stays for a time that is exponential with mean C: E. Gelenbe, A Unified Approach to the Evaluation
+//                of a Class of Replacement Algorithms, IEEE Trans. Computers C-22(6), 1973. So does noeviction, where C
+//                is the time to live less what it waits for room.
+//   LFU          Those that are asked for most.
+//   volatile-ttl With one time to live those go first that were set first: as if they expired after C.
+//
+// C is such that what is expected fills the memory. Where a memory and a time to live both bind, a key is there with
+// the smaller of both probabilities. All that is there is as the database has it: stale entries, which only deletions
+// that do not reach a cache leave behind, are left out, as are keys that have expired and are not yet deleted, and what
+// sessions add to the popularity of keys.
+// Against the store itself under the same stream: tests/models/cache/steady_contents_test.cpp.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "engine/random/stream.hpp"
+#include "models/cache/store.hpp"
+
+namespace faultline::models {
+
+// Of one key; a second, both >= 0.
+struct KeyDemand {
+    std::uint64_t key = 0;
+    float reads_per_s = 0.0F;
+    float writes_per_s = 0.0F;
+};
+
+struct SteadyShape {
+    StoreOptions store;
+    bool writes_set = false;                // else they delete
+    std::optional<engine::Duration> ttl{};  // > 0
+    double ttl_jitter = 0.0;                // 0..1: it is shorter by up to this share
+    engine::Duration ageing{};              // g; needs a ttl
+    engine::Bytes value{};
+};
+
+// The characteristic time in seconds; infinite: all that has not expired fits. O(keys) up to 2^17 keys, of more as many
+// are looked at. `charge` is of a key.
+double characteristic_time_s(const SteadyShape& shape, std::span<const KeyDemand> keys, engine::Bytes charge);
+
+// The probability that a key is there.
+double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s);
+
+// Requires: an empty store, of these options.
+void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, std::span<const KeyDemand> keys, RandomBits draws,
+                            engine::Instant now);
+
+}  // namespace faultline::models
