@@ -7,6 +7,7 @@
 #include "engine/statistics/warm_up.hpp"
 #include "planning/futures.hpp"
 #include "planning/world.hpp"
+#include "scenarios/constant_load.hpp"
 
 namespace faultline::planning {
 
@@ -14,9 +15,10 @@ namespace {
 
 using engine::Duration;
 
-// The pilot of an automatic warm-up: the calm before the first fault or surge, at most half of what is measured.
-Duration calm_before_faults(const scenarios::Scenario& scenario) {
-    Duration calm = scenario.run.measured / 2;
+// The pilot of an automatic warm-up: the calm before the first fault or surge, at constant load, at most half of what
+// is measured.
+Duration calm_at_the_beginning(const scenarios::Scenario& scenario) {
+    Duration calm = std::min(scenario.run.measured / 2, scenarios::constant_load(scenario));
     for (const scenarios::Fault& fault : scenario.faults) calm = std::min(calm, fault.at);
     for (const scenarios::Surge& surge : scenario.workload.arrivals.surges) calm = std::min(calm, surge.at);
     return calm;
@@ -45,7 +47,7 @@ std::vector<double> latency_by_second(const scenarios::ReplicationResult& pilot)
 // MSER-5 over a pilot run without faults. Where it finds no cut in the first half, the whole calm is warm-up.
 Duration automatic_warm_up(const scenarios::Scenario& scenario, std::uint32_t replication) {
     scenarios::Scenario calm = scenario;
-    calm.run.measured = calm_before_faults(scenario);
+    calm.run.measured = calm_at_the_beginning(scenario);
     World pilot(calm, {.replication = replication, .warm_up = Duration::zero(), .with_faults = false});
     const scenarios::ReplicationResult seen = pilot.run({});
     const auto cut = engine::mser5_truncation(latency_by_second(seen));

@@ -127,6 +127,8 @@ private:
     // Of the recovery of a cache or a warehouse.
     void note_stage(models::Instant now, const std::string& path, std::string_view state);
     void look_for_caught_up(models::Instant now);
+    void note_endpoint(const models::Endpoint& endpoint);
+    void look_for_lost_connections();
     void gauge_resources();
     void gauge_new_instances();
     void gauge_log(models::Cluster& cluster, models::Instance& instance, const std::string& place);
@@ -226,6 +228,11 @@ private:
         models::Instant since{};  // it serves
     };
     std::vector<CatchingUp> catching_up_;
+    struct AskedEndpoint {
+        const models::Endpoint* endpoint = nullptr;
+        std::optional<models::Instant> told{};  // the last lost connection that the measures know of
+    };
+    std::vector<AskedEndpoint> asked_endpoints_;
     std::optional<ResourceGauges> gauges_;
     std::vector<ResourceGauges::Read> traffic_;  // bytes so far, of each pair of places
 };

@@ -93,6 +93,7 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
             make_proxys(own);
         }
         Target target = target_of(endpoint, own.place);
+        note_endpoint(target.name);
         pool = std::make_shared<ConnectionPool>(simulation_, *transport_, owner, target.name, own,
                                                 std::move(target.clusters));
     }
@@ -118,6 +119,7 @@ std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const 
     make_proxys(shape);
     shape.connections = cluster.writer().shape().connections_max;
     Target target = target_of(endpoint, shape.place);
+    note_endpoint(target.name);
     proxies_.push_back({std::make_unique<engine::Component>(simulation_, path), nullptr});
     proxies_.back().pool = std::make_shared<ConnectionPool>(simulation_, *transport_, *proxies_.back().component,
                                                             target.name, shape, std::move(target.clusters));

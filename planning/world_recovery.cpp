@@ -50,4 +50,18 @@ void World::look_for_caught_up(Instant now) {
     });
 }
 
+void World::note_endpoint(const Endpoint& endpoint) {
+    const auto same = [&](const AskedEndpoint& asked) { return asked.endpoint == &endpoint; };
+    if (std::none_of(asked_endpoints_.begin(), asked_endpoints_.end(), same)) asked_endpoints_.push_back({&endpoint});
+}
+
+// Once a second the last one of each endpoint: how long reconnection took is known to the second.
+void World::look_for_lost_connections() {
+    for (AskedEndpoint& asked : asked_endpoints_) {
+        if (asked.endpoint->lost_connection() == asked.told) continue;
+        asked.told = asked.endpoint->lost_connection();
+        measures_->connection_lost(*asked.told);
+    }
+}
+
 }  // namespace faultline::planning

@@ -218,6 +218,7 @@ engine::StopReason World::run_measured() {
         gauge_new_instances();
         gauges_->read_all();
         look_for_caught_up(second);
+        look_for_lost_connections();
         read_traffic();
     }
     return run_to(end_);

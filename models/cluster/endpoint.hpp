@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/time.hpp"
@@ -30,6 +31,10 @@ public:
     // Its record is gone from the name server, or is there again. Nests.
     void lose_record(bool lost) { lost_ += lost ? 1 : -1; }
 
+    // A client has met somebody who is no longer there, or no longer what this name stands for: it connects anew.
+    void note_lost_connection(engine::Instant now) { lost_connection_ = now; }
+    std::optional<engine::Instant> lost_connection() const { return lost_connection_; }  // the last time
+
     // One answer; null while nothing is published.
     Instance* resolve() {
         if (lost_ > 0) return nullptr;
@@ -44,6 +49,7 @@ private:
     Endpoint* other_ = nullptr;
     int lost_ = 0;
     std::uint64_t turn_ = 0;
+    std::optional<engine::Instant> lost_connection_{};
 };
 
 // One client's memory of one endpoint.

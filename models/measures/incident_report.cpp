@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t window_operations_min = 500;
 constexpr std::int64_t window_seconds_max = 10;
+constexpr Duration window_least = std::chrono::seconds{1};
 constexpr Duration quiet_least = std::chrono::seconds{60};
 
 std::string endpoint_name(const ClassShape& query_class) {
@@ -213,7 +214,9 @@ void IncidentReport::add_skipped(const Observed& observed, scenarios::IncidentRe
     }
 }
 
-// Each stage lasts until the next one begins, the last until the end of the last bad window of any class.
+// Each stage lasts until the next one begins, the last until the end of the last bad window of any class. Of the last
+// one, reconnection, what comes after the last client that had to connect anew is re-warming as long as a cache has too
+// few hits, and then backlog; windows are whole seconds, so what is shorter is neither.
 void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
     if (incident.stages.empty()) return;
@@ -230,7 +233,21 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     for (const scenarios::Recovery& recovery : result.recoveries) {
         last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
     }
-    result.waterfall.emplace_back(stage, (last_bad - since).count());
+    if (stage != "reconnection") {
+        result.waterfall.emplace_back(stage, (last_bad - since).count());
+        return;
+    }
+    Instant connected = since;
+    for (const Instant lost : incident.connections_lost) {
+        if (lost <= last_bad) connected = std::max(connected, lost);
+    }
+    if (last_bad < connected + window_least) connected = last_bad;
+    result.waterfall.emplace_back(stage, (connected - since).count());
+    Instant warm = connected;
+    for (const std::optional<Instant> out : incident.cache_out) warm = std::max(warm, out.value_or(warm));
+    warm = std::min(warm, last_bad);
+    if (warm > connected) result.waterfall.emplace_back("re-warming", (warm - connected).count());
+    if (last_bad > warm) result.waterfall.emplace_back("backlog", (last_bad - warm).count());
 }
 
 }  // namespace faultline::models

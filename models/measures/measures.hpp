@@ -88,9 +88,12 @@ public:
     void data_mended(std::size_t fault, Instant now) { incidents_.data_mended(fault, now); }
     // A database lost some of its redundancy, or all that was lost is replaced.
     void redundancy(std::size_t database, bool whole, Instant now);
-    // A stage of the recovery begins: "promotion", "dns", "reconnection", "backlog". What comes before the first is
-    // "detection"; the last one lasts until the end of the last bad window.
+    // A stage of the recovery begins: "promotion", "dns", "reconnection". What comes before the first is "detection";
+    // the last one lasts until the end of the last bad window.
     void incident_stage(std::string_view stage, Instant now);
+    // A client has found its connection's server gone, or another. Reconnection is over after the last such instant
+    // before the end of the last bad window; what is still bad then is a cache's re-warming, and then backlog.
+    void connection_lost(Instant at);
     void state_change(Instant now, std::string_view component, std::string_view state);
 
     // --- queues and links: each is added; then, when a second has passed, read in turn

@@ -100,10 +100,17 @@ engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, eng
     co_return resolver_.answer();
 }
 
+bool ConnectionPool::is_there(const Instance& instance) const {
+    return instance.component().up() && transport_.path(shape_.place, instance.place()).usable;
+}
+
 engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const RequestRef& request,
                                                                    engine::QueryDraws& draws) {
     const auto target = co_await locate(request, draws);
-    if (target == nullptr) co_return Connected{};
+    if (target == nullptr) {
+        note_lost();
+        co_return Connected{};
+    }
 
     request.charge(Stage::connect, simulation_.now());
     const ConnectionCost& cost = connection_cost(shape_.protocol);
@@ -112,6 +119,7 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
     if (!shake.delivered) {
         co_await patience;
         note_failure();
+        if (!is_there(*target)) note_lost();
         co_return Connected{};
     }
     const Duration back = transport_.path(shape_.place, target->place()).base_round_trip / 2;
@@ -120,6 +128,7 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
     co_await engine::any_of(call, patience);
     if (call.outcome() != engine::CallOutcome::answered) {
         note_failure();
+        if (!is_there(*target)) note_lost();
         co_return Connected{};
     }
     if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};

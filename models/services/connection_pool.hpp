@@ -107,6 +107,13 @@ public:
     void note_failure() {
         if (monitor_) monitor_->suspect();
     }
+    // Would its packets be acknowledged? For what is measured, and for kernels: no client knows.
+    bool is_there(const Instance& instance) const;
+    bool leads_to_server(const Connection& connection) const {
+        return connection.incarnation == connection.instance->incarnation() && is_there(*connection.instance);
+    }
+    // And its server was not there, or is another by now: the client has to find it anew.
+    void note_lost() { endpoint_.note_lost_connection(simulation_.now()); }
     // The owner died: its connections are gone, and so is what it remembered.
     void forget();
     // What DNS said; a monitor trusts no cache.

@@ -68,7 +68,8 @@ private:
         auto& exchange = static_cast<Exchange&>(node);
         if (simulation.now() >= exchange.give_up_) return exchange.waiter_->wake_now(1);
         const scenarios::Driver& driver = exchange.client_.pool_->shape().driver;
-        exchange.misses_ = exchange.peer_acknowledges() ? 0 : exchange.misses_ + 1;
+        const bool acknowledged = exchange.client_.pool_->leads_to_server(exchange.connection_);
+        exchange.misses_ = acknowledged ? 0 : exchange.misses_ + 1;
         const bool watched = driver.monitor_after.has_value();
         if (exchange.misses_ >= (watched ? driver.monitor_misses : 1)) return exchange.waiter_->wake_now(1);
         exchange.set_timer(watched ? driver.monitor_interval : driver.dead_peer_after.value_or(kernel_gives_up_after));
@@ -76,11 +77,6 @@ private:
     void set_timer(Duration length) {
         const Instant at = engine::saturating_add(client_.simulation_.now(), length);
         client_.simulation_.schedule(*this, std::min(give_up_, at));
-    }
-    bool peer_acknowledges() const {
-        const Instance& instance = *connection_.instance;
-        return instance.component().up() && connection_.incarnation == instance.incarnation() &&
-               client_.transport_.path(client_.pool_->shape().place, instance.place()).usable;
     }
 
     DatabaseClient& client_;
@@ -137,6 +133,7 @@ engine::Process<Answer> DatabaseClient::ask(const RequestRef& request, const Dat
         const Answer answer = co_await exchange;
         if (answer.status != AnswerStatus::ok) {
             pool_->note_failure();
+            note_end(session, answer);
             co_return Answer{Duration::zero(), answer.status, 0};
         }
         version = answer.version;
@@ -194,7 +191,14 @@ engine::Process<Answer> DatabaseClient::probe(Statement statement) {
     session.take(made.connection);
     Exchange exchange(*this, nobody, session.connection(), statement, probe_payload);
     const Answer answer = co_await exchange;
+    if (answer.status != AnswerStatus::ok) note_end(session, answer);
     co_return Answer{Duration::zero(), answer.status, 0};
+}
+
+// Of a statement that failed. A slow server's client keeps its address; one that is gone, or no longer the writer, must
+// be looked for.
+void DatabaseClient::note_end(const Session& session, const Answer& answer) const {
+    if (answer.status == AnswerStatus::read_only || !pool_->leads_to_server(session.connection())) pool_->note_lost();
 }
 
 }  // namespace faultline::models

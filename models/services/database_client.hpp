@@ -74,6 +74,7 @@ private:
     engine::Process<Answer> ask_guarded(const RequestRef& request, const DatabaseWork& work);
     engine::Process<AnswerStatus> open(Session& session, const RequestRef& request, Instant give_up);
     engine::Process<> wait_for_place(engine::Tokens::Acquire& turn);
+    void note_end(const Session& session, const Answer& answer) const;
     Statement statement_of(const DatabaseWork& work, int number, int count, const Session& session,
                            const RequestRef& request) const;
     engine::QueryDraws& draws(const RequestRef& request) { return request ? request->network : own_draws_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "scenarios/constant_load.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 #include "scenarios/yearly.hpp"
@@ -222,15 +223,25 @@ void check_random_targets(const Scenario& scenario, const Fault& fault, const Re
     }
 }
 
+// The automatic warm-up needs a minute without a fault and at constant load to look at.
+constexpr std::chrono::seconds calm{60};
+
+// With a curve there is one left of every hour.
+void check_load_of_warm_up(const Scenario& scenario, const Report& report) {
+    if (scenario.run.warm_up || constant_load(scenario) >= calm) return;
+    report.add(Pointer{} / "run" / "warm_up",
+               "\"auto\" looks at the beginning of a run at constant load, which a trace is not; give a duration");
+}
+
 void check_faults(const Scenario& scenario, const Report& report) {
     for (const Fault& fault : scenario.faults) check_fault(scenario, fault, report);
-    // A warm-up that is longer than what it prepares is a slip; the automatic one needs some calm to look at.
+    check_load_of_warm_up(scenario, report);
+    // A warm-up that is longer than what it prepares is a slip.
     const Run& run = scenario.run;
     if (run.warm_up && run.measured > Duration{} && *run.warm_up > 10 * run.measured) {
         report.add(Pointer{} / "run" / "warm_up", fmt::format("{} is more than ten times the measured time, {}",
                                                               to_text(*run.warm_up), to_text(run.measured)));
     }
-    constexpr std::chrono::seconds calm{60};
     for (const Fault& fault : scenario.faults) {
         if (run.warm_up || run.measured == Duration{} || fault.follows) continue;
         if (fault.at >= calm && !fault.at_random) continue;

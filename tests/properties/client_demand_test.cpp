@@ -154,5 +154,33 @@ TEST(ClientDemandTest, IamAuthenticatesNoMoreConnectionsThanItsLimit) {
     });
 }
 
+// A curve that steps up forty-fold two minutes after the start: MSER-5 would take the step for the end of a transient,
+// so it must see nothing of it, as it must see nothing of a fault. With one rate all day it sees the same as before.
+TEST(ClientDemandTest, TheAutomaticWarmUpLooksAtConstantLoadOnly) {
+    test::in_child([] {
+        std::string factors = "0.02";
+        for (int hour = 1; hour < 24; ++hour) factors += hour == 10 ? ", 0.02" : ", 0.8";
+        const auto warm_up_s = [](const std::string& curve, const std::string& start) {
+            const auto result = run(read(R"({
+  "name": "One counter", "network": { "profile": "zero" },
+  "run": { "warm_up": "auto", "measured": "10min", "replications": 1, "start_of_day": ")" +
+                                         start + R"(" },
+  "offices": { "here": { "access": "none" } },
+  "stations": { "counter": { "servers": 1 } },
+  "workload": {
+    "arrivals": { "rate": "100/s", "curve": [)" +
+                                         curve + R"(] },
+    "classes": { "page": { "share": 1, "route": ["counter"], "deadline": "5s",
+                           "demand": { "exponential": "10ms" } } },
+    "canary": { "enabled": false }
+  }
+})"));
+            return static_cast<double>(result.warm_up_ns) * 1e-9;
+        };
+        EXPECT_LE(warm_up_s(factors, "10:58"), 120.0) << "what is left of its hour";
+        EXPECT_LE(warm_up_s(factors, "10:00"), 300.0) << "half of what is measured, all of it in one hour";
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests

@@ -321,5 +321,30 @@ TEST(FailoverTest, ACrashThatResetsIsNoticedSoonerThanASilentOne) {
     EXPECT_GE(seconds[1], seconds[0] + 15U);
 }
 
+// A writer that is nearly full without its fault has queries and retries to work off when all clients are connected
+// again; one with room is well as soon as they are.
+TEST(FailoverTest, WhatIsBadAfterTheLastReconnectionIsBacklog) {
+    for (const bool full : {false, true}) {
+        test::in_child([full] {
+            std::string text = small_system(writers_zone_lost);
+            replace_in(text, R"("route": ["hot", "orders/reader"])", R"("route": ["orders/reader"])");
+            replace_in(text, R"("threads": 64)", R"("threads": 400, "pool": 200)");
+            replace_in(text, R"("statements": 3)",
+                       std::string{R"("statements": 3, "timeout": "10s", "retry": { "attempts": 8 }, "demand": )"} +
+                           (full ? R"({ "exponential": "14ms" })" : R"({ "exponential": "1ms" })"));
+            const auto result = run(read(text));
+            ASSERT_EQ(result.incidents.size(), 1U);
+            std::vector<std::string> stages;
+            for (const auto& [stage, ns] : result.incidents.front().waterfall) {
+                stages.push_back(stage);
+                EXPECT_GT(ns, 0) << stage;
+            }
+            std::vector<std::string> expected{"detection", "promotion", "dns", "reconnection"};
+            if (full) expected.emplace_back("backlog");
+            EXPECT_EQ(stages, expected);
+        });
+    }
+}
+
 }  // namespace
 }  // namespace faultline::tests

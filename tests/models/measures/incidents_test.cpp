@@ -245,11 +245,50 @@ TEST(IncidentsTest, TheWaterfallIsWhatLiesBetweenTheMarks) {
     trace.call(141s, [](Measures& m) { m.incident_stage("promotion", at(141s)); });
     trace.call(155s, [](Measures& m) { m.incident_stage("dns", at(155s)); });
     trace.call(158s, [](Measures& m) { m.incident_stage("reconnection", at(158s)); });
+    trace.call(172s, [](Measures& m) { m.connection_lost(at(171500ms)); });
     const ReplicationResult result = trace.run();
     using Stages = std::vector<std::pair<std::string, std::int64_t>>;
     const auto ns = [](Duration d) { return d.count(); };
     EXPECT_EQ(result.incidents[0].waterfall,
               (Stages{{"detection", ns(11s)}, {"promotion", ns(14s)}, {"dns", ns(3s)}, {"reconnection", ns(14s)}}));
+}
+
+// Up to the last client that finds its connection dead it is reconnection, what is bad after that is backlog. One that
+// finds it dead when all is well again says nothing.
+TEST(IncidentsTest, ReconnectionEndsWithTheLastLostConnectionAndTheRestIsBacklog) {
+    Trace trace(small_shape(400s));
+    trace.operations({}, 10s, 400s, outage(130s, 172s, reset));
+    trace.fault(0, 130s, 160s);
+    trace.call(90s, [](Measures& m) { m.connection_lost(at(90s)); });  // before any incident
+    trace.call(158s, [](Measures& m) { m.incident_stage("reconnection", at(158s)); });
+    trace.call(161s, [](Measures& m) { m.connection_lost(at(160s)); });
+    trace.call(166s, [](Measures& m) { m.connection_lost(at(165s)); });
+    trace.call(300s, [](Measures& m) { m.connection_lost(at(299s)); });
+    const ReplicationResult result = trace.run();
+    using Stages = std::vector<std::pair<std::string, std::int64_t>>;
+    const auto ns = [](Duration d) { return d.count(); };
+    EXPECT_EQ(result.incidents[0].waterfall,
+              (Stages{{"detection", ns(28s)}, {"reconnection", ns(7s)}, {"backlog", ns(7s)}}));
+}
+
+// While a cache has too few hits, what is bad after the reconnection is its re-warming.
+TEST(IncidentsTest, ACacheThatWarmsUpAgainIsNoBacklog) {
+    Trace trace(small_shape(400s));
+    trace.operations({}, 10s, 400s, outage(130s, 172s, reset));
+    const auto reads = [&](Duration from, Duration to, CacheRead kind) {
+        for (Duration t = from; t < to; t += 50ms) trace.call(t, [=](Measures& m) { m.cache_read(0, kind, at(t)); });
+    };
+    reads(10s, 130s, CacheRead::fresh_hit);
+    reads(130s, 165s, CacheRead::miss);
+    reads(165s, 400s, CacheRead::fresh_hit);
+    trace.fault(0, 130s, 160s);
+    trace.call(158s, [](Measures& m) { m.incident_stage("reconnection", at(158s)); });
+    trace.call(161s, [](Measures& m) { m.connection_lost(at(160s)); });
+    const ReplicationResult result = trace.run();
+    using Stages = std::vector<std::pair<std::string, std::int64_t>>;
+    const auto ns = [](Duration d) { return d.count(); };
+    EXPECT_EQ(result.incidents[0].waterfall,
+              (Stages{{"detection", ns(28s)}, {"reconnection", ns(2s)}, {"re-warming", ns(10s)}, {"backlog", ns(2s)}}));
 }
 
 TEST(IncidentsTest, AFaultProvesWhatItDid) {
