@@ -27,9 +27,9 @@ constexpr std::array waits_for_server{scenarios::resource_cpu,     scenarios::re
                                       scenarios::resource_servers, scenarios::resource_cache_thread,
                                       scenarios::resource_slots,   scenarios::resource_slices};
 constexpr std::array waits_for_disk{scenarios::resource_log_disks, scenarios::resource_page_disks,
-                                    scenarios::resource_log_disk};
+                                    scenarios::resource_log_disk, scenarios::resource_network_card};
 constexpr std::array waits_for_cache{scenarios::resource_cache_thread, scenarios::resource_network_card};
-constexpr std::array waits_for_link{scenarios::resource_link};
+constexpr std::array waits_for_link{scenarios::resource_link, scenarios::resource_network_card};
 constexpr std::array anything{
     scenarios::resource_cpu,         scenarios::resource_threads,      scenarios::resource_servers,
     scenarios::resource_connections, scenarios::resource_cache_thread, scenarios::resource_network_card,

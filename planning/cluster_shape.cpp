@@ -19,6 +19,12 @@ models::VolumeShape volume_shape_of(const scenarios::Database& database) {
             .page_size = page_size_of(database)};
 }
 
+std::vector<engine::Bytes> log_of_classes(const std::vector<scenarios::QueryClass>& classes) {
+    std::vector<engine::Bytes> sizes;
+    for (const scenarios::QueryClass& query : classes) sizes.push_back(query.log.count == 0 ? log_write : query.log);
+    return sizes;
+}
+
 engine::Bytes page_size_of(const scenarios::Database& database) {
     return engine::Bytes{(database.kind == "aurora-postgresql" ? 8 : 16) * 1024};
 }

@@ -12,6 +12,9 @@
 namespace faultline::planning {
 
 models::VolumeShape volume_shape_of(const scenarios::Database& database);
+// Of a commit whose class gives no size. Source: 4 KB is the unit in which Aurora counts log writes.
+inline constexpr engine::Bytes log_write{4096};
+std::vector<engine::Bytes> log_of_classes(const std::vector<scenarios::QueryClass>& classes);
 models::FailoverShape failover_shape_of(const scenarios::Database& database);
 models::ReplicationShape replication_shape_of(const scenarios::Database& database);
 std::vector<models::CustomEndpointShape> custom_endpoints_of(const scenarios::Database& database);

@@ -1,5 +1,6 @@
 #include "planning/global_shape.hpp"
 
+#include "planning/cluster_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "scenarios/engine_versions.hpp"
 
@@ -7,8 +8,6 @@ namespace faultline::planning {
 
 namespace {
 
-// A commit whose class gives no size. Source: 4 KB is the unit in which Aurora counts log writes.
-constexpr engine::Bytes log_write{4096};
 // Of a health check. Source: Route 53 Developer Guide, How Route 53 determines health: 2 s to answer (from memory).
 constexpr engine::Duration health_timeout = std::chrono::seconds{2};
 
@@ -31,9 +30,7 @@ models::GlobalShape global_shape(const scenarios::Database& database,
         shape.operation.applies_first = !applied;
     }
     shape.log.record = log_write;
-    for (const scenarios::QueryClass& query_class : classes) {
-        shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? log_write : query_class.log);
-    }
+    shape.log.record_of_class = log_of_classes(classes);
     shape.log.rpo_limit = global.rpo_limit;
     shape.log.sessions = database.write_forwarding == scenarios::WriteForwarding::session;
     models::OperatorShape& operation = shape.operation;

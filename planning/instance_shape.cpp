@@ -80,6 +80,7 @@ models::InstanceShape instance_shape_of(const scenarios::Database& database,
     } else {
         const auto& listed = is_postgresql(database.kind) ? found->connections_postgresql : found->connections_mysql;
         shape.vcpus = found->vcpu;
+        shape.bandwidth = found->network_baseline;
         shape.connections_max = listed.value_or(1000);
         if (!scenarios::has_standbys(database.kind)) {
             shape.pool_pages = pages_of(database, pool_bytes_of(database, static_cast<double>(found->memory.count)));

@@ -173,18 +173,20 @@ void World::describe_queues(scenarios::ReplicationResult& result) const {
     const auto describe = [&](const std::string& name, const engine::ServerPool& pool) {
         result.queues.push_back({name, pool.utilisation(), pool.mean_waiting(), pool.completed(), pool.refused()});
     };
+    const auto describe_server = [&](const std::string& name, const engine::SerialServer& server) {
+        const Instant now = simulation_.now();
+        result.queues.push_back({name, server.utilisation(now), server.mean_waiting(now), server.jobs(), 0});
+    };
     for (const auto& cluster : clusters_) {
         for (const auto& instance : cluster->instances()) {
-            describe(instance->component().path(), instance->cpu());
+            const std::string& path = instance->component().path();
+            describe(path, instance->cpu());
+            if (instance->card().limited()) describe_server(path + "/network", instance->card().server());
             result.instances.push_back(describe_instance(*instance, simulation_.now()));
         }
     }
     for (const auto& cache : caches_) {
         for (const auto& node : cache->nodes()) {
-            const auto describe_server = [&](const std::string& name, const engine::SerialServer& server) {
-                const Instant now = simulation_.now();
-                result.queues.push_back({name, server.utilisation(now), server.mean_waiting(now), server.jobs(), 0});
-            };
             describe_server(node->component().path(), node->cpu());
             describe_server(node->component().path() + "/network", node->card());
         }

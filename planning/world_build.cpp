@@ -185,6 +185,8 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.zones = network_->zones[region];
     shape.zone_names = scenario_.regions[region].zones;
     shape.volume = volume_shape_of(database);
+    shape.record = log_write;
+    shape.record_of_class = log_of_classes(scenario_.workload.classes);
     shape.replica_stream = replication_shape_of(database);
     shape.pools = pool_rules_of(database);
     shape.scaling = replica_scaling_of(database);

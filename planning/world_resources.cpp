@@ -89,6 +89,10 @@ void World::gauge_new_instances() {
             };
             const std::size_t resource = gauges_->add(owner, scenarios::resource_cpu, instance.shape().vcpus, read);
             gauged_[c].push_back({resource, instance.role()});
+            if (instance.card().limited()) {
+                gauges_->add({path, first_name(path), path + ", " + place}, scenarios::resource_network_card,
+                             instance.card().server());
+            }
             gauge_log(*clusters_[c], instance, place);
         }
     }

@@ -165,7 +165,12 @@ Duration Cluster::one_way(const Instance& from, const Instance& to, const Path& 
     return engine::duration_from_seconds(engine::in_seconds(there) * factor);
 }
 
-std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
+Bytes Cluster::log_of(const RequestRef& request) const {
+    const bool known = request && request->query_class < shape_.record_of_class.size();
+    return known ? shape_.record_of_class[request->query_class] : shape_.record;
+}
+
+std::uint32_t Cluster::committed(Instance& by, const ToldCommit& commit) {
     const Lsn end = end_of_commit();
     for (const auto& instance : instances_) instance->prefetch_page(commit.key);
     const std::uint32_t version = versions_->commit(commit.key, simulation_.now(), end);
@@ -177,8 +182,10 @@ std::uint32_t Cluster::committed(const Instance& by, const ToldCommit& commit) {
         const bool kept_from_it = transport_.topology().apart(by.place(), instance->place());
         if (kept_from_it || instance->role() != Role::replica) instance->replica().miss(simulation_.now(), end);
         if (!path.usable || instance->role() != Role::replica) continue;
+        const Instant left = by.card().take(simulation_.now(), commit.log).end;
         instance->replica().ship(
-            simulation_.now(), [&] { return one_way(by, *instance, path); }, instance->has_page_of(commit.key), end);
+            simulation_.now(), [&] { return one_way(by, *instance, path); }, instance->has_page_of(commit.key), end,
+            left);
     }
     return version;
 }

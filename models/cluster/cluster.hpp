@@ -53,6 +53,8 @@ struct ClusterShape {
     PlaceId control_plane{};           // the region: it does not stand in a zone
     std::optional<ReplicaScalingShape> scaling{};
     std::vector<CustomEndpointShape> custom_endpoints{};
+    Bytes record{};                        // of log, of one commit, where its class says nothing
+    std::vector<Bytes> record_of_class{};  // by ClassId
 };
 
 // One whose client is told now.
@@ -60,6 +62,7 @@ struct ToldCommit {
     std::uint64_t key = no_key;
     Duration storage_latency{};
     OfficeId told = no_office;  // whose client
+    Bytes log{};                // of it
 };
 
 // What a cluster tells those who measure.
@@ -120,9 +123,10 @@ public:
     // Those who decide for it can do nothing: topology.hpp.
     bool control_plane_ill() const { return transport_.topology().control_plane_ill(shape_.control_plane); }
     bool logins_refused() const { return logins_refused_ > 0; }
+    Bytes log_of(const RequestRef& request) const;  // of its commit
     std::uint32_t version_for_read(Instance& reader, std::uint64_t key) const;
     // Returns the version that the key has with this commit; 0: none. Right after the log has told it.
-    virtual std::uint32_t committed(const Instance& by, const ToldCommit& commit);
+    virtual std::uint32_t committed(Instance& by, const ToldCommit& commit);
     virtual void instance_died(Instance& instance, engine::Health how);
     // As the database has it, or will: a cache may hold writes that are still to come.
     std::uint32_t newest_version(std::uint64_t key) const {

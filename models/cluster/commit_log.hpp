@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/process.hpp"
+#include "models/cluster/network_card.hpp"
 #include "models/log_place.hpp"
 #include "models/request.hpp"
 #include "models/topology.hpp"
@@ -32,13 +33,24 @@ struct RecoveredLog {
     }
 };
 
+// Who commits: where it stands, the card that its log leaves through (null: it is no limit), and how much log that is.
+struct LogSource {
+    LogSource(PlaceId place) : stand(place) {}                                 // NOLINT: anybody there
+    LogSource(Stand at, NetworkCard* through = nullptr, Bytes of_commit = {})  // NOLINT: as above
+        : stand(at), card(through), log(of_commit) {}
+
+    Stand stand;
+    NetworkCard* card = nullptr;  // outlives the commit
+    Bytes log{};                  // of the commit, to each who gets it; >= 0
+};
+
 class CommitLog {
 public:
     virtual ~CommitLog() = default;
 
-    // Makes one commit of the writer at `writer` durable, and ends when its client may be told. false: the writer of
-    // this epoch has been fenced. The process belongs to the writer.
-    virtual engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) = 0;
+    // Makes one commit of this writer durable, and ends when its client may be told. false: the writer of this epoch
+    // has been fenced. The process belongs to the writer.
+    virtual engine::Process<bool> commit(LogSource writer, std::uint32_t epoch, const RequestRef& request) = 0;
     virtual std::uint32_t epoch() const = 0;
     // RPO exposure: the gap that the loss of a place would leave now.
     virtual Duration exposure_to_loss_of(PlaceId place) = 0;

@@ -2,8 +2,8 @@
 // a statement, which dies with it.
 //
 // A statement reads the pages that it needs and that are not in memory (buffer_pool.hpp), takes the lock of the row
-// that it changes (row_locks.hpp), then a CPU. Sources and limits: docs/models/instances.md. Leaves out: burstable CPU
-// credits, network limits of the class.
+// that it changes (row_locks.hpp), then a CPU. What it sends, log and answers, leaves through the network card of its
+// class (network_card.hpp). Sources and limits: docs/models/instances.md. Leaves out: burstable CPU credits.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "models/cluster/buffer_pool.hpp"
 #include "models/cluster/commit_log.hpp"
 #include "models/cluster/key_versions.hpp"
+#include "models/cluster/network_card.hpp"
 #include "models/cluster/replica_apply.hpp"
 #include "models/cluster/row_locks.hpp"
 #include "models/cluster/serverless.hpp"
@@ -40,6 +41,7 @@ struct InstanceShape {
     std::uint64_t pool_pages = 0;                 // of the buffer pool; 0: everything is in memory
     std::optional<Duration> lock_wait_max{};      // none: a statement waits for a row for ever
     std::optional<ServerlessShape> serverless{};  // its vcpus are those of its maximum
+    engine::BitsPerSecond bandwidth{};            // of its network card, towards the network; 0: it is no limit
 };
 
 // What one statement asks for. The demand is the client's draw: the same query costs the same wherever it is served.
@@ -51,6 +53,7 @@ struct Statement {
     bool locks = false;                                  // changes the row of its key
     int pages = 0;                                       // that it touches; from that of its key on, if it has one
     RowLocks::Transaction transaction = RowLocks::none;  // none: one of its own
+    Bytes answer{};                                      // how large it is
 };
 
 // Since the last reset_statistics.
@@ -109,6 +112,8 @@ public:
     bool deposed() const;
     const InstanceShape& shape() const { return shape_; }
     engine::ServerPool& cpu() { return cpu_; }
+    NetworkCard& card() { return card_; }
+    const NetworkCard& card() const { return card_; }
     // Of its processors: 1 is nominal. Requires: factor > 0.
     void change_speed(double factor) {
         cpu_.set_speed(cpu_.speed() * factor);
@@ -195,6 +200,7 @@ private:
     InstanceShape shape_;
     Cluster& cluster_;
     engine::ServerPool cpu_;
+    NetworkCard card_;
     Role role_ = Role::replica;
     std::uint32_t incarnation_ = 1;
     Instant incarnation_since_{};

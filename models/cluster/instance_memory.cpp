@@ -118,6 +118,7 @@ Instance::RowChange::~RowChange() {
 
 void Instance::reset_statistics() {
     cpu_.reset_statistics();
+    card_.reset_statistics(simulation_.now());
     if (capacity_) capacity_->reset_statistics(simulation_.now());
     statistics_ = {};
     statistics_.connections_peak = connections_;

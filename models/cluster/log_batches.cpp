@@ -1,6 +1,7 @@
 #include "models/cluster/log_batches.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace faultline::models {
 
@@ -12,13 +13,15 @@ LogBatches::LogBatches(engine::Simulation& simulation, const std::string& path, 
       shape_(shape),
       draws_(simulation.stream(path + "/storage", "acknowledgements")) {}
 
-std::uint64_t LogBatches::add(Stand writer, std::uint32_t group, std::uint64_t record) {
+std::uint64_t LogBatches::add(const LogSource& writer, std::uint32_t group, std::uint64_t record) {
     const std::uint32_t records_most = commits_most * static_cast<std::uint32_t>(shape_.groups_per_commit);
     std::uint64_t number = groups_[group].newest_batch;
     LogBatch* batch = batches_.find(number);
     if (batch == nullptr || batch->departs <= simulation_.now() || batch->records >= records_most) {
         number = open(writer, group);
         batch = batches_.find(number);
+    } else if (writer.card != nullptr && writer.card->limited()) {
+        join(writer, *batch);
     }
     ++batch->records;
     batch->last_record = record;
@@ -26,31 +29,59 @@ std::uint64_t LogBatches::add(Stand writer, std::uint32_t group, std::uint64_t r
     return number;
 }
 
-std::uint64_t LogBatches::open(Stand writer, std::uint32_t group) {
+std::uint64_t LogBatches::open(const LogSource& writer, std::uint32_t group) {
     LogBatch batch;
     batch.departs = std::max(simulation_.now(), sender_free_);
     batch.group = group;
     batch.previous = groups_[group].newest_batch;
     batch.acknowledged.fill(engine::end_of_time);
-    Instant departs = batch.departs;
+    const int sent = std::popcount(groups_[group].alive);
+    if (writer.card != nullptr) {
+        batch.on_card = writer.card->time_of(writer.log);
+        batch.card_free = writer.card->take(simulation_.now(), Bytes{writer.log.count * sent}).start;
+    }
+    int operation = 0;
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
         if (!ProtectionGroups::alive(groups_[group], copy)) continue;
-        send_to(writer, batch, copy, departs);
-        departs += shape_.send_time;
+        send_to(writer.stand, batch, copy, left(batch, operation++));
     }
-    sender_free_ = departs;
+    sender_free_ = batch.departs + sent * shape_.send_time;
     batch.durable = quorum_time(batch);
     const std::uint64_t number = batches_.push(batch);
     groups_[group].newest_batch = number;
     return number;
 }
 
-void LogBatches::send_to(Stand writer, LogBatch& batch, std::size_t copy, Instant departs) {
+// Of operations that take the sender s each and the card c: the later of both is the bottleneck,
+//   left(i) = c + max(departs + i * s, the card free + i * c, departs + i * c).
+Instant LogBatches::left(const LogBatch& batch, int i) const {
+    const Instant card_first = std::max(batch.departs, batch.card_free) + i * batch.on_card;
+    return std::max(batch.departs + i * shape_.send_time, card_first) + batch.on_card;
+}
+
+// The bytes of this record leave with those of its batch, to all that it was sent to. It has not departed yet, so
+// nothing of it has been acknowledged.
+void LogBatches::join(const LogSource& writer, LogBatch& batch) {
+    const LogBatch before = batch;
+    const int sent = std::popcount(groups_[batch.group].alive);
+    writer.card->take(simulation_.now(), Bytes{writer.log.count * sent});
+    batch.on_card += writer.card->time_of(writer.log);
+    int operation = 0;
+    for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+        if (!ProtectionGroups::alive(groups_[batch.group], copy)) continue;
+        const Duration later = left(batch, operation) - left(before, operation);
+        ++operation;
+        if (batch.acknowledged[copy] < engine::end_of_time) batch.acknowledged[copy] += later;
+    }
+    batch.durable = quorum_time(batch);
+}
+
+void LogBatches::send_to(Stand writer, LogBatch& batch, std::size_t copy, Instant left) {
     StorageNode& node = groups_.node_of(groups_[batch.group].segments[copy]);
     ++operations_;
     const Delays legs = transport_.round_trip(writer, node.place, Payload{commit_size, Bytes{64}}, draws_);
     if (!legs.delivered) return;
-    batch.acknowledged[copy] = node.persist(departs + legs.forward, shape_.persist.sample_duration(draws_)) + legs.back;
+    batch.acknowledged[copy] = node.persist(left + legs.forward, shape_.persist.sample_duration(draws_)) + legs.back;
 }
 
 // Of the segments that have acknowledged it or will.
@@ -121,10 +152,22 @@ void LogBatches::forget_before(std::uint64_t record) {
 void LogBatches::drop_unsent() {
     for (std::uint64_t number = batches_.first_ticket(); number < batches_.next_ticket(); ++number) {
         LogBatch& batch = *batches_.find(number);
-        if (batch.departs <= simulation_.now()) continue;
-        batch.acknowledged.fill(engine::end_of_time);
-        batch.durable = engine::end_of_time;
+        if (batch.departs > simulation_.now()) {
+            batch.acknowledged.fill(engine::end_of_time);
+            batch.durable = engine::end_of_time;
+        } else if (batch.on_card > Duration::zero()) {
+            drop_on_card(batch);
+        }
     }
+}
+
+void LogBatches::drop_on_card(LogBatch& batch) {
+    int operation = 0;
+    for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+        if (!ProtectionGroups::alive(groups_[batch.group], copy)) continue;
+        if (left(batch, operation++) > simulation_.now()) batch.acknowledged[copy] = engine::end_of_time;
+    }
+    batch.durable = quorum_time(batch);
 }
 
 void LogBatches::start_anew() {

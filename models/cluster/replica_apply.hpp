@@ -42,14 +42,18 @@ public:
     }
 
     // A commit became durable now, and the log ends at `end` with it. `one_way` is asked once a message: how long it
-    // travels. `cached`: the replica has the page, and so something to apply.
+    // travels. `cached`: the replica has the page, and so something to apply. `left`: when its log has left the
+    // writer's network card, if that is later than its message would leave.
     template <class OneWay>
-    void ship(engine::Instant now, OneWay&& one_way, bool cached = true, Lsn end = 0) {
+    void ship(engine::Instant now, OneWay&& one_way, bool cached = true, Lsn end = 0, engine::Instant left = {}) {
         const engine::Instant departs = next_message_after(now);
         if (departs != departs_) {
             departs_ = departs;
-            arrives_ = std::max(arrives_, departs + one_way());
+            way_ = one_way();
+            arrives_ = std::max(arrives_, departs + way_);
         }
+        if (left > departs) [[unlikely]]
+            arrives_ = std::max(arrives_, left + way_);
         const engine::Instant seen = lane_.serve(arrives_, cached ? apply_ : engine::Duration::zero());
         lag_ = seen - now;
         forget_seen(now);
@@ -97,6 +101,7 @@ private:
     engine::Duration apply_;
     ServiceLanes lane_{1};
     engine::Instant departs_{};  // of the message that takes the newest commit
+    engine::Duration way_{};     // that it has
     engine::Instant arrives_{};
     engine::Duration lag_{};
     engine::Ring<Pending> pending_;  // not seen yet, in the order of the commits

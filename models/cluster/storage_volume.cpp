@@ -30,13 +30,13 @@ StorageVolume::StorageVolume(engine::Simulation& simulation, const std::string& 
     for (const auto& node : groups_.nodes()) node->read_s_mean = shape.page_read.mean();
 }
 
-engine::Process<bool> StorageVolume::commit(Stand writer, std::uint32_t epoch, const RequestRef& request) {
+engine::Process<bool> StorageVolume::commit(LogSource writer, std::uint32_t epoch, const RequestRef& request) {
     while (epoch == epoch_ && !room_for_a_commit()) {
         engine::Condition::Wait room(room_);
         co_await room;
     }
     // Fenced, and cut off from all who know: it sends, and is not answered, until it hears of it.
-    while (epoch != epoch_ && !hears_of_epoch(writer)) {
+    while (epoch != epoch_ && !hears_of_epoch(writer.stand)) {
         co_await simulation_.delay(sent_again_after);
     }
     if (epoch != epoch_) co_return false;
@@ -49,9 +49,9 @@ engine::Process<bool> StorageVolume::commit(Stand writer, std::uint32_t epoch, c
             engine::Condition::Wait change(changed_);
             engine::Timer patience(simulation_, sent_again_after);
             co_await engine::any_of(change, patience);
-            if (epoch == epoch_) send_again(writer);
+            if (epoch == epoch_) send_again(writer.stand);
         }
-        while (epoch != epoch_ && !hears_of_epoch(writer)) {
+        while (epoch != epoch_ && !hears_of_epoch(writer.stand)) {
             co_await simulation_.delay(sent_again_after);
         }
         if (epoch != epoch_) co_return false;
@@ -95,8 +95,8 @@ bool StorageVolume::room_for_a_commit() const {
     return (beyond / shape_.groups_per_commit + 1) * LogBatches::commit_size.count <= allocation_limit;
 }
 
-std::uint64_t StorageVolume::write(Stand writer, const RequestRef& request) {
-    last_writer_ = writer;
+std::uint64_t StorageVolume::write(const LogSource& writer, const RequestRef& request) {
+    last_writer_ = writer.stand;
     if (shape_.growth_per_commit.count > 0) {
         groups_.grow_to(Bytes{groups_.size().count + shape_.growth_per_commit.count});
     }
@@ -106,8 +106,10 @@ std::uint64_t StorageVolume::write(Stand writer, const RequestRef& request) {
                       : group_of_page(page_of_key(key));
     const std::uint32_t touched = std::min(static_cast<std::uint32_t>(shape_.groups_per_commit), groups_.count());
     Record record{.written = simulation_.now()};
+    LogSource part = writer;  // of the commit's log, to each of its groups
+    part.log.count = (writer.log.count + touched - 1) / touched;
     for (std::uint32_t i = 0; i < touched; ++i) {
-        record.batch = batches_.add(writer, (first + i) % groups_.count(), log_.next_ticket());
+        record.batch = batches_.add(part, (first + i) % groups_.count(), log_.next_ticket());
         record.ends_commit = i + 1 == touched;
         if (record.ends_commit) record.request = request;
         durable_until_ = std::max(durable_until_, batches_.find(record.batch)->durable);

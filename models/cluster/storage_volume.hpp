@@ -53,10 +53,10 @@ public:
                   const std::vector<PlaceId>& zones, const std::vector<std::string>& zone_names,
                   const VolumeShape& shape);
 
-    // Makes one commit of the writer at `writer` durable, and ends when its client may be told; waits for as long as
+    // Makes one commit of this writer durable, and ends when its client may be told; waits for as long as
     // a write quorum is not there. false: the writer of this epoch has been fenced. The process belongs to the
     // writer: if it dies meanwhile, the commit stays as far as it has come, and recover() says what became of it.
-    engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) override;
+    engine::Process<bool> commit(LogSource writer, std::uint32_t epoch, const RequestRef& request) override;
 
     // Reads one page, as of the VDL, for an instance at `reader`; goes on trying for as long as nobody has it. Pages
     // count from 0; a key's page is where the whole of the volume's first size is spread over its keys, and `behind` it
@@ -113,7 +113,7 @@ private:
     std::uint16_t within_reach(std::uint32_t group, std::optional<PlaceId> from) const;
     bool finds_log(std::optional<PlaceId> from) const;
     bool room_for_a_commit() const;
-    std::uint64_t write(Stand writer, const RequestRef& request);
+    std::uint64_t write(const LogSource& writer, const RequestRef& request);
     void advance_vdl();
     void send_again(Stand writer);
     Instant vdl_passes(std::uint64_t lsn);

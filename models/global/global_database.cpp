@@ -57,7 +57,7 @@ void GlobalDatabase::commit_diverged(OfficeId told, Duration gap) {
 engine::Process<> GlobalDatabase::keep_streams() {
     for (;;) {
         co_await simulation_.delay(streams_looked_after);
-        log_.reconnect();
+        log_.reconnect(&global_writer().card());
     }
 }
 

@@ -22,7 +22,7 @@ void GlobalLog::begin() {
     reconnect();
 }
 
-Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
+Duration GlobalLog::told(std::size_t region, const RequestRef& request, NetworkCard* card) {
     const Instant now = simulation_.now();
     ++told_;
     if (region != primary_) {
@@ -41,10 +41,11 @@ Duration GlobalLog::told(std::size_t region, const RequestRef& request) {
         if (request->office >= told_to_.size()) told_to_.resize(request->office + std::size_t{1});
         told_to_[request->office] = end_;
     }
+    NetworkCard* const through = shape_.stream.logical ? card : nullptr;
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         LogStream& stream = *regions_[i].stream;
         if (i == primary_ || !regions_[i].follows || !stream.connected()) continue;
-        stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
+        stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()), through);
     }
     if (told_ % settled_every == 0) drop_settled();
     return Duration::zero();
@@ -73,7 +74,8 @@ void GlobalLog::region_lost(std::size_t region, engine::Health how) {
     }
 }
 
-void GlobalLog::reconnect() {
+void GlobalLog::reconnect(NetworkCard* card) {
+    NetworkCard* const through = shape_.stream.logical ? card : nullptr;
     const PlaceId from = regions_[primary_].border;
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         LogStream& stream = *regions_[i].stream;
@@ -81,7 +83,7 @@ void GlobalLog::reconnect() {
         if (!stream.standby_up()) stream.standby_back();
         if (!stream.connected() && transport_.topology().alive(from)) stream.connect(from);
         if (stream.connected() && stream.sent() < end_) {
-            stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()));
+            stream.send(end_, commits_.next_ticket() - first_beyond(commits_, stream.sent()), through);
         }
     }
     drop_settled();

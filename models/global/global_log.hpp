@@ -51,14 +51,15 @@ public:
 
     // A client of this region's writer has been told. Where the region is not the primary, the commit is lost.
     // Returns how old the newest point with nothing missing is then; zero: nothing is missing.
-    Duration told(std::size_t region, const RequestRef& request);
+    // `card`: the writer's, which a binary log leaves through; a volume's log leaves from the storage.
+    Duration told(std::size_t region, const RequestRef& request, NetworkCard* card = nullptr);
     // A writer waits for this while it is true.
     bool held_back();
     engine::Condition& released() { return released_; }
 
     void region_lost(std::size_t region, engine::Health how);
     // Streams that can, connect again and send what is missing. Call it every second or so.
-    void reconnect();
+    void reconnect(NetworkCard* card = nullptr);
 
     // From here on this region takes nothing more from the primary.
     void detach(std::size_t region);

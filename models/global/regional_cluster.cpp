@@ -21,7 +21,7 @@ RegionalCluster::RegionalCluster(engine::Simulation& simulation, const Transport
     if (region != 0) writer_ = nobody;
 }
 
-engine::Process<bool> RegionalCluster::CountedLog::commit(Stand writer, std::uint32_t epoch,
+engine::Process<bool> RegionalCluster::CountedLog::commit(LogSource writer, std::uint32_t epoch,
                                                           const RequestRef& request) {
     GlobalLog& global = cluster_.global_log_;
     while (!cluster_.refusing_ && global.primary() == cluster_.region_ && global.held_back()) {
@@ -31,7 +31,7 @@ engine::Process<bool> RegionalCluster::CountedLog::commit(Stand writer, std::uin
     if (cluster_.refusing_) co_return false;
     const bool durable = co_await cluster_.storage_->commit(writer, epoch, request);
     if (!durable) co_return false;
-    const Duration gap = global.told(cluster_.region_, request);
+    const Duration gap = global.told(cluster_.region_, request, writer.card);
     if (cluster_.region_role_ == RegionRole::abandoned) cluster_.owner_->commit_diverged(request.asked_by(), gap);
     co_return true;
 }
@@ -52,9 +52,9 @@ std::optional<Lsn> RegionalCluster::CountedLog::shown_by(const Instance&, Instan
     return std::nullopt;
 }
 
-std::uint32_t RegionalCluster::committed(const Instance& by, const ToldCommit& commit) {
+std::uint32_t RegionalCluster::committed(Instance& by, const ToldCommit& commit) {
     const bool abandoned = region_role_ == RegionRole::abandoned;
-    return Cluster::committed(by, {abandoned ? no_key : commit.key, commit.storage_latency, commit.told});
+    return Cluster::committed(by, {abandoned ? no_key : commit.key, commit.storage_latency, commit.told, commit.log});
 }
 
 void RegionalCluster::forward_writes(ReadConsistency consistency) {
@@ -70,6 +70,7 @@ engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef reques
         const Answer told = co_await forwarding_->forward(at, owner_->global_writer(), request, statement);
         answer.status = told.status;
         answer.version = told.version;
+        answer.travel += at.card().take(simulation_.now(), statement.answer).end - simulation_.now();
         co_return answer;
     }
     if (!statement.writes && region_role_ == RegionRole::secondary) {

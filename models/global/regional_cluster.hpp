@@ -53,7 +53,7 @@ public:
 
     void host_restored(Instance& instance) override;
     // What an abandoned lineage commits is lost: no key has a newer version by it.
-    std::uint32_t committed(const Instance& by, const ToldCommit& commit) override;
+    std::uint32_t committed(Instance& by, const ToldCommit& commit) override;
     void region_lost(engine::Health how) override;
     void region_back() override;
     engine::Process<> put_back(bool memory_kept) override;
@@ -75,7 +75,7 @@ private:
     class CountedLog : public CommitLog {
     public:
         explicit CountedLog(RegionalCluster& cluster) : cluster_(cluster) {}
-        engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) override;
+        engine::Process<bool> commit(LogSource writer, std::uint32_t epoch, const RequestRef& request) override;
         std::uint32_t epoch() const override { return cluster_.storage_->epoch(); }
         Duration exposure_to_loss_of(PlaceId place) override;
         std::optional<Duration> lag_of(const Instance& replica, Instant now) override;

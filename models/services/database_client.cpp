@@ -172,6 +172,7 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
     statement.transaction = session.connection().transaction;
     statement.writes = work.writes;
     statement.reads_key = work.reads_key;
+    statement.answer = work.payload.response;
     const bool begin_or_commit = work.transaction && (number == 0 || number == count - 1);
     if (!begin_or_commit) {
         if (work.demand != nullptr) statement.demand = work.demand->sample_duration(request->work);
@@ -183,6 +184,7 @@ Statement DatabaseClient::statement_of(const DatabaseWork& work, int number, int
 }
 
 engine::Process<Answer> DatabaseClient::probe(Statement statement) {
+    statement.answer = probe_payload.response;
     pool_->forget_name();
     const RequestRef nobody;
     Session session;

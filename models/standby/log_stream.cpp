@@ -45,23 +45,33 @@ void LogStream::connect(PlaceId primary) {
     connected_ = true;
 }
 
-void LogStream::send(Lsn end, std::uint64_t commits) {
+void LogStream::send(Lsn end, std::uint64_t commits, NetworkCard* card) {
     if (!connected_ || end <= sent_) return;
     drop_settled(simulation_.now());
     const double apply_ns = static_cast<double>(shape_.apply.count()) * static_cast<double>(commits);
     const double length = static_cast<double>(end - sent_);
     std::uint64_t commits_left = commits;
+    Span at_card = turn_at(card, on_the_wire(std::min(end, sent_ + message_most) - sent_));
     while (sent_ < end && connected_) {
         const Lsn until = std::min(end, sent_ + message_most);
         const double share = static_cast<double>(until - sent_) / length;
         const auto part = static_cast<std::uint64_t>(std::llround(static_cast<double>(commits) * share));
         const std::uint64_t in_it = until == end ? commits_left : std::min(commits_left, part);
         commits_left -= in_it;
-        connected_ = push(until, Duration{std::llround(apply_ns * share)}, in_it);
+        connected_ = push(until, Duration{std::llround(apply_ns * share)}, in_it, at_card);
+        if (card != nullptr) at_card = {at_card.last, at_card.last + card->time_of(on_the_wire(message_most))};
     }
 }
 
-bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits) {
+// Of the first message. What is more was missed, and is fetched at the card's rate beside all else that leaves: it does
+// not hold that up.
+LogStream::Span LogStream::turn_at(NetworkCard* card, Bytes size) {
+    if (card == nullptr) return {};
+    const engine::SerialServer::Turn turn = card->take(simulation_.now(), size);
+    return {turn.start, turn.end};
+}
+
+bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits, const Span& at_card) {
     const Bytes size = on_the_wire(end - sent_);
     const Path& path = transport_.path(primary_, standby_);
     const Delays legs = sample_beside_no_flow(path, Payload{size, acknowledgement}, draws_);
@@ -74,6 +84,7 @@ bool LogStream::push(Lsn end, Duration apply, std::uint64_t commits) {
     // The wait for the bytes before it, and its own time on the wire, are the stream's.
     chunk.forward = legs.forward - detail::on_the_wire(path, size);
     chunk.back = legs.back;
+    chunk.card = at_card;
     send_chunk(chunk);
     chunk.flushed = disk_.join(chunk.arrives.last, end, draws_);
     apply_chunk(chunk, apply);
@@ -90,12 +101,13 @@ engine::BitsPerSecond LogStream::bandwidth() const {
 }
 
 void LogStream::send_chunk(Chunk& chunk) {
-    chunk.leaves.first = std::max(simulation_.now(), last_leaves_);
+    chunk.leaves.first = std::max({simulation_.now(), last_leaves_, chunk.card.first});
     chunk.leaves.last = chunk.leaves.first;
     const engine::BitsPerSecond rate = bandwidth();
     if (std::isfinite(rate.value)) {
         chunk.leaves.last += engine::transmission_time(on_the_wire(chunk.end - chunk.begin), rate);
     }
+    chunk.leaves.last = std::max(chunk.leaves.last, chunk.card.last);
     // TCP keeps the order: nothing overtakes what was sent before it.
     chunk.arrives.first = std::max(chunk.leaves.first + chunk.forward, last_arrives_);
     chunk.arrives.last = std::max(chunk.leaves.last + chunk.forward, last_arrives_);

@@ -21,6 +21,7 @@
 #include "engine/random/distributions.hpp"
 #include "engine/ring.hpp"
 #include "engine/simulation.hpp"
+#include "models/cluster/network_card.hpp"
 #include "models/cluster/replica_apply.hpp"
 #include "models/network/transfers.hpp"
 #include "models/network/transport.hpp"
@@ -67,8 +68,9 @@ public:
     bool connected() const { return connected_; }
     bool standby_up() const { return standby_up_; }
 
-    // Sends on up to `end`, with `commits` in it. A path that carries nothing now ends the connection.
-    void send(Lsn end, std::uint64_t commits);
+    // Sends on up to `end`, with `commits` in it, through the sender's card (null: it is no limit). A path that carries
+    // nothing now ends the connection.
+    void send(Lsn end, std::uint64_t commits, NetworkCard* card = nullptr);
     Lsn sent() const { return sent_; }
     void slow_disk(double factor) { disk_.set_slowdown(factor); }  // the standby's
 
@@ -110,6 +112,7 @@ private:
     struct Chunk {
         Lsn begin = 0;
         Lsn end = 0;
+        Span card;  // its turn at the sender's network card
         Span leaves;
         Span arrives;
         Instant flushed{};
@@ -122,7 +125,8 @@ private:
     static Instant when(const Chunk& chunk, const Span& span, Lsn end);
     static Instant time_of(const Chunk& chunk, Reached what, Lsn end);
     const Chunk& chunk_with(Lsn end);
-    bool push(Lsn end, Duration apply, std::uint64_t commits);
+    bool push(Lsn end, Duration apply, std::uint64_t commits, const Span& at_card);
+    Span turn_at(NetworkCard* card, Bytes size);
     engine::BitsPerSecond bandwidth() const;
     void send_chunk(Chunk& chunk);
     void apply_chunk(Chunk& chunk, Duration work);

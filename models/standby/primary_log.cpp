@@ -71,7 +71,7 @@ void PrimaryLog::slow_disk(std::size_t member, double factor) {
     disk_.set_slowdown(members_[primary_].disk_slowdown);
 }
 
-engine::Process<bool> PrimaryLog::commit(Stand, std::uint32_t epoch, const RequestRef& request) {
+engine::Process<bool> PrimaryLog::commit(LogSource, std::uint32_t epoch, const RequestRef& request) {
     if (epoch != epoch_) co_return false;
     const std::uint64_t ticket = append(request);
     const Lsn end = end_;
@@ -128,7 +128,7 @@ void PrimaryLog::ship() {
     for (std::size_t i = 0; i < members_.size(); ++i) {
         LogStream& stream = *members_[i].stream;
         if (!is_standby(i) || !stream.connected() || stream.sent() >= flushed) continue;
-        stream.send(flushed, until - first_beyond(commits_, stream.sent()));
+        stream.send(flushed, until - first_beyond(commits_, stream.sent()), &members_[primary_].instance->card());
     }
 }
 

@@ -47,7 +47,7 @@ public:
     // From now on this one is the primary; those that follow it connect.
     void serve(std::size_t member);
 
-    engine::Process<bool> commit(Stand writer, std::uint32_t epoch, const RequestRef& request) override;
+    engine::Process<bool> commit(LogSource writer, std::uint32_t epoch, const RequestRef& request) override;
     std::uint32_t epoch() const override { return epoch_; }
     Duration exposure_to_loss_of(PlaceId place) override;
     std::optional<Duration> lag_of(const Instance& replica, Instant now) override;

@@ -157,7 +157,7 @@ Instance* StandbyCluster::most_advanced() {
     return best;
 }
 
-std::uint32_t StandbyCluster::committed(const Instance&, const ToldCommit& commit) {
+std::uint32_t StandbyCluster::committed(Instance&, const ToldCommit& commit) {
     observer_.on_commit(commit);
     return versions_->commit(commit.key, simulation_.now(), log_.end_told());
 }

@@ -41,7 +41,7 @@ public:
     PrimaryLog& primary_log() { return log_; }
     bool slow_disk(Instance& instance, double factor) override;
 
-    std::uint32_t committed(const Instance& by, const ToldCommit& commit) override;
+    std::uint32_t committed(Instance& by, const ToldCommit& commit) override;
     void instance_died(Instance& instance, engine::Health how) override;
     void host_restored(Instance& instance) override;
     // Of a restore: primary and standbys have been filled from one base backup and one log, so all of them follow.

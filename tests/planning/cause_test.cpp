@@ -129,6 +129,24 @@ INSTANTIATE_TEST_SUITE_P(
              [](ReplicationResult& r) { slow_in(r, Stage::storage); },
              {"making writes durable"},
              {"log disks"}},
+        Case{"answers_wait_for_the_card",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::network);
+                 add_resource(r, scenarios::resource_network_card, "orders", "orders/instance-2: network card", 0.97,
+                              0.1);
+             },
+             {"the network between the places; fullest is orders/instance-2: network card (97 % in use)"}},
+        Case{"log_waits_for_the_card",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::storage);
+                 add_resource(r, scenarios::resource_network_card, "orders", "orders/instance-1: network card", 0.8,
+                              0.1);
+             },
+             {"making writes durable", "fullest is orders/instance-1: network card (80 % in use)"}},
         Case{"too_many_never_answered",
              requirement("latency", "lookup"),
              "denver",

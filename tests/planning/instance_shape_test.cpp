@@ -47,8 +47,22 @@ TEST(InstanceShapeTest, ServerlessHasTheCpusAndConnectionsOfItsMost) {
     EXPECT_EQ(shape.pool_pages, 5'452'595U);
     ASSERT_TRUE(shape.serverless);
     EXPECT_NEAR(shape.serverless->pool_pages_an_acu, 5'452'595.2 / 32.0, 1.0);
+    EXPECT_EQ(shape.bandwidth.value, 0.0) << "not known: it is no limit";
     database.serverless->acu_min = 0.5;
     EXPECT_EQ(instance_shape_of(database, instance).connections_max, 2000);
+}
+
+// Its class's sustained bandwidth, whatever it bursts to.
+TEST(InstanceShapeTest, TheCardIsThatOfTheClass) {
+    scenarios::Database database;
+    database.kind = "aurora-mysql";
+    scenarios::DatabaseInstance instance;
+    instance.class_name = "db.r6g.large";
+    EXPECT_EQ(instance_shape_of(database, instance).bandwidth.value, 0.75e9);
+    instance.class_name = "db.r6g.16xlarge";
+    EXPECT_EQ(instance_shape_of(database, instance).bandwidth.value, 25e9);
+    database.kind = "postgresql";
+    EXPECT_EQ(instance_shape_of(database, instance).bandwidth.value, 25e9);
 }
 
 }  // namespace

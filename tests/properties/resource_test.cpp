@@ -91,7 +91,7 @@ TEST(ResourceTest, TheyAgreeWithTheQueues) {
             EXPECT_NEAR(one.steady.mean, queue.utilisation, 1e-6) << queue.name;
             ++compared;
         }
-        EXPECT_EQ(compared, 3 + 2 * 3 + 3);
+        EXPECT_EQ(compared, 2 * 3 + 2 * 3 + 3);
         const auto& pool = resource_named(result, "services/shop/us-east-1/1/pools/orders/writer/connections");
         EXPECT_EQ(pool.of, "shop");
         EXPECT_EQ(pool.words, "shop, us-east-1a, to orders/writer: connections");
@@ -118,6 +118,46 @@ TEST(ResourceTest, AReplicaIsBusyWithWhatTheWriterCommits) {
         EXPECT_NEAR(replay.steady.mean, expected, 0.03 * expected);
         EXPECT_EQ(replay.words, "orders/instance-2, us-east-1b: log replay");
         EXPECT_EQ(resource_named(result, "orders/instance-1/log replay").steady.mean, 0.0) << "it is the writer";
+    });
+}
+
+// Utilisation law: an update answers five statements with 64 KiB each, and its 1 KiB of log goes to six copies and two
+// replicas, over 2.5 Gbit/s. Canaries commit, too: 2 a second beside 180, and send nothing else.
+TEST(ResourceTest, AWritersCardIsAsBusyAsLoadTimesBytesByBandwidth) {
+    test::in_child([] {
+        std::string text = small_system("");
+        replace_in(text, R"("kind": "update",)", R"("kind": "update", "response": "64KiB",)");
+        const auto result = run(read(text));
+        const double updates_per_s = static_cast<double>(all_outcomes(class_named(result, "update")).answered) / 300.0;
+        const double expected = updates_per_s * (5 * 65536 + 8 * 1024) * 8.0 / 2.5e9;
+        const auto& card = resource_named(result, "orders/instance-1/network card");
+        EXPECT_GT(expected, 0.15);
+        EXPECT_NEAR(card.steady.mean, expected, 0.005 * expected);
+        EXPECT_EQ(card.words, "orders/instance-1, us-east-1a: network card");
+    });
+}
+
+// Two readers of 256 Mbit/s that are asked for 1 MiB at a time: 30 a second each leave, whatever their processors could
+// do, and their clients wait for the network.
+TEST(ResourceTest, ASmallClassIsFullOfLargeAnswers) {
+    test::in_child([] {
+        std::string text = small_system("");
+        replace_in(text, "db.r6g.2xlarge", "db.t3.medium");
+        replace_in(
+            text, R"("route": ["hot", "orders/reader"],)",
+            R"("route": ["orders/reader"], "response": "1MiB", "timeout": "900ms", "retry": { "attempts": 1 },)");
+        replace_in(text, R"("rate": "600/s")", R"("rate": "200/s")");
+        const auto result = run(read(text));
+        const auto& lookups = class_named(result, "lookup");
+        for (const char* reader : {"2", "3"}) {
+            const auto& card = resource_named(result, std::string("orders/instance-") + reader + "/network card");
+            EXPECT_GT(card.steady.mean, 0.99);
+            EXPECT_GT(card.steady.waiting, 1.0);
+        }
+        const auto stage = [&](scenarios::Stage one) { return lookups.stage_ns[static_cast<std::size_t>(one)]; };
+        for (const auto other : {scenarios::Stage::cpu, scenarios::Stage::queue, scenarios::Stage::storage}) {
+            EXPECT_GT(stage(scenarios::Stage::network), stage(other));
+        }
     });
 }
 

@@ -16,7 +16,7 @@ class RandomLog : public CommitLog {
 public:
     RandomLog(engine::Simulation& simulation, engine::Distribution length)
         : simulation_(simulation), length_(std::move(length)), draws_(simulation.stream("log", "commits")) {}
-    engine::Process<bool> commit(Stand, std::uint32_t, const RequestRef&) override {
+    engine::Process<bool> commit(LogSource, std::uint32_t, const RequestRef&) override {
         co_await simulation_.delay(length_.sample_duration(draws_));
         co_return true;
     }
