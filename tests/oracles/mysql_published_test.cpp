@@ -9,8 +9,8 @@
 
 #include <cstdio>
 
-#include "models/standby/page_engine.hpp"
 #include "tests/models/cluster/small_region.hpp"
+#include "tests/oracles/page_engine.hpp"
 
 namespace faultline::oracles {
 namespace {

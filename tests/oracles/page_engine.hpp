@@ -18,7 +18,7 @@
 
 #include "engine/component.hpp"
 #include "engine/waits.hpp"
-#include "models/standby/mirrored_volume.hpp"
+#include "tests/oracles/mirrored_volume.hpp"
 
 namespace faultline::models {
 

@@ -1,4 +1,4 @@
-#include "models/standby/mirrored_volume.hpp"
+#include "tests/oracles/mirrored_volume.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "models/standby/page_engine.hpp"
+#include "tests/oracles/page_engine.hpp"
 
 #include <algorithm>
 
