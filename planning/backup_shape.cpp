@@ -68,6 +68,12 @@ models::BackupShape backup_shape_of(const scenarios::Database& database, const s
     return shape;
 }
 
+models::RegionBackupShape region_backup_shape_of(const scenarios::Database& database,
+                                                 const scenarios::Scenario& scenario, const BackupPlaces& places) {
+    models::BackupShape shape = backup_shape_of(database, scenario, places);
+    return {std::move(shape.log), shape.snapshots.interval, std::move(shape.restore), false};
+}
+
 models::RegionRestoreShape region_restore_shape(const scenarios::Database& database, const BackupPlaces& there) {
     models::RegionRestoreShape shape;
     shape.region = there.region;
@@ -114,7 +120,8 @@ bool backups_matter(const scenarios::Database& database, const scenarios::Scenar
         const auto& targets = fault.at_random->targets;
         return std::find(targets.begin(), targets.end(), database.name) != targets.end();
     };
-    return is_copied(database) || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
+    const bool restored = database.global.recovers_by == scenarios::RegionRecovery::restore && !scenario.faults.empty();
+    return restored || is_copied(database) || std::any_of(scenario.faults.begin(), scenario.faults.end(), asks);
 }
 
 }  // namespace faultline::planning

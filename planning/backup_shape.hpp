@@ -3,6 +3,7 @@
 
 #include "models/cluster/backups/backups.hpp"
 #include "models/failures/operator_errors.hpp"
+#include "models/global/region_backup.hpp"
 #include "models/global/region_restore.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -19,6 +20,10 @@ struct BackupPlaces {
 // Requires that the database has backups.
 models::BackupShape backup_shape_of(const scenarios::Database& database, const scenarios::Scenario& scenario,
                                     const BackupPlaces& places);
+
+// Of each region's cluster of a database over several. Requires that it has backups.
+models::RegionBackupShape region_backup_shape_of(const scenarios::Database& database,
+                                                 const scenarios::Scenario& scenario, const BackupPlaces& places);
 
 // Redo of one commit of this database in the mean, by the shares of the classes that write; 0: none does.
 double mean_log_of_commits(const scenarios::Database& database, const scenarios::Scenario& scenario);

@@ -44,6 +44,8 @@ models::GlobalShape global_shape(const scenarios::Database& database,
     operation.add_instance = distribution_of(global.add_instance);
     operation.step_fails = global.step_fails;
     operation.retry = distribution_of(global.retry);
+    operation.recovers_by_restore = global.recovers_by == scenarios::RegionRecovery::restore;
+    if (database.backups) operation.repointing = distribution_of(database.backups->restore.repointing);
     shape.routes = {global.health_interval, health_timeout, global.health_failures, global.staleness_bound,
                     database.dns_ttl};
     shape.data = database.data;

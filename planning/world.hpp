@@ -68,6 +68,8 @@ private:
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
     void build_backups(const scenarios::Database& database);
     void begin_backups();
+    void back_up_regions(std::size_t number);
+    void take_backups_over(std::size_t number, const models::RegionalCluster& primary);
     models::RegionRestore::Made make_restored(std::size_t database, const models::RegionCopy& copy);
     models::RegionRestoreShape region_restore_of(std::size_t database, const std::string& own,
                                                  const std::string& there) const;

@@ -1,6 +1,7 @@
 // World's databases over several regions: a cluster for each region, and what joins them.
 #include <algorithm>
 
+#include "planning/backup_shape.hpp"
 #include "planning/global_shape.hpp"
 #include "planning/instance_shape.hpp"
 #include "planning/region_recorder.hpp"
@@ -70,7 +71,25 @@ void World::build_secondaries() {
             }
             clusters_.push_back(std::move(cluster));
         }
+        if (globals_[d] != nullptr && backups_[d] != nullptr) back_up_regions(d);
     }
+}
+
+void World::back_up_regions(std::size_t number) {
+    const scenarios::Database& database = scenario_.databases[number];
+    for (std::size_t i = 0; i < globals_[number]->regions().size(); ++i) {
+        const RegionalCluster& cluster = *globals_[number]->regions()[i];
+        const BackupPlaces places{cluster.region(), cluster.zones(), std::nullopt};
+        globals_[number]->back_up(i, region_backup_shape_of(database, scenario_, places));
+    }
+}
+
+// The database's backups are those of its primary from now on.
+void World::take_backups_over(std::size_t number, const RegionalCluster& primary) {
+    GlobalLog& log = globals_[number]->log();
+    const RegionBackup& own = *globals_[number]->backup_of(log.primary());
+    const Bytes lacking{static_cast<std::int64_t>(log.end() - std::min(log.end(), own.restorable()))};
+    backups_[number]->move_to(primary.region(), primary.zones(), own.latest_restorable(), lacking);
 }
 
 void World::begin_globals() {
@@ -78,8 +97,12 @@ void World::begin_globals() {
         if (globals_[d] == nullptr) continue;
         globals_[d]->on_given_up = [this](PlaceId region) { give_up_region(region); };
         globals_[d]->on_promoted = [this, d](RegionalCluster& cluster) {
-            if (backups_[d] != nullptr) backups_[d]->move_to(cluster.region(), cluster.zones());
+            if (backups_[d] != nullptr) take_backups_over(d, cluster);
             if (operator_errors_ != nullptr) operator_errors_->taken_over(d, cluster);
+        };
+        globals_[d]->on_restored = [this, d](RegionalCluster&, Instant complete_until) {
+            backups_[d]->begin_again();
+            if (operator_errors_ != nullptr) operator_errors_->restored(d, complete_until);
         };
         globals_[d]->begin();
         simulation_.spawn(observers_, sample_global(d));

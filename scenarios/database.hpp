@@ -123,6 +123,10 @@ struct BinaryLog {
 // Readers send writes on to the writer, and reads of other regions wait for what the mode asks.
 enum class WriteForwarding { off, eventual, session, global };
 
+// How the loss of the primary's region is recovered from: another one's volume is promoted, or a new one made there
+// from that region's own backups.
+enum class RegionRecovery { promotion, restore };
+
 // What regions of one database do for each other, and who decides.
 struct GlobalOperation {
     std::optional<engine::BitsPerSecond> bandwidth;  // of the log stream to one region; none: the path's
@@ -139,6 +143,7 @@ struct GlobalOperation {
     double step_fails = 0.0;
     RandomDuration retry;
     engine::BitsPerSecond copy_rate{};
+    RegionRecovery recovers_by = RegionRecovery::promotion;
     Duration health_interval{};
     int health_failures = 3;
 };

@@ -69,6 +69,8 @@ public:
     engine::Process<> run(std::size_t number, const std::string& database, std::size_t fault);
     // The database was restored elsewhere, from a copy that was taken then.
     void moved(std::size_t database, Site site, Instant taken);
+    // It was restored from backups that had all up to then, in the region that is the primary's now.
+    void restored(std::size_t database, Instant complete_until) { mend_all_since(database, complete_until); }
     // Another region's cluster is the primary now, with the same data.
     void taken_over(std::size_t database, Cluster& cluster) { sites_[database].cluster = &cluster; }
 

@@ -33,6 +33,7 @@ void GlobalDatabase::add_region(RegionalCluster& cluster) {
     log_.add_region(cluster.region(), cluster.component().path());
     routes_.add_region(cluster);
     regions_.push_back(&cluster);
+    backups_.emplace_back();
     cluster.belongs_to(*this);
     if (regions_.size() > 1) cluster.share_keys_of(*regions_.front());
 }
@@ -40,6 +41,9 @@ void GlobalDatabase::add_region(RegionalCluster& cluster) {
 void GlobalDatabase::begin() {
     writer_endpoint_.stand_for(primary().writer_endpoint());
     log_.begin();
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        if (i != log_.primary()) follow_backups(i, true);
+    }
     routes_.begin(component_);
     component_.enter("serving");
     simulation_.spawn(component_, keep_streams());
@@ -106,12 +110,12 @@ bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {
     return stands(a) && stands(b) && transport_.path(regions_[a]->region(), regions_[b]->region()).usable;
 }
 
-// Of those that follow and stand, the one that has received most; the first of equals.
+// Of those that follow and stand, the one that has most of the log; the first of equals.
 std::size_t GlobalDatabase::freshest() {
     std::size_t best = no_region;
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if (i == log_.primary() || !log_.follows(i) || !stands(i)) continue;
-        if (best == no_region || log_.arrived(i) > log_.arrived(best)) best = i;
+        if (best == no_region || log_.recovered(i) > log_.recovered(best)) best = i;
     }
     return best;
 }
@@ -139,9 +143,35 @@ engine::Process<> GlobalDatabase::fail_over() {
         if (component_.state() != "waiting for a control plane") component_.enter("waiting for a control plane");
         co_await simulation_.delay(operator_looks_after);
     }
+    const bool by_restore = restores(target);
+    if (by_restore) {
+        const bool wanted = co_await restore_in(target);
+        if (!wanted) {
+            busy_ = false;
+            component_.enter("serving");
+            co_return;
+        }
+    }
     co_await fence(old, target);
     co_await ready_instance(target);
     log_.detach(target);
+    if (!by_restore) co_await promote_in(target);
+    const Instant complete_until = by_restore ? backups_[target]->latest_restorable() : simulation_.now();
+    const RecoveredLog lost = log_.promote(target);
+    regions_[target]->lose_the_rest();
+    ++promotions_;
+    regions_[old]->abandon();
+    if (by_restore) regions_[target]->begin_with_empty_memory();
+    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical || by_restore);
+    observer_.on_recovered(lost);
+    if (on_promoted) on_promoted(*regions_[target]);
+    if (by_restore && on_restored) on_restored(*regions_[target], complete_until);
+    follow_backups(target, false);
+    copy_all_others();
+    co_await publish_writer(by_restore);
+}
+
+engine::Process<> GlobalDatabase::promote_in(std::size_t target) {
     if (shape_.operation.applies_first) {
         co_await apply_received(target);
     }
@@ -149,20 +179,13 @@ engine::Process<> GlobalDatabase::fail_over() {
     observer_.on_stage("promotion");
     co_await step(shape_.operation.promotion);
     co_await ready_instance(target);  // one that was lost meanwhile is waited for
-    const RecoveredLog lost = log_.promote(target);
-    regions_[target]->lose_the_rest();
-    ++promotions_;
-    regions_[old]->abandon();
-    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
-    observer_.on_recovered(lost);
-    if (on_promoted) on_promoted(*regions_[target]);
-    copy_all_others();
-    co_await publish_writer();
 }
 
 void GlobalDatabase::copy_all_others() {
     for (std::size_t i = 0; i < regions_.size(); ++i) {
-        if (i != log_.primary()) simulation_.spawn(component_, copy_to(i, promotions_));
+        if (i == log_.primary()) continue;
+        follow_backups(i, false);
+        simulation_.spawn(component_, copy_to(i, promotions_));
     }
 }
 
@@ -224,10 +247,13 @@ engine::Process<> GlobalDatabase::step(const engine::Distribution& duration) {
     }
 }
 
-engine::Process<> GlobalDatabase::publish_writer() {
-    component_.enter("publishing");
-    observer_.on_stage("dns");
-    co_await simulation_.delay(drawn(shape_.operation.dns_update));
+// `repointed`: applications have been given the new cluster's own name.
+engine::Process<> GlobalDatabase::publish_writer(bool repointed) {
+    if (!repointed) {
+        component_.enter("publishing");
+        observer_.on_stage("dns");
+        co_await simulation_.delay(drawn(shape_.operation.dns_update));
+    }
     writer_endpoint_.stand_for(primary().writer_endpoint());
     busy_ = false;
     component_.enter("serving");
@@ -251,6 +277,7 @@ engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t prom
         co_await simulation_.delay(operator_looks_after);
     }
     log_.follow(region);
+    follow_backups(region, true);
     regions_[region]->become_secondary();
 }
 
@@ -284,13 +311,15 @@ engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
     ++promotions_;
     regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
     if (stands(old)) {
+        follow_backups(old, true);
         regions_[old]->become_secondary();
     } else {
         regions_[old]->abandon();
         simulation_.spawn(component_, copy_to(old, promotions_));
     }
     if (on_promoted) on_promoted(*regions_[target]);
-    co_await publish_writer();
+    follow_backups(target, false);
+    co_await publish_writer(false);
     co_return true;
 }
 

@@ -10,6 +10,13 @@
 // an instance is given one first. The global writer's name stands for it after `dns_update`. The other regions are
 // copied anew from it, and the old one when it can be reached: meanwhile nobody reads there.
 // Switchover: writes stop, the target receives all, and takes over; nothing is lost and nobody is copied.
+// By a restore (recovers_by_restore): in place of a promotion the operator has a new volume made in that region from
+// its own backups (region_backup.hpp), and repoints the applications; its volume that followed is given up. He asks the
+// old region once more before that. What the backups lack when he orders it is lost: the stream's lag, and what was
+// received since the last batch, which is nothing where batches are closer than alarm and decision take.
+//
+//   deciding --still away--> filling --> recovering --> repointing --still away--> fencing --> serving
+//
 // Regions that follow by a binary log (logical) execute what they have received before they are promoted, or throw it
 // away, as the operator has it; and all instances of the promoted region start anew.
 //
@@ -23,6 +30,7 @@
 #include <vector>
 
 #include "models/global/reader_routes.hpp"
+#include "models/global/region_backup.hpp"
 
 namespace faultline::models {
 
@@ -39,8 +47,10 @@ struct OperatorShape {
     bool logical = false;        // regions follow by a binary log, executed again
     bool applies_first = false;  // and a region executes all that it has received before it is promoted
     double step_fails = 0.0;     // of a promotion; it is begun again
-    engine::Distribution retry = engine::Distribution::constant(0.0);  // until it is
-    InstanceShape instance{};                                          // of one that is added
+    engine::Distribution retry = engine::Distribution::constant(0.0);       // until it is
+    InstanceShape instance{};                                               // of one that is added
+    bool recovers_by_restore = false;                                       // of the region's backups (back_up)
+    engine::Distribution repointing = engine::Distribution::constant(0.0);  // of the applications, then
 };
 
 struct GlobalShape {
@@ -62,9 +72,13 @@ public:
     std::function<void(PlaceId)> on_given_up;
     // Told which cluster is the primary from now on; may be empty.
     std::function<void(RegionalCluster&)> on_promoted;
+    // Told, after that, when it was restored from the region's backups, and up to when those had all; may be empty.
+    std::function<void(RegionalCluster&, Instant)> on_restored;
 
     // Building: the first is the primary. A cluster is made with log() and its number among them.
     void add_region(RegionalCluster& cluster);
+    // Building, after all regions: each cluster's own backups, whether it follows or will.
+    void back_up(std::size_t region, RegionBackupShape shape);
     void begin();
 
     Endpoint& writer_endpoint() { return writer_endpoint_; }
@@ -94,6 +108,8 @@ public:
     RegionalCluster& primary() { return *regions_[log_.primary()]; }
     const std::vector<RegionalCluster*>& regions() const { return regions_; }
     const ReaderRoutes& routes() const { return routes_; }
+    // Null: this run has no backups.
+    const RegionBackup* backup_of(std::size_t region) const { return backups_[region].get(); }
     engine::Component& component() { return component_; }
 
     Instance& global_writer() override { return primary().own_writer(); }
@@ -108,10 +124,16 @@ private:
     engine::Process<> ready_instance(std::size_t target);
     engine::Process<> step(const engine::Distribution& duration);
     engine::Process<> apply_received(std::size_t target);
+    engine::Process<> promote_in(std::size_t target);
+    engine::Process<bool> restore_in(std::size_t target);
+    bool restores(std::size_t target) const {
+        return shape_.operation.recovers_by_restore && backups_[target] != nullptr;
+    }
+    void follow_backups(std::size_t region, bool follows);
     bool complete(std::size_t target);
     void copy_all_others();
     engine::Process<> copy_to(std::size_t region, std::uint64_t promotion);
-    engine::Process<> publish_writer();
+    engine::Process<> publish_writer(bool repointed);
     std::size_t freshest();
     bool stands(std::size_t region) const { return regions_[region]->component().up(); }
     bool joined(std::size_t a, std::size_t b) const;
@@ -130,6 +152,7 @@ private:
     engine::RandomStream draws_;
     engine::RandomStream network_draws_;
     std::vector<RegionalCluster*> regions_;
+    std::vector<std::unique_ptr<RegionBackup>> backups_;  // by region
     std::uint64_t promotions_ = 0;
     bool busy_ = false;  // with one failover or switchover
     int held_ = 0;       // by people who work on it

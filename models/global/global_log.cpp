@@ -102,7 +102,7 @@ void GlobalLog::detach(std::size_t region) {
 RecoveredLog GlobalLog::promote(std::size_t region) {
     RecoveredLog found;
     found.readable = true;
-    const Lsn there = arrived(region);
+    const Lsn there = recovered(region);
     Instant complete_until = settled_told_;
     while (!commits_.empty()) {
         const Commit commit = commits_.pop();
@@ -121,6 +121,7 @@ RecoveredLog GlobalLog::promote(std::size_t region) {
         if (other.stream->connected()) other.stream->primary_lost(AfterLoss::nothing);
         other.follows = false;
         other.copy_from = no_copy;
+        other.backed_up = all_of_the_log;
     }
     primary_ = region;
     released_.notify_all();
@@ -134,6 +135,7 @@ void GlobalLog::hand_over(std::size_t region) {
         if (i != old && regions_[i].stream->connected()) regions_[i].stream->primary_lost(AfterLoss::under_way);
     }
     primary_ = region;
+    regions_[region].backed_up = all_of_the_log;
     begin_copy(old);
     follow(old);
 }
@@ -145,6 +147,7 @@ void GlobalLog::restored() {
         if (other.stream->connected()) other.stream->primary_lost(AfterLoss::nothing);
         other.follows = false;
         other.copy_from = no_copy;
+        other.backed_up = all_of_the_log;
     }
     drop_settled();
     released_.notify_all();
@@ -189,7 +192,7 @@ Duration GlobalLog::exposure() {
     for (std::size_t i = 0; i < regions_.size(); ++i) {
         if (i == primary_ || !regions_[i].follows || !regions_[i].stream->standby_up()) continue;
         anybody = true;
-        safe = std::max(safe, arrived(i));
+        safe = std::max(safe, backups_exposed_ ? recovered(i) : arrived(i));
     }
     if (!anybody) return Duration::zero();
     const std::uint64_t missing = first_beyond(commits_, safe);
@@ -200,7 +203,8 @@ Duration GlobalLog::exposure() {
     return last_told_ - std::min(last_told_, complete_until);
 }
 
-// What every region shows needs no memory here. A copy that is on its way (follow) will ask for log since it began.
+// What every region shows, and has in backups that it is recovered from, needs no memory here. A copy that is on its
+// way (follow) will ask for log since it began.
 void GlobalLog::drop_settled() {
     const Instant now = simulation_.now();
     Lsn everywhere = end_;
@@ -209,6 +213,7 @@ void GlobalLog::drop_settled() {
         const Region& region = regions_[i];
         everywhere =
             std::min(everywhere, region.follows ? region.stream->reached(Reached::applied, now) : region.copy_from);
+        everywhere = std::min(everywhere, region.backed_up);
     }
     while (!commits_.empty() && commits_.front().end <= everywhere) {
         settled_told_ = std::max(settled_told_, commits_.front().told);

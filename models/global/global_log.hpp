@@ -63,7 +63,7 @@ public:
 
     // From here on this region takes nothing more from the primary.
     void detach(std::size_t region);
-    // It is the primary now. Returns what the database lacks from now on.
+    // It is the primary now, with what recovered() says. Returns what the database lacks from now on.
     RecoveredLog promote(std::size_t region);
     // Planned: nothing is missing (SIM_CHECK), the old primary follows the new one with the volume that it has.
     void hand_over(std::size_t region);
@@ -80,6 +80,13 @@ public:
     // What a promotion would have (promoted_with).
     Lsn arrived(std::size_t region) { return reached(region, shape_.promoted_with); }
     Lsn applied(std::size_t region) { return reached(region, Reached::applied); }
+    // What a recovery would have: what a promotion has, or no more than the region's backups, if it is made from them.
+    Lsn recovered(std::size_t region) { return std::min(regions_[region].backed_up, arrived(region)); }
+    // From now on the region is recovered from its backups, which hold the log up to `end`.
+    void recover_with(std::size_t region, Lsn end) { regions_[region].backed_up = end; }
+    // Will these hold less than the region has received when a recovery is ordered? As a rule: then it counts as
+    // exposed.
+    void expose_backups(bool exposed) { backups_exposed_ = exposed; }
     Lsn received(std::size_t region) { return reached(region, Reached::flushed); }
     // When it will have received and persisted all that was sent to it, as things stand.
     Instant has_all(std::size_t region) { return regions_[region].stream->all_applied(); }
@@ -119,6 +126,7 @@ private:
         std::unique_ptr<LogStream> stream;  // to it, while another one is the primary
         bool follows = true;
         Lsn copy_from = no_copy;
+        Lsn backed_up = all_of_the_log;  // of one that is recovered from its backups: what they hold
     };
     static constexpr Lsn no_copy = ~Lsn{0};
     Lsn reached(std::size_t region, Reached what) { return regions_[region].stream->reached(what, simulation_.now()); }
@@ -141,6 +149,7 @@ private:
     std::uint64_t told_ = 0;
     std::uint64_t lost_ = 0;
     std::uint64_t diverged_ = 0;
+    bool backups_exposed_ = true;
 };
 
 }  // namespace faultline::models

@@ -65,6 +65,8 @@ public:
     void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
     void abandon();
+    // Its volume and instances are new ones.
+    void begin_with_empty_memory() { lose_memories(); }
     // The database is what this region has of the log.
     void lose_the_rest() { versions_->lose_beyond(global_log_.end()); }
     void begin_copy();        // instances stop

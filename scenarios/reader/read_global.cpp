@@ -74,6 +74,13 @@ GlobalOperation read_operation(const Child& child, const Database& database, con
     if (object.has("copy_rate") && global.copy_rate.value <= 0.0) {
         object.problem("copy_rate", "expected a bandwidth above 0");
     }
+    global.recovers_by =
+        object.one_of("recovers_by") == "restore" ? RegionRecovery::restore : RegionRecovery::promotion;
+    if (global.recovers_by == RegionRecovery::restore && database.logical) {
+        object.problem("recovers_by", "not in this version for \"logical_replicas\": they are promoted");
+    } else if (global.recovers_by == RegionRecovery::restore && !database.backups) {
+        object.problem("recovers_by", "there are no \"backups\" to restore from");
+    }
     global.health_interval = object.positive_duration("health_interval");
     global.health_failures = object.integer("health_failures");
     object.finish();

@@ -60,6 +60,10 @@ inline constexpr std::array global_keys{
     Key{"retry", "random", "until it is begun again", R"({"lognormal": {"mean": "5min", "cv": 0.5}})", "assumption"},
     Key{"copy_rate", "bandwidth", "of a volume that is copied anew to another region, at most", R"("5Gbps")",
         "assumption: minutes to several hours by size and distance (Aurora User Guide, Switchover or failover)"},
+    Key{"recovers_by", "one-of:promotion|restore",
+        "the loss of the primary's region: another one's volume is promoted, or a new one is made there from that "
+        "region's own backups",
+        R"("promotion")", "Aurora User Guide, Switchover or failover: what it recommends for an outage of a region"},
     Key{"health_interval", "duration", "between two checks of a region's readers", R"("30s")",
         "Route 53 API Reference, HealthCheckConfig, RequestInterval: 30 s"},
     Key{"health_failures", "integer", "in a row, until no reader is sent there", "3",

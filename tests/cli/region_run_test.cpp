@@ -49,6 +49,11 @@ const std::vector<RegionRun> runs{
     {"region-loss", "headless", 2, {{"reads recover", "VIOLATED"}, {"little lost", "undecided"}}},
     // Its readers elsewhere stop with the writer, and wait for the operator as the writes do.
     {"region-loss", "older-version", 2, {{"reads recover", "VIOLATED"}, {"writes recover", "undecided"}}},
+    // The other region's own backups have what it had received by when the operator has decided.
+    {"region-loss",
+     "from-backups",
+     2,
+     {{"writes recover", "undecided"}, {"reads recover", "undecided"}, {"little lost", "undecided"}}},
     // All waits for the region.
     {"region-loss", "none", 2, {{"writes recover", "VIOLATED"}, {"reads recover", "VIOLATED"}}},
 

@@ -32,8 +32,9 @@ void Backups::begin_again() {
     snapshots_.begin_again(serving());
 }
 
-void Backups::move_to(PlaceId region, const std::vector<PlaceId>& zones) {
+void Backups::move_to(PlaceId region, const std::vector<PlaceId>& zones, Instant until, Bytes lacking) {
     log_.move_to(region, zones);
+    log_.go_on_from(until, lacking);
     snapshots_.move_to(region);
     restore_.move_to(region, zones);
 }

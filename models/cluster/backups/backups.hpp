@@ -48,9 +48,10 @@ public:
     void begin_restored(OfficeCommits serving);
     // A cluster that was restored in its region takes the names over, now: its backups begin. Older ones are kept.
     void begin_again();
-    // Another region's cluster of the same database is backed up from now on, and restored from its own backups: each
-    // has had its own all along, of the same commits. What is to be copied to that region is there.
-    void move_to(PlaceId region, const std::vector<PlaceId>& zones);
+    // Another region's cluster of the same database is backed up from now on, and restored from its own backups, which
+    // it has had all along (models/global/region_backup.hpp): they reach to `until`, and lack so much of its log. What
+    // is to be copied to that region is there.
+    void move_to(PlaceId region, const std::vector<PlaceId>& zones, Instant until, Bytes lacking);
     // The cluster is given up with its region: nothing is begun for it any more.
     void end();
     // The cluster that serves was made then, by a restore; before the start of the run it was not.

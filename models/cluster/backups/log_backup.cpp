@@ -24,6 +24,32 @@ void LogBackup::begin() {
     simulation_.spawn(owner_, send());
 }
 
+engine::Process<> ship_log(engine::Simulation& simulation, Transfers& transfers, const Topology& topology,
+                           const LogBackupShape& shape, Bytes size) {
+    bool there = size.count <= 0;  // nothing was written: nothing is missing
+    while (!there) {
+        TransferSpec spec{shape.zones.front(), shape.object_storage, size};
+        spec.options.window = fleet_window;
+        for (const PlaceId zone : shape.zones) {
+            if (topology.alive(spec.from)) break;
+            spec.from = zone;
+        }
+        const FlowOutcome outcome = co_await transfers.transfer(spec);
+        there = outcome == FlowOutcome::Completed;
+        if (!there) co_await simulation.delay(retry_pause);
+    }
+}
+
+void LogBackup::go_on_from(Instant until, Bytes lacking) {
+    ++lineage_;
+    const double each = std::max(1.0, shape_.bytes_per_commit);
+    const auto commits = static_cast<std::uint64_t>(std::llround(static_cast<double>(lacking.count) / each));
+    commits_arrived_ = commits_ - std::min(commits_, commits);
+    arrived_until_ = until;
+    arrived_.notify_all();
+    simulation_.spawn(owner_, send());
+}
+
 void LogBackup::begin_again() {
     ++lineage_;
     commits_arrived_ = commits_;
@@ -42,18 +68,8 @@ engine::Process<> LogBackup::send() {
         const Instant cut = simulation_.now();
         const std::uint64_t commits = commits_;
         const double bytes = std::ceil(static_cast<double>(commits - commits_arrived_) * shape_.bytes_per_commit);
-        bool there = bytes <= 0.0;  // nothing was written: nothing is missing
-        while (!there) {
-            TransferSpec spec{shape_.zones.front(), shape_.object_storage, Bytes{std::llround(bytes)}};
-            spec.options.window = fleet_window;
-            for (const PlaceId zone : shape_.zones) {
-                if (topology_.alive(spec.from)) break;
-                spec.from = zone;
-            }
-            const FlowOutcome outcome = co_await transfers_.transfer(spec);
-            there = outcome == FlowOutcome::Completed;
-            if (!there) co_await simulation_.delay(retry_pause);
-        }
+        const Bytes size{std::llround(bytes)};
+        co_await ship_log(simulation_, transfers_, topology_, shape_, size);
         if (lineage != lineage_) co_return;
         commits_arrived_ = commits;
         arrived_until_ = cut;

@@ -27,6 +27,10 @@ struct LogBackupShape {
     double bytes_per_commit = 0.0;
 };
 
+// Sends a batch from the first of the zones that is alive to the object storage, again and again until it is there.
+engine::Process<> ship_log(engine::Simulation& simulation, Transfers& transfers, const Topology& topology,
+                           const LogBackupShape& shape, Bytes size);
+
 class LogBackup {
 public:
     LogBackup(engine::Simulation& simulation, engine::Component& owner, Transfers& transfers, const Topology& topology,
@@ -39,6 +43,9 @@ public:
         shape_.object_storage = region;
         shape_.zones = zones;
     }
+    // The log of another region's cluster is sent from now on, which has had backups of its own: they reach to `until`,
+    // and lack so much of what its volume has.
+    void go_on_from(Instant until, Bytes lacking);
 
     void committed() {
         ++commits_;

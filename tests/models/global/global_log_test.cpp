@@ -257,5 +257,27 @@ TEST(GlobalLogTest, AHandOverLosesNothing) {
     EXPECT_EQ(regions.log->commits_lost(), 0U);
 }
 
+// A region that is recovered from its backups has no more than these hold, whatever it has received and shows: what is
+// beyond is lost and counted, and was exposed all along.
+TEST(GlobalLogTest, ARecoveryFromBackupsLosesWhatTheyLack) {
+    Regions regions({});
+    regions.begin(10ms);
+    regions.log->recover_with(1, 0);
+    regions.log->recover_with(2, 0);
+    regions.run_to(2s);
+    regions.log->recover_with(1, 100 * record_bytes);
+    regions.log->recover_with(2, 50 * record_bytes);
+    regions.run_to(5005ms);
+    EXPECT_EQ(regions.log->commits_told(), 500U);
+    EXPECT_GT(regions.log->arrived(1), 480U * record_bytes);
+    EXPECT_EQ(regions.log->recovered(1), 100U * record_bytes);
+    EXPECT_EQ(regions.log->exposure(), 4s) << "of the region that has most: told at 1 s and at 5 s";
+    const RecoveredLog found = regions.log->promote(1);
+    EXPECT_EQ(found.commits_lost, 400U);
+    EXPECT_EQ(found.gap, 4s);
+    EXPECT_EQ(regions.log->end(), 100U * record_bytes);
+    EXPECT_EQ(regions.log->recovered(2), regions.log->arrived(2)) << "its backups are of another lineage";
+}
+
 }  // namespace
 }  // namespace faultline::models
