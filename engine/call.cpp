@@ -57,6 +57,12 @@ void CallBase::callee_ended_without_answer() {
 void CallBase::lose() {
     lost_ = true;
     ++simulation_.calls_unanswered_;
+    if (alone_) ++simulation_.calls_without_timer_;
+}
+
+void CallBase::forget_lost() {
+    --simulation_.calls_unanswered_;
+    if (alone_) --simulation_.calls_without_timer_;
 }
 
 void CallBase::arrive(CalendarNode& node, Simulation& /*simulation*/) {

@@ -36,7 +36,7 @@ public:
     ~CallBase() {
         if (pending()) simulation_.cancel(*this);
         if (callee_ != nullptr) callee_->root_.call = nullptr;
-        if (lost_) --simulation_.calls_unanswered_;
+        if (lost_) forget_lost();
     }
     CallOutcome outcome() const { return outcome_; }
 
@@ -54,6 +54,7 @@ public:
         ProcessState& waiter = handle.promise();
         waiter.begin_wait();
         arm(waiter, 0);
+        wait_alone();
     }
 
 protected:
@@ -71,6 +72,12 @@ private:
     void callee_died(Health how);
     void callee_ended_without_answer();
     void lose();
+    void forget_lost();
+    void wait_alone() {
+        alone_ = true;
+        if (lost_) [[unlikely]]
+            ++simulation_.calls_without_timer_;
+    }
 
     ProcessState* callee_ = nullptr;
     ProcessState* waiter_ = nullptr;
@@ -79,6 +86,7 @@ private:
     CallOutcome coming_ = CallOutcome::none;
     CallOutcome outcome_ = CallOutcome::none;
     bool lost_ = false;
+    bool alone_ = false;  // its caller waits for it and for nothing else
 };
 
 template <class Answer>

@@ -133,6 +133,8 @@ public:
     std::vector<std::string> waiting_paths() const;
     // Calls to silent peers that are still waited for.
     std::uint64_t calls_unanswered() const { return calls_unanswered_; }
+    // And of these, those that their callers wait for without a timer: they will wait for ever.
+    std::uint64_t calls_without_timer() const { return calls_without_timer_; }
 
     // Told of each Component::enter.
     std::function<void(Instant, const Component&, std::string_view state)> on_state_change;
@@ -172,6 +174,7 @@ private:
     ProcessState* next_ = nullptr;  // a child whose parent has just come to rest, or the parent of one that has ended
     Roster<ProcessState> processes_;
     std::uint64_t calls_unanswered_ = 0;
+    std::uint64_t calls_without_timer_ = 0;
     std::uint32_t components_ = 0;
     bool closing_ = false;
 };

@@ -107,6 +107,7 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     for (const auto& transfer : scheduled_transfers_) transfer->begin();
     simulation_.on_progress(progress);
     branch_at_ = last_calm_instant();
+    standing_frames_ = engine::FramePool::instance().live_bytes();
 
     scenarios::ReplicationResult result;
     result.replication = options_.replication;
@@ -117,7 +118,8 @@ scenarios::ReplicationResult World::run(const engine::ProgressListener& progress
     const engine::StopReason reason = run_measured();
     SIM_CHECK(reason != engine::StopReason::stuck);
     result.end_ns = simulation_.now().time_since_epoch().count();
-    result.waits_without_timer = simulation_.calls_unanswered();
+    result.waits_without_timer = simulation_.calls_without_timer();
+    result.stall = stall_;
     describe_queues(result);
     describe_sessions(result);
     describe_warehouses(result);
@@ -224,7 +226,8 @@ void World::describe_memory(scenarios::ReplicationResult& result) const {
     }
     memory.bytes_per_key = memory.resident_keys == 0 ? 0 : key_bytes / memory.resident_keys;
     memory.in_flight_peak = requests_->peak();
-    const std::size_t frames = engine::FramePool::instance().peak_bytes();  // of processes, operations included
+    memory.fixed_bytes += standing_frames_;
+    const std::size_t frames = engine::FramePool::instance().peak_bytes() - standing_frames_;
     memory.bytes_per_query = requests_->peak() == 0 ? 0 : frames / requests_->peak();
 }
 

@@ -230,6 +230,8 @@ private:
         models::Instant since{};  // it serves
     };
     std::vector<CatchingUp> catching_up_;
+    scenarios::Stall stall_{};
+    std::size_t standing_frames_ = 0;  // bytes of what is there from the start, and of no query
     struct AskedEndpoint {
         const models::Endpoint* endpoint = nullptr;
         std::optional<models::Instant> told{};  // the last lost connection that the measures know of

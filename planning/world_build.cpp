@@ -160,6 +160,7 @@ MeasuresShape World::measures_shape() const {
     shape.end = end_;
     shape.canary_timeout = scenario_.workload.canary.timeout;
     shape.sessions = scenario_.workload.sessions.has_value();
+    shape.office_timelines = scenario_.run.office_timelines;
     shape.storm = scenario_.workload.storm;
     for (const scenarios::Surge& surge : scenario_.workload.arrivals.surges) {
         const Instant begin = warm_up_end_ + surge.at;

@@ -6,6 +6,7 @@
 #include "planning/global_shape.hpp"
 #include "planning/index_of.hpp"
 #include "planning/instance_shape.hpp"
+#include "planning/stall.hpp"
 #include "planning/world.hpp"
 #include "scenarios/kinds.hpp"
 
@@ -175,7 +176,9 @@ engine::StopReason World::run_to(Instant until) {
         branch_at_.reset();
         branch();
     }
-    return simulation_.run_until(std::min(until, end_));
+    const engine::StopReason reason = simulation_.run_until(std::min(until, end_));
+    if (until < end_) note_stall(reason, simulation_, stall_);
+    return reason;
 }
 
 // In another future everything that is drawn from here on is drawn otherwise, and each fault has a start of its own and

@@ -18,6 +18,7 @@
 #include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
 #include "reports/transfer_summary.hpp"
+#include "reports/unfinished.hpp"
 #include "reports/warehouse_summary.hpp"
 #include "reports/waterfall.hpp"
 #include "scenarios/dead_replications.hpp"
@@ -126,6 +127,7 @@ void TextReport::results(const scenarios::RunResult& result) {
     cost(result);
     checks(result);
     deaths(result);
+    for (const std::string& line : unfinished_lines(result)) out_ << '\n' << wrapped(line, "", style_.width);
     const std::string memory = memory_line(result);
     if (!memory.empty()) out_ << '\n' << in(Colour::dim, wrapped(memory + ".", "", style_.width));
 }

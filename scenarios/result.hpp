@@ -10,6 +10,7 @@
 
 #include "scenarios/check_result.hpp"
 #include "scenarios/cost_result.hpp"
+#include "scenarios/office_results.hpp"
 #include "scenarios/resource_result.hpp"
 
 namespace faultline::scenarios {
@@ -81,6 +82,7 @@ struct ClassResult {
     SessionReadsResult session_reads{};
     std::vector<std::uint32_t> repeats_per_s{};  // attempts besides the first, by their own time: retries and copies
     std::uint64_t hedges = 0;                    // of these, copies of what was not answered soon
+    std::vector<OfficeTimeline> by_office{};     // only if they were asked for
 };
 
 // What a fault did, and to what.
@@ -272,10 +274,10 @@ struct TracedQuery {
     std::string by{};  // a cache node that asks the database by itself; empty: the office
 };
 
-// Minutes of the measured part in which anything was due at an office, and those of them in which 99 % of it was good.
-struct OfficeMinutes {
-    std::string office;
-    std::uint64_t minutes = 0, good = 0;
+// From an instant before the end of the run on nothing was left to happen, though processes still waited.
+struct Stall {
+    std::int64_t at_ns = 0;              // known to the second; 0: there was none
+    std::vector<std::string> waiting{};  // paths of their components, each once
 };
 
 struct MemoryResult {
@@ -299,7 +301,8 @@ struct ReplicationResult {
     std::uint64_t fingerprint = 0, events = 0;
     std::uint64_t queries = 0;  // that became due, from the start of the warm-up on; of several futures the first
     std::int64_t warm_up_ns = 0, end_ns = 0;
-    std::uint64_t waits_without_timer = 0;  // on a silent peer, at the end of the run
+    std::uint64_t waits_without_timer = 0;  // for a silent peer, at the end of the run
+    Stall stall{};
     std::vector<ClassResult> classes;
     std::vector<FaultResult> faults;
     std::vector<IncidentResult> incidents;

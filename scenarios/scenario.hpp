@@ -41,6 +41,7 @@ struct Run {
     std::int32_t start_of_day_s = 10 * 3600;  // local time at the first office's meridian when the run begins
     int start_day = 0;                        // and the local day there, 0 is Monday
     Futures futures{};
+    bool office_timelines = false;  // seconds of each class at each office in the result, not of all offices alone
 };
 
 struct Network {

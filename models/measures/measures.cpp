@@ -287,6 +287,7 @@ void Measures::finish(Instant end, scenarios::ReplicationResult& result) {
     result.classes.resize(shape_.classes.size());
     operations_.finish(track_, end, result.classes);
     result.office_minutes = office_minutes(shape_, track_, operations_, end);
+    if (shape_.office_timelines) add_office_timelines(shape_, track_, operations_, end, result.classes);
     finish_classes(result.classes);
     session_reads_.finish(result.classes);
     result.caches.resize(shape_.caches.size());

@@ -29,4 +29,24 @@ std::vector<scenarios::OfficeMinutes> office_minutes(const MeasuresShape& shape,
     return results;
 }
 
+void add_office_timelines(const MeasuresShape& shape, const PhaseTrack& track, const Operations& operations,
+                          Instant end, std::vector<scenarios::ClassResult>& results) {
+    constexpr std::chrono::seconds second{1};
+    const auto count = static_cast<std::size_t>(end.time_since_epoch() / second) + 1;
+    for (std::size_t i = 0; i < shape.classes.size(); ++i) {
+        for (std::size_t office = 0; office < shape.offices.size(); ++office) {
+            scenarios::OfficeTimeline line{shape.offices[office], std::vector<std::uint32_t>(count),
+                                           std::vector<std::uint32_t>(count)};
+            Operations::Seen seen = operations.seen({i, office});
+            for (std::size_t row = 0; row < track.rows_until(end); ++row) {
+                const ShareCount here = seen.all(row);
+                const auto at = static_cast<std::size_t>(track.row_start(row).time_since_epoch() / second);
+                line.due_per_s[at] += static_cast<std::uint32_t>(here.due);
+                line.good_per_s[at] += static_cast<std::uint32_t>(here.good);
+            }
+            results[i].by_office.push_back(std::move(line));
+        }
+    }
+}
+
 }  // namespace faultline::models

@@ -15,4 +15,9 @@ namespace faultline::models {
 std::vector<scenarios::OfficeMinutes> office_minutes(const MeasuresShape& shape, const PhaseTrack& track,
                                                      const Operations& operations, Instant end);
 
+// Due and good in each second of the run, of each class at each office, into `results`: what pictures by office are
+// drawn from. A second that an incident has shifted counts with the one in which it begins.
+void add_office_timelines(const MeasuresShape& shape, const PhaseTrack& track, const Operations& operations,
+                          Instant end, std::vector<scenarios::ClassResult>& results);
+
 }  // namespace faultline::models

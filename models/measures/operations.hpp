@@ -66,6 +66,9 @@ public:
             return decided ? rows_.all(row) : rows_.ended(row);
         }
 
+        // And all that were due in it, whether they have ended or not.
+        ShareCount all(std::size_t row) { return rows_.all(row); }
+
     private:
         friend class Operations;
         Seen(const SecondRows& rows, std::size_t pair, Duration deadline) : rows_(rows, pair), deadline_(deadline) {}

@@ -60,7 +60,8 @@ struct MeasuresShape {
     Instant end{};
     Duration longest_client_timer{};  // of any client: until it has expired, quiet is not recovery
     Duration canary_timeout = std::chrono::seconds{1};
-    bool sessions = false;  // are there users' sessions?
+    bool sessions = false;          // are there users' sessions?
+    bool office_timelines = false;  // of each class at each office
     std::vector<Trigger> surges{};
     scenarios::Storm storm{};  // what is called one
 };

@@ -71,6 +71,7 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     scenario.run.start_of_day_s = read_clock(run, "start_of_day");
     scenario.run.start_day = read_day(run, "start_day");
     scenario.run.futures = read_futures(*run.child("futures"), file.report());
+    scenario.run.office_timelines = run.flag("office_timelines");
     run.finish();
     // The simulated clock ends after 292 years; a run of more than a year is a slip of the unit.
     constexpr Duration longest = std::chrono::hours{24 * 366};

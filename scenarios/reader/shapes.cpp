@@ -60,6 +60,7 @@ constexpr std::array run_keys{
     Key{"start_day", "one-of:monday|tuesday|wednesday|thursday|friday|saturday|sunday", "and the local day there",
         R"("monday")", "-"},
     Key{"futures", "object:futures", "of each replication's history up to its first fault", "{}", "-"},
+    Key{"office_timelines", "flag", "the result has due and good of each second by office, too", "false", "-"},
 };
 
 constexpr std::array futures_keys{

@@ -41,13 +41,19 @@ void fields(Archive& a, Part<Archive, SessionReadsResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, OfficeTimeline>& x) {
+    a("office", x.office), a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("name", x.name), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
     a("stage_ns", x.stage_ns), a("stage_slow_ns", x.stage_slow_ns), a("stage_slow_count", x.stage_slow_count);
     a("attempts", x.attempts), a("unknown", x.unknown), a("unknown_durable", x.unknown_durable);
     a("unknown_absent", x.unknown_absent), a("duplicates", x.duplicates);
     a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
-    a("session_reads", x.session_reads), a("repeats_per_s", x.repeats_per_s), a("hedges", x.hedges);
+    a("session_reads", x.session_reads), a("repeats_per_s", x.repeats_per_s), a("hedges", x.hedges),
+        a("by_office", x.by_office);
 }
 
 template <typename Archive>
@@ -195,6 +201,11 @@ void fields(Archive& a, Part<Archive, ResourceResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, Stall>& x) {
+    a("at_ns", x.at_ns), a("waiting", x.waiting);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, OfficeMinutes>& x) {
     a("office", x.office), a("minutes", x.minutes), a("good", x.good);
 }
@@ -216,7 +227,7 @@ template <typename Archive>
 void fields(Archive& a, Part<Archive, ReplicationResult>& x) {
     a("replication", x.replication), a("fingerprint", x.fingerprint), a("events", x.events);
     a("queries", x.queries), a("warm_up_ns", x.warm_up_ns), a("end_ns", x.end_ns),
-        a("waits_without_timer", x.waits_without_timer);
+        a("waits_without_timer", x.waits_without_timer), a("stall", x.stall);
     a("classes", x.classes), a("faults", x.faults), a("incidents", x.incidents), a("caches", x.caches);
     a("databases", x.databases), a("queues", x.queues), a("states", x.states), a("memory", x.memory),
         a("office_minutes", x.office_minutes);

@@ -114,10 +114,24 @@ TEST_F(CallTest, ASilentPeerTellsNothingTheTimerDecides) {
     world.sim.run_until(world.at(3ms));
     peer.kill(Health::silent);
     EXPECT_EQ(world.sim.calls_unanswered(), 2u);
+    EXPECT_EQ(world.sim.calls_without_timer(), 1u);
     EXPECT_EQ(world.sim.run_until(world.at(1s)), StopReason::no_more_events);
     EXPECT_EQ(world.log, (Log{"timeout, nothing at 20"}));
     EXPECT_EQ(world.sim.calls_unanswered(), 1u);
+    EXPECT_EQ(world.sim.calls_without_timer(), 1u);
     EXPECT_EQ(world.sim.waiting_paths(), std::vector<std::string>{"part"});
+    world.part.kill(Health::crash);  // who waited for ever is gone
+    EXPECT_EQ(world.sim.calls_unanswered(), 0u);
+    EXPECT_EQ(world.sim.calls_without_timer(), 0u);
+}
+
+TEST_F(CallTest, WhoCallsASilentPeerWithoutATimerIsCountedAsWaitingForEver) {
+    peer.kill(Health::silent);
+    world.sim.spawn(world.part, caller(1));
+    world.sim.spawn(world.part, patient_caller(2, 20ms));
+    world.sim.run_until(world.at(10ms));
+    EXPECT_EQ(world.sim.calls_unanswered(), 2u);
+    EXPECT_EQ(world.sim.calls_without_timer(), 1u);
 }
 
 TEST_F(CallTest, AnAnswerUnderWayArrivesThoughItsPeerDies) {

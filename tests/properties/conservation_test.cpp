@@ -54,6 +54,18 @@ TEST(ConservationTest, HoldsInOverload) {
     });
 }
 
+// At most 1.2 KB for each query in flight, of which most wait for a database; what stands from the start is fixed.
+TEST(ConservationTest, AQueryInFlightTakesFewBytes) {
+    test::in_child([] {
+        const auto result = run(read(
+            small_system(""), [](scenarios::Scenario& scenario) { scenario.run.measured = std::chrono::seconds{60}; }));
+        EXPECT_GT(result.memory.in_flight_peak, 30U);
+        EXPECT_GT(result.memory.bytes_per_query, 200U) << "frames and operations are counted";
+        EXPECT_LE(result.memory.bytes_per_query, 1'200U);
+        EXPECT_GT(result.memory.fixed_bytes, 100'000U);
+    });
+}
+
 // Stage sums equal latency exactly: over all answered operations of a class, the times by stage add up to the sum of
 // the histograms, to the nanosecond.
 TEST(ConservationTest, TimeByStageIsAllOfTheLatency) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include "planning/replication.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -78,6 +79,49 @@ TEST(IdentityTest, TwoVariantsSeeTheSameArrivals) {
         total += found.due[0][s];
     }
     EXPECT_GT(total, 100'000U);
+}
+
+// And not only as many in each second: the same class at the same instant, and the same work of each, in whatever order
+// and by whichever instances they are served. Half the threads make a crowd wait, so that the order is another.
+TEST(IdentityTest, EveryQueryIsTheSameInBothVariants) {
+    test::in_child([] {
+        constexpr std::uint32_t all = 1'000'000;
+        const auto traced = [](bool other) {
+            return planning::run_replication(read(small_system(""),
+                                                  [other](scenarios::Scenario& scenario) {
+                                                      scenario.run.measured = std::chrono::seconds{60};
+                                                      if (!other) return;
+                                                      scenario.databases.front().replicas.pop_back();
+                                                      scenario.services.front().threads /= 16;
+                                                      scenario.services.front().vcpus = 1;
+                                                  }),
+                                             1, {}, all)
+                .traced;
+        };
+        const std::vector<scenarios::TracedQuery> one = traced(false);
+        const std::vector<scenarios::TracedQuery> two = traced(true);
+        const auto cpu_ns = [](const scenarios::TracedQuery& query) {
+            std::uint64_t sum = 0;
+            for (std::size_t i = 0; i < query.stages.size(); ++i) {
+                if (query.stages[i] == static_cast<std::uint32_t>(scenarios::Stage::cpu)) sum += query.lengths_ns[i];
+            }
+            return sum;
+        };
+        ASSERT_EQ(one.size(), two.size());
+        ASSERT_GT(one.size(), 30'000U);
+        std::size_t updates = 0, waited_otherwise = 0;
+        for (std::size_t i = 0; i < one.size(); ++i) {
+            ASSERT_EQ(one[i].due_ns, two[i].due_ns) << i;
+            ASSERT_EQ(one[i].query_class, two[i].query_class) << i;
+            ASSERT_EQ(one[i].office, two[i].office) << i;
+            if (one[i].lengths_ns != two[i].lengths_ns) ++waited_otherwise;
+            if (one[i].query_class != 1 || !one[i].answered || !two[i].answered) continue;
+            ++updates;
+            EXPECT_EQ(cpu_ns(one[i]), cpu_ns(two[i])) << "query " << i;
+        }
+        EXPECT_GT(updates, 9'000U);
+        EXPECT_GT(waited_otherwise, one.size() / 10) << "the variants are served alike";
+    });
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ ReplicationResult example_replication() {
     r.replication = 3;
     r.fingerprint = UINT64_MAX - 1;
     r.events = 12, r.queries = 9, r.warm_up_ns = 13, r.end_ns = 14, r.waits_without_timer = 15;
+    r.stall = {16, {"orders/instance-1"}};
     r.classes = {{"update",
                   {at_office},
                   {at_office, at_office},
@@ -84,7 +85,8 @@ ReplicationResult example_replication() {
                   16,
                   {{{1, 2, 3, 4, 5, 6}}, {{7, 8, 9, 10, 11, 12}}, {{13, 14, 15, 16, 17, 18}, {19}}},
                   {3, 0, 4},
-                  17}};
+                  17,
+                  {{"boston", {5, UINT32_MAX}, {0, 4}}}}};
     r.faults = {example_fault()};
     r.incidents = {{{"zone lost"},
                     1,

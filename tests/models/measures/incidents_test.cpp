@@ -212,6 +212,31 @@ TEST(IncidentsTest, GoodMinutesAreThoseOfAllClassesAtAnOffice) {
     EXPECT_EQ(result.office_minutes[1].good, 4U);
 }
 
+// Office by office only if it is asked for; together they are the timelines of all.
+TEST(IncidentsTest, TimelinesByOfficeAreThereOnRequest) {
+    for (const bool asked : {false, true}) {
+        MeasuresShape shape = small_shape(300s);
+        shape.offices = {"boston", "denver"};
+        shape.office_timelines = asked;
+        Trace trace(shape);
+        trace.operations({}, 10s, 300s, outage(130s, 150s, reset));
+        trace.operations({.office = 1}, 10s, 300s, answered);
+        trace.fault(0, 130s, 160s);
+        const ReplicationResult result = trace.run();
+        const scenarios::ClassResult& all = result.classes[0];
+        ASSERT_EQ(all.by_office.size(), asked ? 2U : 0U);
+        if (!asked) continue;
+        EXPECT_EQ(all.by_office[0].office, "boston");
+        EXPECT_EQ(all.by_office[0].good_per_s[140], 0U);
+        EXPECT_GT(all.by_office[0].due_per_s[140], 0U);
+        EXPECT_EQ(all.by_office[1].good_per_s[140], all.by_office[1].due_per_s[140]);
+        for (std::size_t s = 0; s < all.due_per_s.size(); ++s) {
+            EXPECT_EQ(all.by_office[0].due_per_s[s] + all.by_office[1].due_per_s[s], all.due_per_s[s]) << s;
+            EXPECT_EQ(all.by_office[0].good_per_s[s] + all.by_office[1].good_per_s[s], all.good_per_s[s]) << s;
+        }
+    }
+}
+
 TEST(IncidentsTest, UnknownWritesAndDuplicatesAreCountedApart) {
     MeasuresShape shape = small_shape(300s);
     shape.classes.push_back({"put", 1s, true, true, "orders", scenarios::TargetRole::writer});

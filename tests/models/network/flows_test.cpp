@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <csignal>
+#include <optional>
 #include <vector>
 
 #include "models/network/simgrid_flows.hpp"
+#include "tests/models/network/carried_bytes.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/test_generator.hpp"
 #include "tests/support/wide_window.hpp"
@@ -288,60 +290,91 @@ TEST(FlowsTest, SignalHandlersAreKept) {
     });
 }
 
-// Goal:   every flow ends once, and what the flows of a link moved is what the link could carry.
-// Method: 300 flows at random times between 12 places, some cancelled, links cut and restored now and then; completed
-//         flows have moved all, others at most all; the sum over all never exceeds the capacity of the ends' links.
+constexpr std::size_t places = 12;
+
+// Flows at random times between the places of a star, some cancelled, links cut, restored and changed now and then.
+class RandomTraffic {
+public:
+    RandomTraffic() {
+        std::vector<double> rates;
+        for (std::size_t i = 0; i < places; ++i) {
+            rates.push_back(1e8 * static_cast<double>(1 + i % 3));
+            star_.add(Duration{1'000 << i}, rates.back());
+        }
+        star_.topology.seal();
+        flows_.emplace(star_.topology);
+        carried_.emplace(*flows_, std::move(rates));
+    }
+
+    // Of which the i-th begins up to 40 ms after the one before.
+    void begin(int i) {
+        for (const Instant until = now_ + Duration{static_cast<std::int64_t>(uniform() * 4e7)}; now_ < until;) {
+            now_ = std::min(until, std::max(now_ + 1ns, flows_->next_step(now_)));
+            const std::span<const Finished> batch = flows_->advance(now_);
+            ended.insert(ended.end(), batch.begin(), batch.end());
+            carried_->expect_within_capacity(now_, batch);
+        }
+        sizes.push_back(static_cast<std::int64_t>(uniform() * 5e6));
+        const std::size_t from = pick(places), to = pick(places);
+        const FlowId id = flows_->start(now_, star_.ends[from], star_.ends[to], Bytes{sizes.back()});
+        carried_->started(id, from, to);
+        EXPECT_EQ(id.value + 1, sizes.size());
+        if (i % 7 == 0) flows_->cancel(now_, FlowId{pick(sizes.size())});
+        disturb(i, pick(places));
+    }
+    void let_all_end() {
+        for (std::size_t i = 0; i < places; ++i) {
+            while (cuts_[i]-- > 0) flows_->restore_link(now_, star_.links[i]);
+        }
+        for (const Finished& end : run(*flows_, now_)) ended.push_back(end);
+    }
+    double fullest() const { return carried_->fullest(); }
+
+    std::vector<std::int64_t> sizes;
+    std::vector<Finished> ended;
+
+private:
+    void disturb(int i, std::size_t link) {
+        if (i % 11 == 0) flows_->cut_link(now_, star_.links[link]), ++cuts_[link];
+        if (cuts_[link] > 0 && i % 2 == 0) flows_->restore_link(now_, star_.links[link]), --cuts_[link];
+        if (i % 13 != 0) return;
+        const double rate = 1e8 * (1.0 + uniform());
+        flows_->set_bandwidth(now_, star_.links[link], {rate});
+        carried_->set_rate(link, rate);
+    }
+    double uniform() { return generator_.uniform(); }
+    std::size_t pick(std::size_t n) { return static_cast<std::size_t>(uniform() * static_cast<double>(n)); }
+
+    Star star_;
+    test::TestGenerator generator_{11};
+    std::optional<Flows> flows_;
+    std::optional<CarriedBytes> carried_;
+    int cuts_[places] = {};
+    Instant now_ = start_of_time;
+};
+
+// Goal:   every flow ends once, and no link ever carries more than it can.
+// Method: 300 flows; completed ones have moved all, others at most all; in each step the flows over each way of each
+// link
+//         have moved at most what its bandwidth allows, and some link was full.
 TEST(FlowsTest, BytesAreConserved) {
     test::in_child([] {
-        Star star;
-        test::TestGenerator generator(11);
-        for (int i = 0; i < 12; ++i) star.add(Duration{1'000 << i}, 1e8 * (1 + i % 3));
-        star.topology.seal();
-        Flows flows(star.topology);
-        std::vector<std::int64_t> size;
-        std::vector<int> ends;
-        std::vector<Finished> ended;
-        std::int64_t moved = 0;
-        const auto pick = [&](std::size_t n) {
-            return static_cast<std::size_t>(generator.uniform() * static_cast<double>(n));
-        };
-        Instant now = start_of_time;
-        const auto take = [&](std::span<const Finished> batch) {
-            ended.insert(ended.end(), batch.begin(), batch.end());
-        };
-        int cuts[12] = {};
-        for (int i = 0; i < 300; ++i) {
-            for (const Instant until = now + Duration{static_cast<std::int64_t>(generator.uniform() * 4e7)};
-                 now < until;) {
-                now = std::min(until, std::max(now + 1ns, flows.next_step(now)));
-                take(flows.advance(now));
-            }
-            size.push_back(static_cast<std::int64_t>(generator.uniform() * 5e6));
-            const FlowId id = flows.start(now, star.ends[pick(12)], star.ends[pick(12)], Bytes{size.back()});
-            EXPECT_EQ(id.value + 1, size.size());
-            if (i % 7 == 0) flows.cancel(now, FlowId{pick(size.size())});
-            const std::size_t link = pick(12);
-            if (i % 11 == 0) flows.cut_link(now, star.links[link]), ++cuts[link];
-            if (cuts[link] > 0 && i % 2 == 0) flows.restore_link(now, star.links[link]), --cuts[link];
-            if (i % 13 == 0) flows.set_bandwidth(now, star.links[link], {1e8 * (1.0 + generator.uniform())});
-        }
-        for (std::size_t i = 0; i < 12; ++i) {
-            while (cuts[i]-- > 0) flows.restore_link(now, star.links[i]);
-        }
-        take(run(flows, now));
-        ASSERT_EQ(ended.size(), size.size());
-        ends.assign(size.size(), 0);
+        RandomTraffic traffic;
+        for (int i = 0; i < 300; ++i) traffic.begin(i);
+        traffic.let_all_end();
+        EXPECT_GT(traffic.fullest(), 0.99);
+        ASSERT_EQ(traffic.ended.size(), traffic.sizes.size());
+        std::vector<int> ends(traffic.sizes.size(), 0);
         int completed = 0;
-        for (std::size_t i = 0; i < ended.size(); ++i) {
-            const Finished& end = ended[i];
+        std::int64_t moved = 0;
+        for (const Finished& end : traffic.ended) {
             ++ends[end.flow.value];
             moved += end.moved.count;
             EXPECT_GE(end.moved.count, 0);
-            EXPECT_LE(end.moved.count, size[end.flow.value]);
-            if (end.outcome == FlowOutcome::Completed) {
-                ++completed;
-                EXPECT_EQ(end.moved.count, size[end.flow.value]);
-            }
+            EXPECT_LE(end.moved.count, traffic.sizes[end.flow.value]);
+            if (end.outcome != FlowOutcome::Completed) continue;
+            ++completed;
+            EXPECT_EQ(end.moved.count, traffic.sizes[end.flow.value]);
         }
         for (const int count : ends) EXPECT_EQ(count, 1);
         EXPECT_GT(completed, 150);
