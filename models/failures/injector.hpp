@@ -136,7 +136,7 @@ private:
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_zones(std::size_t index, const scenarios::Fault& fault);
-    void tell_caches_of_reach();
+    void tell_of_reach();
     void start_what_was_out_of_reach(const std::vector<PlaceId>& places);
     PlaceId site_named(const std::string& office) const;
     engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);
