@@ -25,9 +25,10 @@ struct CacheNodeShape {
     StoreOptions store;
     Duration command_cpu = std::chrono::microseconds{13};  // 1 s / 75'000
     std::optional<Duration> ttl;
-    double ttl_jitter = 0.0;  // 0..1: an entry's ttl is shorter by up to this share
-    Duration ageing{};        // beyond its ttl an entry is still found for so long, and said to be ageing; needs a ttl
-    Bytes value{};            // of every entry
+    std::vector<std::optional<Duration>> ttl_of_class{};  // by ClassId: of what it fills in; none, or not there: `ttl`
+    double ttl_jitter = 0.0;                              // 0..1: an entry's ttl is shorter by up to this share
+    Duration ageing{};  // beyond its ttl an entry is still found for so long, and said to be ageing; needs a ttl
+    Bytes value{};      // of every entry
     engine::BitsPerSecond bandwidth{};  // of its card; 0: it is no limit
 };
 
@@ -93,7 +94,8 @@ private:
     bool put(const CacheOrder& order, Instant at, Answer& answer);
     bool holds_queue() const;
     void send(Bytes size, engine::SerialServer::Turn& turn);
-    Duration time_to_live();
+    std::optional<Duration> time_to_live(ClassId by);
+    bool entries_expire() const;
     void begin_serving();
     void drop_commands(engine::Health how);
     engine::Process<> expire();
