@@ -63,6 +63,9 @@ double che_hit_ratio(const std::vector<CachedClass>& classes, double entries, st
     }
     if (reads <= 0.0 || entries <= 0.0) return 0.0;
     const std::optional<double> time_s = characteristic_time_s(groups, entries);
+    const bool some_expire =
+        std::any_of(groups.begin(), groups.end(), [](const RankGroup& group) { return group.ttl_s.has_value(); });
+    if (!time_s && !some_expire) return 1.0;
     double hits = 0.0;
     for (const RankGroup& group : groups) {
         const bool expires_first = group.ttl_s && (!time_s || *group.ttl_s < *time_s);
