@@ -84,6 +84,22 @@ TEST(ThereAndBackTest, AnInstanceHasAnotherClassForATime) {
     });
 }
 
+// Crashes of the same instance overlap the work: a host that comes back under it is taken away once more.
+TEST(ThereAndBackTest, CrashesMayFallIntoTheWork) {
+    test::in_child([] {
+        const auto result = run(quiet(
+            small_system(again_and_again("class-change", "orders/instance-2", R"("every": "5s", "lasts": "5s")",
+                                         at_once + std::string{R"(, "class": "db.r6g.8xlarge")"}) +
+                         R"(, "crashes": { "kind": "instance-crash", "at_random": { "targets": ["orders/instance-2"],
+                 "every": { "exponential": "5s" }, "lasts": "4s" } })")));
+        const auto orders = orders_of(result);
+        const auto crashes = std::count_if(orders.begin(), orders.end(),
+                                           [](const auto& one) { return one.name == "crashes" && !one.hit.empty(); });
+        EXPECT_GE(crashes, 5);
+        EXPECT_GE(static_cast<std::ptrdiff_t>(orders.size()) - crashes, 8);
+    });
+}
+
 // The one that was the writer hands over, is changed, and is changed back whatever it is then.
 TEST(ThereAndBackTest, TheWriterIsChangedBackAlthoughAnotherIsTheWriter) {
     test::in_child([] {
