@@ -10,6 +10,7 @@ namespace {
 // grow by a hundredth.
 struct RankGroup {
     double ranks = 0.0, rate_per_s = 0.0;  // of one of them
+    std::optional<double> ttl_s{};
 };
 
 std::vector<RankGroup> groups_of(const CachedClass& of) {
@@ -55,18 +56,26 @@ double che_hit_ratio(const std::vector<CachedClass>& classes, double entries, st
     std::vector<RankGroup> groups;
     double reads = 0.0;
     for (const CachedClass& one : classes) {
-        const std::vector<RankGroup> more = groups_of(one);
+        std::vector<RankGroup> more = groups_of(one);
+        for (RankGroup& group : more) group.ttl_s = one.ttl_s ? one.ttl_s : ttl_s;
         groups.insert(groups.end(), more.begin(), more.end());
         reads += one.reads_per_s;
     }
     if (reads <= 0.0 || entries <= 0.0) return 0.0;
     const std::optional<double> time_s = characteristic_time_s(groups, entries);
-    const bool expires_first = ttl_s && (!time_s || *ttl_s < *time_s);
-    if (!time_s && !expires_first) return 1.0;
+    const bool some_expire =
+        std::any_of(groups.begin(), groups.end(), [](const RankGroup& group) { return group.ttl_s.has_value(); });
+    if (!time_s && !some_expire) return 1.0;
     double hits = 0.0;
     for (const RankGroup& group : groups) {
-        const double seen = group.rate_per_s * (expires_first ? *ttl_s : *time_s);
-        const double share = expires_first ? seen / (1.0 + seen) : -std::expm1(-seen);
+        const bool expires_first = group.ttl_s && (!time_s || *group.ttl_s < *time_s);
+        double share = 1.0;
+        if (expires_first) {
+            const double seen = group.rate_per_s * *group.ttl_s;
+            share = seen / (1.0 + seen);
+        } else if (time_s) {
+            share = -std::expm1(-group.rate_per_s * *time_s);
+        }
         hits += group.ranks * group.rate_per_s * share;
     }
     return std::min(1.0, hits / reads);

@@ -15,12 +15,13 @@
 namespace faultline::planning {
 
 struct CachedClass {
-    double reads_per_s = 0.0;  // > 0
-    double keys = 1.0;         // >= 1
-    double zipf = 0.99;        // >= 0
+    double reads_per_s = 0.0;       // > 0
+    double keys = 1.0;              // >= 1
+    double zipf = 0.99;             // >= 0
+    std::optional<double> ttl_s{};  // > 0; none: that of all
 };
 
-// Of all reads together, 0..1. `entries`: that fit. Classes have keys of their own.
+// Of all reads together, 0..1. `entries`: that fit. Classes have keys of their own. `ttl_s`: of classes without theirs.
 double che_hit_ratio(const std::vector<CachedClass>& classes, double entries, std::optional<double> ttl_s);
 
 }  // namespace faultline::planning

@@ -95,9 +95,9 @@ models::WorkOrder work_order_of(const scenarios::Fault& fault, const scenarios::
     order.work = distribution_of(fault.planned.work);
     order.long_query = distribution_of(fault.planned.long_query);
     order.nodes = fault.planned.nodes;
+    order.there_and_back = fault.at_random && scenarios::goes_back(fault.kind);
     order.fails = fault.planned.fails;
     order.rollback = distribution_of(fault.planned.rollback);
-    order.lasts = fault.lasts;
     for (const auto& [name, place] : zones) {
         if (fault.kind == scenarios::FaultKind::zone_evacuation && name == fault.target) order.zone = place;
     }

@@ -56,12 +56,8 @@ models::GlobalShape global_shape(const scenarios::Database& database,
 
 models::Runbook runbook_of(const scenarios::Fault& fault) {
     const scenarios::Runbook& runbook = fault.runbook;
-    return {distribution_of(runbook.decision),
-            distribution_of(runbook.step),
-            runbook.step_fails,
-            distribution_of(runbook.retry),
-            runbook.shares,
-            fault.lasts};
+    return {distribution_of(runbook.decision), distribution_of(runbook.step), runbook.step_fails,
+            distribution_of(runbook.retry), runbook.shares};
 }
 
 bool stops_without_stream(const scenarios::Database& database) {

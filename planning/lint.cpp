@@ -228,7 +228,13 @@ void check_working_sets(const Scenario& scenario, Findings& findings) {
 // Policies "volatile-..." evict only entries that expire. Where none does, a full cache refuses what is new.
 void check_volatile_policies(const Scenario& scenario, Findings& findings) {
     for (const scenarios::Cache& cache : scenario.caches) {
-        if (!cache.policy.starts_with("volatile-") || cache.ttl) continue;
+        const auto& classes = scenario.workload.classes;
+        const bool some_expire = std::any_of(classes.begin(), classes.end(), [&cache](const auto& query) {
+            const bool through = std::any_of(query.route.begin(), query.route.end(),
+                                             [&cache](const auto& step) { return step.name == cache.name; });
+            return query.ttl && through;
+        });
+        if (!cache.policy.starts_with("volatile-") || cache.ttl || some_expire) continue;
         findings.push_back({Severity::warning, "/caches/" + cache.name + "/policy",
                             fmt::format("{} evicts entries that expire, and without \"ttl\" none does: once full, the "
                                         "cache takes nothing new",

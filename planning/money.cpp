@@ -51,8 +51,11 @@ double lost_min(const IncidentResult& incident) {
 std::optional<double> times_a_year(const Scenario& scenario, const std::string& fault) {
     for (const scenarios::Fault& one : scenario.faults) {
         if (one.name != fault || !one.at_random) continue;
-        const double every_h = distribution_of(one.at_random->every).mean() / 3600.0;
-        return static_cast<double>(one.at_random->targets.size()) * hours_a_year / every_h;
+        double every_h = distribution_of(one.at_random->every).mean() / 3600.0;
+        // Of what is ordered there and back, each order is one; between them it stays.
+        if (scenarios::moves_away(one.kind)) every_h += distribution_of(one.at_random->lasts).mean() / 3600.0;
+        const double orders = scenarios::goes_back(one.kind) ? 2.0 : 1.0;
+        return orders * static_cast<double>(one.at_random->targets.size()) * hours_a_year / every_h;
     }
     return std::nullopt;
 }

@@ -76,6 +76,7 @@ void World::fill_caches() {
 void World::fill_cache(std::size_t cache, CacheGroup& group, std::uint64_t keys) {
     CacheDemand demand(group, keys);
     double any_per_s = 0.0;
+    std::optional<Duration> ttl = scenario_.caches[cache].ttl;  // of all that fill it: the reader has seen to that
     for (std::size_t i = 0; i < classes_.size(); ++i) {
         const ClassPlan& plan = classes_[i];
         if (plan.cache != cache || plan.service == nowhere || !plan.keys) continue;
@@ -84,13 +85,14 @@ void World::fill_cache(std::size_t cache, CacheGroup& group, std::uint64_t keys)
             if (cache_asked(office, plan) == &group) rate_per_s += rate_at_start(office);
         }
         rate_per_s *= scenario_.workload.classes[i].share;
+        if (scenario_.workload.classes[i].ttl) ttl = scenario_.workload.classes[i].ttl;
         if (rate_per_s > 0.0) demand.add(*plan.keys, plan.key_multiplier, rate_per_s, plan.writes);
         any_per_s += rate_per_s;
     }
     if (any_per_s <= 0.0) return;
     const bool writes_set = scenario_.caches[cache].writes != scenarios::CacheWrites::invalidate;
     for (std::size_t shard = 0; shard < group.shards(); ++shard) {
-        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set);
+        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set, ttl);
         if (group.global() == nullptr) continue;
         for (const auto& other : caches_) {
             if (other.get() == &group || other->global() != group.global()) continue;

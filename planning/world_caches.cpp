@@ -66,9 +66,12 @@ void World::build_caches() {
         shape.ttl = cache.ttl;
         shape.ttl_jitter = cache.ttl_jitter;
         shape.ageing = cache.stale_while_revalidate.value_or(Duration::zero());
+        shape.ttl_of_class.resize(classes_.size());
         std::uint64_t keys = 0;
         for (const auto& query_class : scenario_.workload.classes) {
-            const ClassPlan& plan = classes_[index_of(classes_, query_class.name)];
+            const std::size_t number = index_of(classes_, query_class.name);
+            const ClassPlan& plan = classes_[number];
+            shape.ttl_of_class[number] = query_class.ttl;
             if (plan.cache != c || plan.writes || !query_class.keys) continue;
             shape.value = query_class.keys->value;
             keys = std::max(keys, query_class.keys->count);

@@ -49,6 +49,17 @@ constexpr bool is_planned(FaultKind kind) {
     return kind == FaultKind::switchover || kind == FaultKind::evacuation || kind >= FaultKind::patch;
 }
 
+// What comes at random only there and back: a second order, some time later, undoes the first.
+constexpr bool goes_back(FaultKind kind) {
+    return kind == FaultKind::switchover || kind == FaultKind::class_change || kind == FaultKind::cache_scaling ||
+           kind == FaultKind::warehouse_resize;
+}
+
+// The same, or by one order with its return: what is somewhere else, or of another size, for a time.
+constexpr bool moves_away(FaultKind kind) {
+    return goes_back(kind) || kind == FaultKind::evacuation || kind == FaultKind::zone_evacuation;
+}
+
 // How people evacuate a region.
 struct Runbook {
     RandomDuration decision;     // ordered -> begun
@@ -75,7 +86,7 @@ struct PlannedWork {
 struct RandomFaults {
     std::vector<std::string> targets;
     RandomDuration every;       // whole, until the next one of this target
-    RandomDuration lasts;       // lost, until it is whole
+    RandomDuration lasts;       // lost, until it is whole; of planned work, there, until it is ordered back
     double zone_share = 0.0;    // of the events: the zone in which the target stands is lost
     double region_share = 0.0;  // or its region
     RandomDuration zone_lasts;  // of these

@@ -183,8 +183,9 @@ struct QueryClass {
     bool writes = false;
     bool idempotent = true;
     std::optional<Keys> keys;
-    int pages = 1;          // that a statement touches, from that of its key on
-    RandomDuration demand;  // CPU, or service time of a station, of one statement
+    std::optional<Duration> ttl;  // of entries that it fills into its caches; none: theirs
+    int pages = 1;                // that a statement touches, from that of its key on
+    RandomDuration demand;        // CPU, or service time of a station, of one statement
     Bytes request{};
     Bytes response{};
     Bytes log{};  // redo of one commit

@@ -33,7 +33,7 @@ struct CacheOrder {
     std::uint64_t key;
     std::uint32_t version;  // what is set; of a put the node says it
     CacheVerb verb;
-    ClassId by;  // of a put: whose transaction it will be
+    ClassId by;  // of a set and a put: whose entry it is; of a put also whose transaction it will be
 };
 static_assert(sizeof(CacheOrder) == 16);
 

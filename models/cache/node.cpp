@@ -60,9 +60,9 @@ void CacheNode::warm_up(WarmUpShape shape, BackingStore& database) {
     database_ = &database;
 }
 
-void CacheNode::fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set) {
+void CacheNode::fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set, std::optional<Duration> ttl) {
     engine::RandomStream draws = simulation_.stream(component_.path(), "contents");
-    const SteadyShape steady{shape_.store, writes_set, shape_.ttl, shape_.ttl_jitter, shape_.ageing, shape_.value};
+    const SteadyShape steady{shape_.store, writes_set, ttl, shape_.ttl_jitter, shape_.ageing, shape_.value};
     models::fill_as_if_long_in_use(store_, steady, keys, RandomBits(draws), simulation_.now());
 }
 
@@ -79,7 +79,7 @@ engine::Process<> CacheNode::fetch(std::uint64_t key) {
     const RequestRef request = database_->open(key, warm_up_->by);
     const Answer answer = co_await database_->run(request);
     Answer nobodys;
-    if (answer.status == AnswerStatus::ok) execute({CacheVerb::set, key, answer.version}, nobodys);
+    if (answer.status == AnswerStatus::ok) execute({CacheVerb::set, key, answer.version, warm_up_->by}, nobodys);
 }
 
 bool CacheNode::holds_queue() const {
@@ -131,7 +131,7 @@ bool CacheNode::change(const CacheOrder& order, Instant at, std::uint32_t versio
     if (order.verb == CacheVerb::erase) {
         store_.erase(order.key);
     } else {
-        const std::optional<Duration> ttl = shape_.ttl ? std::optional{time_to_live()} : std::nullopt;
+        const std::optional<Duration> ttl = time_to_live(order.by);
         done = store_.set({.key = order.key, .value = shape_.value, .version = version, .ttl = ttl}, at).stored;
     }
     if (replicas_ != nullptr) replicas_->end_write(at, order.verb == CacheVerb::erase ? Bytes{} : shape_.value);
@@ -147,11 +147,20 @@ bool CacheNode::put(const CacheOrder& order, Instant at, Answer& answer) {
 }
 
 // Jitter is the client's in truth; of one node's entries it is drawn in the order of their commands either way.
-Duration CacheNode::time_to_live() {
-    Duration ttl = *shape_.ttl;
+std::optional<Duration> CacheNode::time_to_live(ClassId by) {
+    std::optional<Duration> given = shape_.ttl;
+    if (by < shape_.ttl_of_class.size() && shape_.ttl_of_class[by]) given = shape_.ttl_of_class[by];
+    if (!given) return std::nullopt;
+    Duration ttl = *given;
     if (ttl_draws_)
         ttl -= engine::duration_from_seconds(engine::in_seconds(ttl) * shape_.ttl_jitter * ttl_draws_->uniform());
     return std::max(ttl, Duration{1}) + shape_.ageing;
+}
+
+bool CacheNode::entries_expire() const {
+    const auto& of_classes = shape_.ttl_of_class;
+    return shape_.ttl ||
+           std::any_of(of_classes.begin(), of_classes.end(), [](const auto& one) { return one.has_value(); });
 }
 
 void CacheNode::crash(engine::Health how) {
@@ -201,7 +210,7 @@ void CacheNode::give_way(Duration pause, Bytes memory) {
 void CacheNode::begin_serving() {
     duty_ = CacheDuty::serve;
     component_.enter("serving");
-    if (shape_.ttl) simulation_.spawn(component_, expire());
+    if (entries_expire()) simulation_.spawn(component_, expire());
     if (behind_ != nullptr) behind_->serve_from(component_, *database_);
     if (warm_up_ && store_.resident_keys() == 0) simulation_.spawn(component_, fetch_popular_keys());
 }

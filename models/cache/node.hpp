@@ -27,9 +27,10 @@ struct CacheNodeShape {
     StoreOptions store;
     Duration command_cpu = std::chrono::microseconds{13};  // 1 s / 75'000
     std::optional<Duration> ttl;
-    double ttl_jitter = 0.0;  // 0..1: an entry's ttl is shorter by up to this share
-    Duration ageing{};        // beyond its ttl an entry is still found for so long, and said to be ageing; needs a ttl
-    Bytes value{};            // of every entry
+    std::vector<std::optional<Duration>> ttl_of_class{};  // by ClassId: of what it fills in; none, or not there: `ttl`
+    double ttl_jitter = 0.0;                              // 0..1: an entry's ttl is shorter by up to this share
+    Duration ageing{};  // beyond its ttl an entry is still found for so long, and said to be ageing; needs a ttl
+    Bytes value{};      // of every entry
     engine::BitsPerSecond bandwidth{};  // of its card; 0: it is no limit
 };
 
@@ -64,7 +65,7 @@ public:
     void write_behind(WriteBehind& queue, BackingStore& database);
     void warm_up(WarmUpShape shape, BackingStore& database);
     // Also before: it holds what it would after a long time of this demand. `writes_set`: a write sets its key.
-    void fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set);
+    void fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set, std::optional<Duration> ttl);
     void set_duty(CacheDuty duty) { duty_ = duty; }
     CacheDuty duty() const { return duty_; }
     // Of clients, which come and go: so many more, or fewer.
@@ -97,7 +98,8 @@ private:
     bool put(const CacheOrder& order, Instant at, Answer& answer);
     bool holds_queue() const;
     void send(Bytes size, engine::SerialServer::Turn& turn);
-    Duration time_to_live();
+    std::optional<Duration> time_to_live(ClassId by);
+    bool entries_expire() const;
     void begin_serving();
     void drop_commands(engine::Health how);
     engine::Process<> expire();

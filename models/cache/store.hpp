@@ -106,6 +106,7 @@ public:
     const StoreCounters& counters() const { return counters_; }
     std::size_t resident_keys() const { return table_.size(); }  // expired but not yet deleted ones included
     // From the next command on. 0: no limit.
+    engine::Bytes maxmemory() const { return options_.maxmemory; }
     void set_maxmemory(engine::Bytes most) { options_.maxmemory = most; }
     engine::Bytes used_memory() const { return {table_.charged_bytes()}; }
     std::size_t simulator_memory_bytes() const { return table_.memory_bytes(); }

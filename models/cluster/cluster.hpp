@@ -147,6 +147,8 @@ public:
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
     virtual void host_restored(Instance& instance);
+    // Zones were cut off, or are there again.
+    virtual void reach_changed() {}
     // A storage node is lost with its segments, and their repair begins; or it is there again, empty.
     void node_lost(std::uint32_t node, engine::Health how);
     void node_back(std::uint32_t node);

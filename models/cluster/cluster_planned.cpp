@@ -51,6 +51,8 @@ engine::Process<> Cluster::change_class(Instance& instance, const InstanceShape&
     while (!alive(instance.place())) {
         co_await simulation_.delay(retry_pause);
     }
+    // Whoever was lost as the work began may have been started again: its host is back, and is taken away once more.
+    if (instance.component().up()) instance.crash(engine::Health::crash);
     InstanceShape shape = as;
     shape.promotion_tier = instance.shape().promotion_tier;
     instance.change_class(std::move(shape));

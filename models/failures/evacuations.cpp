@@ -36,16 +36,22 @@ Evacuations::Evacuations(engine::Simulation& simulation, Measures& measures,
                          const std::vector<std::unique_ptr<StandbyCapacity>>& standbys)
     : simulation_(simulation), measures_(measures), offices_(offices), databases_(databases), standbys_(standbys) {}
 
-void Evacuations::plan(std::size_t fault, const std::string& name, Runbook runbook) {
-    evacuations_.push_back(std::make_unique<Evacuation>(simulation_, fault, name, std::move(runbook)));
+void Evacuations::plan(std::size_t number, const std::string& name, Runbook runbook) {
+    evacuations_.push_back(std::make_unique<Evacuation>(simulation_, number, name, std::move(runbook)));
 }
 
-engine::Process<> Evacuations::run(std::size_t fault, PlaceId region) {
+engine::Process<> Evacuations::run(std::size_t number, PlaceId region, std::optional<Duration> lasts,
+                                   std::size_t fault) {
     const auto found = std::find_if(evacuations_.begin(), evacuations_.end(),
-                                    [fault](const auto& one) { return one->fault == fault; });
+                                    [number](const auto& one) { return one->number == number; });
     SIM_CHECK(found != evacuations_.end());
     Evacuation& evacuation = **found;
+    if (evacuation.under_way) co_return;
+    evacuation.under_way = true;
+    evacuation.fault = fault;
     evacuation.region = region;
+    evacuation.leaving.clear();
+    evacuation.moved.clear();
     for (const auto& office : offices_) {
         if (office->could_leave(region)) evacuation.leaving.push_back(office.get());
     }
@@ -55,11 +61,12 @@ engine::Process<> Evacuations::run(std::size_t fault, PlaceId region) {
     co_await move_offices(evacuation);
     co_await move_databases(evacuation);
     enter(evacuation, "evacuated");
-    if (!evacuation.runbook.lasts) co_return;
-    co_await simulation_.delay(*evacuation.runbook.lasts);
+    if (!lasts) co_return;
+    co_await simulation_.delay(*lasts);
     co_await bring_back_databases(evacuation);
     co_await bring_back_offices(evacuation);
     enter(evacuation, "at home");
+    evacuation.under_way = false;
 }
 
 engine::Process<> Evacuations::step(Evacuation& evacuation) {

@@ -28,8 +28,7 @@ struct Runbook {
     engine::Distribution step = engine::Distribution::constant(0.0);      // a share or a database, with a look at it
     double step_fails = 0.0;
     engine::Distribution retry = engine::Distribution::constant(0.0);  // until a step that failed is done again
-    std::vector<double> shares;     // of the load of the offices that can move, ascending, the last is 1
-    std::optional<Duration> lasts;  // evacuated, until it is ordered back; none: for ever
+    std::vector<double> shares;  // of the load of the offices that can move, ascending, the last is 1
 };
 
 class Evacuations {
@@ -38,22 +37,25 @@ public:
                 const std::vector<std::unique_ptr<GlobalDatabase>>& databases,
                 const std::vector<std::unique_ptr<StandbyCapacity>>& standbys);
 
-    // By the fault's index; before the run.
-    void plan(std::size_t fault, const std::string& name, Runbook runbook);
-    // There, and back if it is to come back. The fault has started.
-    engine::Process<> run(std::size_t fault, PlaceId region);
+    // By the fault's number in the scenario; before the run.
+    void plan(std::size_t number, const std::string& name, Runbook runbook);
+    // There, and back when it has been evacuated for `lasts`; none: for ever. `fault`: by its index in the measures; it
+    // has started. While the last one of it goes on, nothing is done.
+    engine::Process<> run(std::size_t number, PlaceId region, std::optional<Duration> lasts, std::size_t fault);
 
 private:
     struct Evacuation {
         Evacuation(engine::Simulation& simulation, std::size_t of, const std::string& name, Runbook with)
-            : fault(of),
+            : number(of),
               runbook(std::move(with)),
               component(simulation, "runbooks/" + name),
               draws(simulation.stream(component.path(), "steps")) {}
-        std::size_t fault;
+        std::size_t number;
         Runbook runbook;
         engine::Component component;
         engine::RandomStream draws;
+        std::size_t fault = 0;
+        bool under_way = false;
         PlaceId region{};
         std::vector<Office*> leaving;  // in the order in which they go
         std::size_t gone = 0;          // of these

@@ -57,14 +57,14 @@ engine::Process<> Injector::run_at(Planned& planned, Instant at) {
     co_await run(planned, *planned.fault, planned.number);
 }
 
-engine::Process<> Injector::run(Planned& planned, const scenarios::Fault& fault, std::size_t index) {
+engine::Process<> Injector::run(Planned& planned, const scenarios::Fault& fault, std::size_t index, bool back) {
     targets_.measures.fault_started(index, simulation_.now());
     begin_followers(fault.name);
-    co_await strike(planned, fault, index);
+    co_await strike(planned, fault, index, back);
     targets_.measures.fault_ended(index, simulation_.now());
 }
 
-engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fault, std::size_t index) {
+engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fault, std::size_t index, bool back) {
     using scenarios::FaultKind;
     switch (fault.kind) {
         case FaultKind::instance_crash: {
@@ -90,7 +90,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::switchover:
             return switch_over(index, fault);
         case FaultKind::evacuation:
-            return targets_.evacuations.run(index, region_named(fault.target));
+            return targets_.evacuations.run(planned.number, region_named(fault.target), fault.lasts, index);
         case FaultKind::operator_error:
             return targets_.operator_errors.run(planned.number, fault.target, index);
         case FaultKind::control_plane_impaired:
@@ -114,7 +114,7 @@ engine::Process<> Injector::strike(Planned& planned, const scenarios::Fault& fau
         case FaultKind::zone_evacuation:
             break;
     }
-    return targets_.planned_works.run(planned.number, fault.target, index);
+    return targets_.planned_works.run(planned.number, {fault.target, fault.lasts, back}, index);
 }
 
 engine::Process<> Injector::crash_instance(std::size_t index, const scenarios::Fault& fault) {

@@ -113,8 +113,11 @@ private:
     engine::Process<> run_again_and_again(Planned& planned, std::size_t target, engine::Instant from);
     engine::Process<> run_after(Planned& planned, Duration after);
     // One occurrence, as `fault` describes it, from its start to its end.
-    engine::Process<> run(Planned& planned, const scenarios::Fault& fault, std::size_t index);
-    engine::Process<> strike(Planned& planned, const scenarios::Fault& fault, std::size_t index);
+    // `back`: it undoes what the last order of it did.
+    engine::Process<> run(Planned& planned, const scenarios::Fault& fault, std::size_t index, bool back = false);
+    engine::Process<> strike(Planned& planned, const scenarios::Fault& fault, std::size_t index, bool back);
+    engine::Process<> go_back(Planned& planned, scenarios::Fault event, std::string home);
+    std::string primary_beside(const scenarios::Fault& fault) const;
     std::size_t new_index(const scenarios::Fault& fault);  // in the measures
     void begin_followers(const std::string& started);
     scenarios::Fault next_of(Planned& planned, const std::string& target, engine::RandomStream& draws) const;
@@ -136,7 +139,7 @@ private:
     engine::Process<> switch_over(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_links(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> cut_zones(std::size_t index, const scenarios::Fault& fault);
-    void tell_caches_of_reach();
+    void tell_of_reach();
     void start_what_was_out_of_reach(const std::vector<PlaceId>& places);
     PlaceId site_named(const std::string& office) const;
     engine::Process<> brown_out(std::size_t index, const scenarios::Fault& fault);

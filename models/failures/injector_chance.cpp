@@ -32,9 +32,35 @@ engine::Process<> Injector::run_again_and_again(Planned& planned, std::size_t ta
         co_await simulation_.delay(whole);
         if (planned.moved != moved) co_return;
         const scenarios::Fault event = next_of(planned, name, draws);
+        const std::string home = primary_beside(event);
         const std::size_t index = new_index(event);
         co_await run(planned, event, index);
+        if (scenarios::goes_back(event.kind)) co_await go_back(planned, event, home);
     }
+}
+
+// What people have ordered stays for a time; then they order what was before. `home`: of a switchover, who was the
+// primary; whoever did not move has no way back.
+engine::Process<> Injector::go_back(Planned& planned, scenarios::Fault event, std::string home) {
+    if (event.kind == scenarios::FaultKind::switchover) {
+        if (home == event.target || primary_beside(event) != event.target) co_return;
+        event.target = home;
+    }
+    co_await simulation_.delay(*event.lasts);
+    const std::size_t index = new_index(event);
+    co_await run(planned, event, index, true);
+}
+
+// The primary of the database over several regions in which a switchover has its target; else empty.
+std::string Injector::primary_beside(const scenarios::Fault& fault) const {
+    if (fault.kind != scenarios::FaultKind::switchover) return {};
+    for (const auto& database : targets_.globals) {
+        if (database == nullptr) continue;
+        const auto& regions = database->regions();
+        const auto named = [&](const RegionalCluster* one) { return one->component().path() == fault.target; };
+        if (std::any_of(regions.begin(), regions.end(), named)) return database->primary().component().path();
+    }
+    return {};
 }
 
 // What breaks this time, and for how long. Equal numbers of draws, whatever it is.

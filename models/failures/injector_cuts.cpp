@@ -26,16 +26,17 @@ engine::Process<> Injector::cut_zones(std::size_t index, const scenarios::Fault&
                                        [place](const auto& one) { return one.second == place; });
         targets_.measures.fault_hit(index, zone != targets_.zones.end() ? zone->first : targets_.topology.name(place));
     }
-    tell_caches_of_reach();
+    tell_of_reach();
     routes_change();
     co_await simulation_.delay(time_away(fault));
     targets_.topology.join(cut);
-    tell_caches_of_reach();
+    tell_of_reach();
     routes_change();
     start_what_was_out_of_reach(inside);
 }
 
-void Injector::tell_caches_of_reach() {
+void Injector::tell_of_reach() {
+    for (const auto& cluster : targets_.clusters) cluster->reach_changed();
     for (const auto& cache : targets_.caches) {
         for (const auto& set : cache->sets()) set->reach_changed();
     }

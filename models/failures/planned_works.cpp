@@ -34,17 +34,20 @@ void PlannedWorks::plan(std::size_t number, const std::string& name, WorkOrder o
     works_.push_back(std::make_unique<Work>(simulation_, number, name, std::move(order)));
 }
 
-engine::Process<> PlannedWorks::run(std::size_t number, const std::string& ordered, std::size_t fault) {
+engine::Process<> PlannedWorks::run(std::size_t number, OrderedWork ordered, std::size_t fault) {
     const auto found = std::find_if(works_.begin(), works_.end(), [&](const auto& one) {
-        return one->number == number && one->order.target == ordered;
+        return one->number == number && one->order.target == ordered.target;
     });
     SIM_CHECK(found != works_.end());
     Work& work = **found;
+    if (work.order.there_and_back && work.there != ordered.back) co_return;
+    work.there = !ordered.back;
+    work.back = ordered.back;
     work.fault = fault;
     stage("preparation");
     co_await simulation_.delay(drawn(work, work.order.preparation));
     if (work.order.zone) {
-        co_await on_zone(work);
+        co_await on_zone(work, ordered.lasts);
         co_return;
     }
     const std::string& target = work.order.target;
@@ -62,12 +65,17 @@ engine::Process<> PlannedWorks::run(std::size_t number, const std::string& order
         if (named) co_await on_cache(work, *cache);
     }
     for (const auto& warehouse : warehouses_) {
-        if (warehouse->component().path() != target) continue;
-        for (const auto& compute : warehouse->mains()) measures_.fault_hit(fault, compute->component().path());
-        stage("resizing");
-        const Duration down = drawn(work, work.order.work);
-        co_await warehouse->resize(work.order.nodes, down);
+        if (warehouse->component().path() == target) co_await on_warehouse(work, *warehouse);
     }
+}
+
+engine::Process<> PlannedWorks::on_warehouse(Work& work, Warehouse& warehouse) {
+    for (const auto& compute : warehouse.mains()) measures_.fault_hit(work.fault, compute->component().path());
+    stage("resizing");
+    const int nodes = work.back ? work.nodes_before : work.order.nodes;
+    if (!work.back) work.nodes_before = warehouse.mains().front()->shape().nodes;
+    const Duration down = drawn(work, work.order.work);
+    co_await warehouse.resize(nodes, down);
 }
 
 // Nobody begins work on a database that fails over, or is gone with its region.
@@ -168,20 +176,29 @@ engine::Process<> PlannedWorks::patch_without_downtime(Work& work, Cluster& clus
     for (const auto& instance : cluster.instances()) instance->gate().open();
 }
 
-engine::Process<> PlannedWorks::change_class(Work& work, Cluster& cluster) {
+// Whoever has the role when the work begins; back again, the same one, whatever his role is then.
+Instance& PlannedWorks::instance_of(Work& work, Cluster& cluster) {
+    if (work.back) return *work.changed;
     Instance* chosen = work.order.target.ends_with("/writer") ? &cluster.writer() : nullptr;
     for (const auto& instance : cluster.instances()) {
         if (instance->component().path() == work.order.target) chosen = instance.get();
     }
     SIM_CHECK(chosen != nullptr);
-    Instance& instance = *chosen;
+    return *chosen;
+}
+
+engine::Process<> PlannedWorks::change_class(Work& work, Cluster& cluster) {
+    Instance& instance = instance_of(work, cluster);
+    const InstanceShape shape = work.back ? work.instance_before : work.order.instance;
+    work.changed = &instance;
+    work.instance_before = instance.shape();
     measures_.fault_hit(work.fault, instance.component().path());
     const bool hands_over = work.order.method == WorkMethod::failover && cluster.has_successor();
     if (hands_over && &instance == &cluster.writer()) co_await cluster.order_failover();
     stage("changing the class");
     const std::size_t before = simulation_.processes();
     const Duration down = drawn(work, work.order.work);
-    co_await cluster.change_class(instance, work.order.instance, down);
+    co_await cluster.change_class(instance, shape, down);
     measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
 }
 
@@ -212,7 +229,7 @@ engine::Process<> PlannedWorks::change_schema(Work& work, Cluster& cluster) {
     for (const auto& instance : cluster.instances()) instance->gate().open();
 }
 
-engine::Process<> PlannedWorks::on_zone(Work& work) {
+engine::Process<> PlannedWorks::on_zone(Work& work, std::optional<Duration> lasts) {
     const PlaceId zone = *work.order.zone;
     stage("leaving the zone");
     for (const auto& service : services_) {
@@ -232,8 +249,8 @@ engine::Process<> PlannedWorks::on_zone(Work& work) {
         if (!writer_there || cluster->failing_over() || !cluster->has_successor()) continue;
         co_await cluster->order_failover();
     }
-    if (!work.order.lasts) co_return;  // the fault ends here, and nobody comes back
-    co_await simulation_.delay(*work.order.lasts);
+    if (!lasts) co_return;  // the fault ends here, and nobody comes back
+    co_await simulation_.delay(*lasts);
     for (const auto& service : services_) service->leave_zone(zone, false);
     for (const auto& cluster : clusters_) cluster->leave_zone(zone, false);
 }
@@ -241,6 +258,8 @@ engine::Process<> PlannedWorks::on_zone(Work& work) {
 engine::Process<> PlannedWorks::on_cache(Work& work, CacheGroup& cache) {
     const bool scaling = work.order.kind == FaultKind::cache_scaling;
     stage(scaling ? "scaling" : "forking");
+    const Bytes memory = work.back ? work.memory_before : work.order.cache_memory;
+    if (!work.back) work.memory_before = cache.node(0).store().maxmemory();
     for (std::size_t shard = 0; shard < cache.shards(); ++shard) {
         CacheNode* node = &cache.node(shard);
         CacheNode* const replica = cache.sets().empty() ? nullptr : cache.sets()[shard]->a_replica();
@@ -252,7 +271,7 @@ engine::Process<> PlannedWorks::on_cache(Work& work, CacheGroup& cache) {
         const Bytes size{std::max<std::int64_t>(1, node->store().used_memory().count)};
         const TransferSpec spec{.from = node->place(), .to = node->place(), .size = size};
         co_await transfers_.transfer(spec);
-        if (node->component().up()) node->give_way(drawn(work, work.order.work), work.order.cache_memory);
+        if (node->component().up()) node->give_way(drawn(work, work.order.work), memory);
     }
 }
 

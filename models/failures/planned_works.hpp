@@ -16,6 +16,7 @@
 //
 // Of a database over several regions a patch goes from region to region, the primary last; an upgrade of a global
 // database takes all of them down at once. Meanwhile nobody is paged for the writer (GlobalDatabase::Hold).
+// What comes at random is taken back by another order, of the same method: the class, memory or nodes that were before.
 // The incident begins with the order. Sources: docs/models/planned-work.md. A patch or an
 // upgrade may fail at its end: then it is undone, and regions that it has not come to are left as they are. Leaves out:
 // other work that fails, databases of other kinds, resharding, classic resizes.
@@ -44,15 +45,24 @@ struct WorkOrder {
     engine::Distribution preparation = engine::Distribution::constant(0.0);  // seconds, as all of these
     engine::Distribution work = engine::Distribution::constant(0.0);
     engine::Distribution long_query = engine::Distribution::constant(0.0);
-    InstanceShape instance{};         // of a class change
-    std::vector<char> classes{};      // of a schema change: by class of query
-    Bytes cache_memory{};             // of a cache's scaling, for data of a node
-    Duration fork_per_gib{};          // of a cache
-    std::optional<PlaceId> zone{};    // of an evacuation
-    std::optional<Duration> lasts{};  // none: nobody comes back
-    int nodes = 0;                    // of a resize
-    double fails = 0.0;               // of a patch or an upgrade, 0..1
+    InstanceShape instance{};       // of a class change
+    std::vector<char> classes{};    // of a schema change: by class of query
+    Bytes cache_memory{};           // of a cache's scaling, for data of a node
+    Duration fork_per_gib{};        // of a cache
+    std::optional<PlaceId> zone{};  // of an evacuation
+    int nodes = 0;                  // of a resize
+    bool there_and_back = false;    // each order of it is undone by the next
+    double fails = 0.0;             // of a patch or an upgrade, 0..1
     engine::Distribution rollback = engine::Distribution::constant(0.0);
+};
+
+// One order of such work.
+struct OrderedWork {
+    std::string target;               // as in the WorkOrder
+    std::optional<Duration> lasts{};  // of an evacuation; none: nobody comes back
+    // To what was before the last order of it: the class, size or number of nodes. Nothing was ordered, or all is back:
+    // nothing is done.
+    bool back = false;
 };
 
 class PlannedWorks {
@@ -67,7 +77,7 @@ public:
     // Before the run; by the fault's number in the scenario, for each of its targets. `name`: of its draws.
     void plan(std::size_t number, const std::string& name, WorkOrder order);
     // The order, now. `fault`: by its index in the measures; it has started.
-    engine::Process<> run(std::size_t number, const std::string& target, std::size_t fault);
+    engine::Process<> run(std::size_t number, OrderedWork ordered, std::size_t fault);
 
 private:
     struct Work {
@@ -82,6 +92,13 @@ private:
         engine::RandomStream failure_draws;  // of its own, so that a probability of 0 changes nothing
         std::size_t fault = 0;
         bool failed = false;
+        // Of what can go back: what was before it.
+        bool there = false;
+        bool back = false;  // that is under way
+        Instance* changed = nullptr;
+        InstanceShape instance_before{};
+        Bytes memory_before{};
+        int nodes_before = 0;
     };
     Cluster* cluster_named(const std::string& target) const;  // null: it is of no database
     GlobalDatabase* global_of(const Cluster& cluster) const;  // null: of one region
@@ -97,8 +114,10 @@ private:
     engine::Process<> change_class(Work& work, Cluster& cluster);
     engine::Process<> change_schema(Work& work, Cluster& cluster);
     engine::Process<> wait_for_table(Work& work, Cluster& cluster);
-    engine::Process<> on_zone(Work& work);
+    engine::Process<> on_zone(Work& work, std::optional<Duration> lasts);
     engine::Process<> on_cache(Work& work, CacheGroup& cache);
+    engine::Process<> on_warehouse(Work& work, Warehouse& warehouse);
+    Instance& instance_of(Work& work, Cluster& cluster);
     static bool can_begin(const Cluster& cluster);
     engine::Process<> quiet(Cluster& cluster);
     void hit(const Work& work, const Cluster& cluster);

@@ -95,7 +95,7 @@ engine::Process<Answer> CacheClient::fetch(const RequestRef& request, const Clas
     const DatabaseWork work = work_of(plan);
     const Answer answer = co_await database.run(request, work);
     if (fill && answer.status == AnswerStatus::ok && !writes_left_alone(request->key)) {
-        const CacheOrder order{CacheVerb::set, request->key, answer.version};
+        const CacheOrder order{CacheVerb::set, request->key, answer.version, request->query_class};
         const Payload payload{plan.statement.response, cache_command.response};
         co_await command(request, order, payload);
     }
@@ -125,7 +125,7 @@ engine::Process<Answer> CacheClient::write(const RequestRef& request, const Clas
     const DatabaseWork work = work_of(plan);
     const Answer answer = co_await database.run(request, work);
     if (answer.status != AnswerStatus::ok || writes_left_alone(request->key)) co_return answer;
-    order = CacheOrder(CacheVerb::set, request->key, answer.version);
+    order = CacheOrder(CacheVerb::set, request->key, answer.version, request->query_class);
     if (group_.use().writes != scenarios::CacheWrites::write_through) {
         order.verb = CacheVerb::erase;
         payload.request = cache_command.request;

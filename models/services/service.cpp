@@ -167,7 +167,8 @@ engine::Process<Answer> ServiceInstance::serve_as(RequestRef request, Duration t
             const bool changes = read == CacheRead::miss || plan.writes;
             if (changes && answer.status == AnswerStatus::ok && simulation_.now() >= cache.link->retry_at) {
                 request.charge(Stage::cache, simulation_.now());
-                const CacheOrder order{plan.writes ? CacheVerb::erase : CacheVerb::set, request->key, answer.version};
+                const CacheOrder order{plan.writes ? CacheVerb::erase : CacheVerb::set, request->key, answer.version,
+                                       request->query_class};
                 const Payload payload{plan.writes ? cache_command.request : plan.statement.response,
                                       cache_command.response};
                 CacheExchange& change = ask_cache(exchange, cache, order, payload, request);

@@ -240,6 +240,11 @@ void LogStream::primary_lost(AfterLoss what) {
     if (what == AfterLoss::handed_over) cut(handed_over(now));
 }
 
+void LogStream::path_lost() {
+    connected_ = false;
+    cut(left(simulation_.now()));
+}
+
 // Of what was sent, only what lies before `end` arrives.
 void LogStream::cut(Lsn end) {
     if (end >= sent_) return;

@@ -75,6 +75,8 @@ public:
     void slow_disk(double factor) { disk_.set_slowdown(factor); }  // the standby's
 
     void primary_lost(AfterLoss what);
+    // Nothing gets through any more, and both ends go on: what has left arrives, the rest waits to be sent again.
+    void path_lost();
     void standby_lost(engine::Health how);
     // The standby is there (again), with the log up to `end` or with what it had.
     void standby_back() { standby_up_ = true; }

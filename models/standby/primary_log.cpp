@@ -260,6 +260,16 @@ void PrimaryLog::reconnect(std::size_t member) {
     changed_.notify_all();
 }
 
+void PrimaryLog::reach_changed() {
+    const PlaceId from = members_[primary_].instance->place();
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        LogStream& stream = *members_[i].stream;
+        if (!is_standby(i) || !stream.connected()) continue;
+        if (!transport_.path(from, members_[i].instance->place()).usable) stream.path_lost();
+    }
+    changed_.notify_all();
+}
+
 void PrimaryLog::set_quorum(int standbys) {
     quorum_ = standbys;
     changed_.notify_all();

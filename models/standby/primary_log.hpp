@@ -63,6 +63,8 @@ public:
     // A standby is there again: with the log that it had, or with the primary's if it no longer followed.
     void standby_back(std::size_t member);
     void reconnect(std::size_t member);
+    // Parts of the network were cut off: streams that have no path any more end.
+    void reach_changed();
     // Its log disk, whatever it is now: above 1 slower. Requires: factor > 0.
     void slow_disk(std::size_t member, double factor);
     bool follows(std::size_t member) const { return members_[member].follows; }

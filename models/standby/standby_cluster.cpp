@@ -62,14 +62,25 @@ engine::Process<> StandbyCluster::watch(std::size_t instance) {
 
 void StandbyCluster::heard(std::size_t instance, bool answers) {
     if (answers && instances_[instance]->component().up()) log_.reconnect(instance);
+    if (answers && !failing_over_ && !log_.follows(instance)) rewind(instance);
     if (answering_[instance] == answers) return;
     answering_[instance] = answers;
     publish_readers();
     adjust_quorum(goes_on_without_standby_);
 }
 
-// A promoted primary waits for the standbys that it has, and for more as they come back.
+// It went on behind a cut, and has log that the new primary lacks: its process ends, and its log is rewound.
+void StandbyCluster::rewind(std::size_t standby) {
+    Instance& instance = *instances_[standby];
+    if (!instance.component().up()) return;  // that is under way
+    instance.crash(engine::Health::crash);
+    simulation_.spawn(component_, restart(instance));
+}
+
+// A promoted primary waits for the standbys that it has, and for more as they come back. One that the monitor does not
+// reach is told nothing.
 void StandbyCluster::adjust_quorum(bool may_shrink) {
+    if (out_of_reach(instances_[writer_]->place())) return;
     int standbys = 0;
     for (std::size_t i = 0; i < instances_.size(); ++i) {
         standbys += i != writer_ && answering_[i] && log_.follows(i) ? 1 : 0;
@@ -140,12 +151,13 @@ void StandbyCluster::primary_is_back() {
     tell_whole();
 }
 
-// The most of the log first, then the lowest tier, then the oldest.
+// The most of the log first, then the lowest tier, then the oldest. Who is asked for his place in the log and does not
+// answer is none, although the probes have not given him up yet.
 Instance* StandbyCluster::most_advanced() {
     Instance* best = nullptr;
     Lsn most = 0;
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i == writer_ || !answering_[i] || !log_.follows(i)) continue;
+        if (i == writer_ || !answering_[i] || !log_.follows(i) || out_of_reach(instances_[i]->place())) continue;
         const Lsn has = log_.stream(i).reached(Reached::received, simulation_.now());
         Instance* const candidate = instances_[i].get();
         const bool better = best == nullptr || has > most ||

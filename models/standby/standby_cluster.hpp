@@ -44,6 +44,7 @@ public:
     std::uint32_t committed(Instance& by, const ToldCommit& commit) override;
     void instance_died(Instance& instance, engine::Health how) override;
     void host_restored(Instance& instance) override;
+    void reach_changed() override { log_.reach_changed(); }
     // Of a restore: primary and standbys have been filled from one base backup and one log, so all of them follow.
     engine::Process<> put_back(bool memory_kept) override;
 
@@ -52,6 +53,7 @@ private:
     engine::Process<> fail_over();
     engine::Process<> restart(Instance& instance);
     void heard(std::size_t instance, bool answers);
+    void rewind(std::size_t standby);
     void primary_is_back();  // restart() has brought the old one back
     Instance* most_advanced();
     void adjust_quorum(bool may_shrink);

@@ -244,8 +244,11 @@ FailureTarget failure_target(const OutageModel& model, const Scenario& scenario,
 
 void add_processes(OutageModel& model, const Scenario& scenario) {
     for (const Fault& fault : scenario.faults) {
-        // Of an operator error nothing is down: its data are wrong, and no year of outages knows for how long.
-        if (fault.at_random && fault.kind != FaultKind::operator_error) add_random(model, scenario, fault);
+        // Of an operator error nothing is down: its data are wrong, and no year of outages knows for how long. What is
+        // moved and comes back hands over, by rules that no year of outages has.
+        if (fault.at_random && fault.kind != FaultKind::operator_error && !scenarios::moves_away(fault.kind)) {
+            add_random(model, scenario, fault);
+        }
     }
     add_followers(model, scenario);
     for (const FailureDefault& one : failure_defaults) {

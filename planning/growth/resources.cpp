@@ -249,16 +249,20 @@ std::vector<ResourceEstimate> estimate_resources(const Scenario& scenario) {
 
 double estimated_hit_ratio(const Scenario& scenario, const Cache& cache) {
     std::vector<CachedClass> classes;
+    const auto mean_ttl_s = [&cache](const std::optional<engine::Duration>& ttl) {
+        std::optional<double> mean_s;
+        if (ttl) mean_s = std::chrono::duration<double>(*ttl).count() * (1.0 - 0.5 * cache.ttl_jitter);
+        return mean_s;
+    };
     const double rate_per_s = peak_rate_per_s(scenario);
     double value_bytes = 1.0;
     for (const QueryClass& query : scenario.workload.classes) {
         if (!reads_through(query, cache)) continue;
-        classes.push_back({rate_per_s * query.share, static_cast<double>(query.keys->count), query.keys->zipf});
+        classes.push_back({rate_per_s * query.share, static_cast<double>(query.keys->count), query.keys->zipf,
+                           mean_ttl_s(query.ttl)});
         value_bytes = static_cast<double>(query.keys->value.count);
     }
-    std::optional<double> ttl_s;
-    if (cache.ttl) ttl_s = std::chrono::duration<double>(*cache.ttl).count() * (1.0 - 0.5 * cache.ttl_jitter);
-    return che_hit_ratio(classes, memory_of(cache) / std::max(1.0, value_bytes), ttl_s);
+    return che_hit_ratio(classes, memory_of(cache) / std::max(1.0, value_bytes), mean_ttl_s(cache.ttl));
 }
 
 bool is_on_the_way(const ResourceEstimate& resource, const QueryClass& query) {

@@ -187,6 +187,17 @@ void check_warm_start(const Scenario& scenario, const Cache& cache, bool is_read
     if (!is_read) report.add(at, "no class reads through this cache, so nothing says what it would hold");
     if (scenario.workload.arrivals.trace)
         report.add(at, "what a trace asks for is not known beforehand; give a \"warm_up\" to the run");
+    const QueryClass* filling = nullptr;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (query.route.front().name != cache.name) continue;
+        if (query.writes && cache.writes == CacheWrites::invalidate) continue;
+        if (filling == nullptr) filling = &query;
+        if (query.ttl.value_or(cache.ttl.value_or(Duration{})) == filling->ttl.value_or(cache.ttl.value_or(Duration{})))
+            continue;
+        report.add(at, fmt::format("classes {} and {} fill in the same keys for times that differ, and how they share "
+                                   "them is not known beforehand; give a \"warm_up\" to the run",
+                                   filling->name, query.name));
+    }
     for (const QueryClass& query : scenario.workload.classes) {
         if (!query.keys || query.keys->count <= keys_most || query.route.front().name != cache.name) continue;
         report.add(at, fmt::format("class {} has {} keys; at most {} are looked at for a warm start", query.name,

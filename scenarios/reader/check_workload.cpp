@@ -39,6 +39,16 @@ const Driver& driver_of(const Scenario& scenario, const QueryClass& query) {
     return service != nullptr ? service->driver : scenario.workload.driver;
 }
 
+// It is the time to live of entries that this class fills in.
+void check_ttl(const Scenario& scenario, const QueryClass& query, const Pointer& at, const Report& report) {
+    const Cache* const cache = find_named(scenario.caches, query.route.front().name);
+    if (query.route.front().role != TargetRole::cache) {
+        report.add(at, "this class goes through no cache, and fills nothing in");
+    } else if (query.writes && cache != nullptr && cache->writes == CacheWrites::invalidate) {
+        report.add(at, fmt::format("this class deletes entries of {}, and fills none in", in_quotes(cache->name)));
+    }
+}
+
 void check_class(const Scenario& scenario, const QueryClass& query, const Report& report) {
     const Pointer at = Pointer{} / "workload" / "classes" / query.name;
     if (!query.via.empty() && find_named(scenario.services, query.via) == nullptr) {
@@ -70,6 +80,7 @@ void check_class(const Scenario& scenario, const QueryClass& query, const Report
                    fmt::format("\"keys\" is missing: what goes through a cache needs to say which keys it {}",
                                query.writes ? "writes" : "reads"));
     }
+    if (query.ttl) check_ttl(scenario, query, at / "ttl", report);
     if (end.role == TargetRole::warehouse) check_warehouse_class(scenario, query, at, report);
     if (!query.via.empty() && end.role == TargetRole::warehouse) {
         report.add(at / "via", "offices ask a warehouse themselves in this version; leave \"via\" out");

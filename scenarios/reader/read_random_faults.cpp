@@ -16,11 +16,6 @@ bool ends_by_itself(FaultKind kind) {
            kind == FaultKind::upgrade || kind == FaultKind::schema_change || kind == FaultKind::cache_snapshot;
 }
 
-// Kinds that take one thing and give it back, or leave things as they were: they can strike again.
-bool can_recur(FaultKind kind) {
-    return !is_planned(kind) || ends_by_itself(kind);
-}
-
 // What stands in one zone, so that the zone can go with it.
 bool stands_in_a_zone(FaultKind kind) {
     return kind == FaultKind::instance_crash || kind == FaultKind::storage_node_loss ||
@@ -36,7 +31,9 @@ RandomFaults read_at_random(const Child& child, const Fault& fault, const Report
     if (ends_by_itself(fault.kind) && object.has("lasts")) {
         object.problem("lasts", "this kind ends by itself: \"work\", or noticing and the cure, say when");
     } else if (!ends_by_itself(fault.kind) && object.is_object() && !object.has("lasts")) {
-        object.report().add(object.place(), "\"lasts\" is missing: lost, until it is whole");
+        object.report().add(object.place(), is_planned(fault.kind)
+                                                ? "\"lasts\" is missing: there, until it is ordered back"
+                                                : "\"lasts\" is missing: lost, until it is whole");
     }
     random.zone_share = object.share("zone_share");
     random.region_share = object.share("region_share");
@@ -60,6 +57,50 @@ Follows read_follows(const Child& child, const Report& report) {
     if (follows.probability <= 0.0) object.problem("probability", "what never comes can be left out: above 0%");
     object.finish();
     return follows;
+}
+
+std::string_view owner_of(std::string_view target) {
+    return target.substr(0, target.find('/'));
+}
+
+// A class that it has already: there and back are one place.
+bool has_class(const Scenario& scenario, const Fault& fault, const std::string& target) {
+    if (const Cache* const cache = find_named(scenario.caches, target)) {
+        return cache->class_name == fault.planned.class_name;
+    }
+    const Database* const database = find_named(scenario.databases, owner_of(target));
+    if (database == nullptr) return false;
+    const std::string_view part = std::string_view{target}.substr(owner_of(target).size());
+    if (part == "/writer" || part == "/instance-1") return database->writer.class_name == fault.planned.class_name;
+    for (std::size_t i = 0; i < database->replicas.size(); ++i) {
+        if (part == fmt::format("/instance-{}", i + 2)) {
+            return database->replicas[i].class_name == fault.planned.class_name;
+        }
+    }
+    return false;
+}
+
+void check_there_and_back(const Scenario& scenario, const Fault& fault, const Report& report) {
+    const Pointer at = Pointer{} / "faults" / fault.name;
+    const std::vector<std::string>& targets = fault.at_random->targets;
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        const Pointer place = at / "at_random" / "targets" / i;
+        const auto same = [&](const std::string& other) { return owner_of(other) == owner_of(targets[i]); };
+        const auto before = targets.begin() + static_cast<std::ptrdiff_t>(i);
+        if (fault.kind == FaultKind::switchover && std::any_of(targets.begin(), before, same)) {
+            report.add(place, fmt::format("{} has one primary, and another target moves it already: give one region",
+                                          in_quotes(owner_of(targets[i]))));
+        }
+        const bool of_class = fault.kind == FaultKind::class_change || fault.kind == FaultKind::cache_scaling;
+        if (of_class && has_class(scenario, fault, targets[i])) {
+            report.add(at / "class", fmt::format("{} has this class: there and back again would change nothing",
+                                                 in_quotes(targets[i])));
+        }
+    }
+    if (fault.kind == FaultKind::evacuation && targets.size() > 1) {
+        report.add(at / "at_random" / "targets",
+                   "people leave one region at a time: two that are left at once have nowhere to go; give one");
+    }
 }
 
 // Back to itself over what it follows?
@@ -100,10 +141,10 @@ void read_chance(ObjectReader& object, Fault& fault) {
 
 void check_chance(const Scenario& scenario, const Fault& fault, const Report& report) {
     const Pointer at = Pointer{} / "faults" / fault.name;
-    if (fault.at_random && !can_recur(fault.kind)) {
-        report.add(at / "at_random", "this kind cannot come again and again; give it \"at\"");
+    if (fault.at_random) {
+        check_there_and_back(scenario, fault, report);
+        check_random_targets(scenario, fault, report);
     }
-    if (fault.at_random) check_random_targets(scenario, fault, report);
     const bool of_people = fault.at_random && fault.kind == FaultKind::operator_error;
     if (of_people && (fault.mended_by == MendedBy::clone || fault.mended_by == MendedBy::nothing)) {
         report.add(at / "mends_by", fault.mended_by == MendedBy::clone

@@ -178,6 +178,8 @@ void read_class(const Child& child, QueryClass& into, const Scenario& scenario, 
     into.idempotent = object.flag("idempotent");
     into.keys = read_keys(object.child("keys"), report);
     into.follow_up = read_follow_up(object.child("follow_up"), report);
+    into.ttl = object.maybe_duration("ttl");
+    if (object.has("ttl") && into.ttl == Duration{}) object.problem("ttl", "expected a duration above 0");
     into.staleness_bound = object.duration("staleness_bound");
     if (object.has("staleness_bound") && into.writes) {
         object.problem("staleness_bound", "this class writes; only a read can be stale");

@@ -341,6 +341,7 @@ inline constexpr std::array class_keys{
     Key{"writes", "flag", "it changes data; only of the kind other, the other kinds know", "false", "-"},
     Key{"idempotent", "flag", "applied twice, it is as if once", "true", "-"},
     Key{"keys", "object:keys", "left out: not cacheable"},
+    Key{"ttl", "duration", "of the entries that it fills into a cache; left out: the cache's"},
     Key{"follow_up", "object:follow-up",
         "after its answer, on top of the arrivals; only of a class with keys; left out: nothing"},
     Key{"staleness_bound", "duration",

@@ -110,7 +110,9 @@ inline constexpr std::array random_faults_keys{
         .type = "random",
         .about = "whole, until the next one of this target (its mean: MTBF)",
         .required = true},
-    Key{"lasts", "random", "lost, until it is whole (its mean: MTTR); not of what ends by itself, as a cure does",
+    Key{"lasts", "random",
+        "lost, until it is whole (its mean: MTTR), or there, until it is ordered back; not of what ends by itself, as "
+        "a cure does",
         R"("0s")", "-"},
     Key{"zone_share", "share", "of the events that take the whole zone of the target along", R"("0%")", "-"},
     Key{"region_share", "share", "and its whole region", R"("0%")", "-"},

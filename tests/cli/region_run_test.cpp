@@ -113,6 +113,59 @@ const std::vector<RegionRun> runs{
     // The writer is well, and two in three calls reach a service that is.
     {"gray-zone", "writer-elsewhere", 3, {{"updates answered", "met"}, {"updates recover", "VIOLATED"}}},
 
+    // Who answers late does not fail: nothing that looks for failures finds him, until calls are given up.
+    {"gray-machine",
+     "",
+     4,
+     {{"lookups answered", "met"},
+      {"updates answered", "met"},
+      {"most lookups fast", "VIOLATED"},
+      {"lookups fast", "VIOLATED"},
+      {"updates fast", "VIOLATED"}}},
+    {"gray-machine", "outliers", 4, {{"lookups answered", "met"}, {"most lookups fast", "VIOLATED"}}},
+    {"gray-machine", "timeouts", 4, {{"lookups fast", "met"}, {"updates fast", "met"}}},
+    // The offices' connections are set up anew all the time.
+    {"gray-machine", "timeouts-only", 4, {{"lookups answered", "met"}, {"updates answered", "VIOLATED"}}},
+    // Of the copies a sixth come to the same machine.
+    {"gray-machine", "hedged", 4, {{"most lookups fast", "met"}, {"lookups fast", "VIOLATED"}}},
+    // A sixth is slow, and 5 % may be sent again.
+    {"gray-machine", "hedged-by-quantile", 4, {{"most lookups fast", "VIOLATED"}}},
+    // Heartbeats come through.
+    {"gray-machine", "writer", 4, {{"updates answered", "met"}, {"updates fast", "VIOLATED"}, {"lookups fast", "met"}}},
+
+    // Whoever is inside reads and does not write, and nothing is lost: neither side alone has a quorum but one.
+    {"zone-cut",
+     "",
+     3,
+     {{"writes recover", "VIOLATED"},
+      {"nothing lost", "undecided"},
+      {"writes answered", "VIOLATED"},
+      {"reads answered", "met"},
+      {"one side writes", "met"}},
+     nothing_lost},
+    {"zone-cut", "nobody-inside", 3, {{"writes recover", "undecided"}, {"one side writes", "met"}}, nothing_lost},
+    {"zone-cut",
+     "writer-outside",
+     3,
+     {{"reads answered", "VIOLATED"}, {"one side writes", "met"}, {"nothing lost", "undecided"}},
+     nothing_lost},
+    {"zone-cut",
+     "no-reader-outside",
+     2,
+     {{"one side writes", "VIOLATED"}, {"nothing lost", "undecided"}},
+     nothing_lost},
+    // Nobody asks for a quorum: what is told behind the cut is lost, unless a standby outside had to have it first.
+    {"zone-cut",
+     "asynchronous",
+     3,
+     {{"nothing lost", "VIOLATED"}, {"a minute lost", "undecided"}, {"one side writes", "met"}}},
+    {"zone-cut", "synchronous-beside", 3, {{"nothing lost", "VIOLATED"}, {"a minute lost", "undecided"}}},
+    {"zone-cut",
+     "synchronous-elsewhere",
+     3,
+     {{"nothing lost", "undecided"}, {"reads answered", "VIOLATED"}, {"one side writes", "met"}},
+     nothing_lost},
+
     // What hangs on a silent host waits for its socket timeout, a minute. A process whose host stands is back sooner
     // than anybody is promoted.
     {"writer-crash",

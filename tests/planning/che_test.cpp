@@ -48,5 +48,12 @@ TEST(CheTest, ClassesShareTheCacheByTheirRates) {
     EXPECT_EQ(che_hit_ratio({}, 10.0, {}), 0.0);
 }
 
+// Uniform keys, one request each a second: a share t / (1 + t) is there, of a class without a time to live all.
+TEST(CheTest, AClassHasATimeToLiveOfItsOwn) {
+    const CachedClass brief{100.0, 100.0, 0.0, 1.0}, as_all{100.0, 100.0, 0.0};
+    EXPECT_NEAR(che_hit_ratio({brief, as_all}, 1000.0, 3.0), 0.5 * (0.5 + 0.75), 1e-9);
+    EXPECT_NEAR(che_hit_ratio({brief, as_all}, 1000.0, {}), 0.5 * (0.5 + 1.0), 1e-9);
+}
+
 }  // namespace
 }  // namespace faultline::planning

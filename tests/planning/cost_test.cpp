@@ -234,6 +234,11 @@ TEST(LossTest, OfScheduledFaultsByIncidentAndOfRandomOnesByYear) {
     cost = cost_of(scenario, results);
     EXPECT_NEAR(cost.losses[0].incidents_a_year.value_or(0.0), 4.0, 1e-9);
     EXPECT_NEAR(cost.loss_a_year.value_or(0.0), 520.0, 1e-9);
+    // There, a sixth of a year, and back: three orders a year of each.
+    scenario.faults.front().kind = scenarios::FaultKind::class_change;
+    scenario.faults.front().at_random->lasts.values = {1460.0 * 3600.0};
+    cost = cost_of(scenario, results);
+    EXPECT_NEAR(cost.losses[0].incidents_a_year.value_or(0.0), 6.0, 1e-9);
 }
 
 scenarios::Verdict verdict_of(const std::string& service, const char* limit) {

@@ -1,12 +1,10 @@
 // Laws of a primary with standbys, whatever its mode and whenever it dies.
-#include "models/standby/standby_cluster.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "engine/statistics/confidence.hpp"
-#include "tests/models/cluster/small_region.hpp"
+#include "tests/models/standby/standby_system.hpp"
 
 namespace faultline::models {
 namespace {
@@ -14,91 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using engine::Distribution;
 using engine::start_of_time;
+using System = StandbySystem;
 
-constexpr Lsn record = 1000;
-
-class Witness : public ClusterObserver {
-public:
-    void on_commit(const ToldCommit&) override {}
-    void on_recovered(const RecoveredLog& found) override {
-        recovered.push_back(found);
-        ends.push_back(log->end());
-    }
-    void on_stage(const char*) override {}
-    void on_whole(bool) override {}
-    PrimaryLog* log = nullptr;
-    std::vector<RecoveredLog> recovered;
-    std::vector<Lsn> ends;  // where the log went on
-};
+constexpr Lsn record = standby_record;
 
 StandbyShape shape_of(CommitMode mode, int synchronous) {
-    StandbyShape shape;
-    shape.log.mode = mode;
-    shape.log.synchronous = synchronous;
-    shape.log.log_writer_delay = 200ms;
-    shape.log.flush = Distribution::lognormal_from_mean_cv(0.001, 0.5);
-    shape.log.stream = {unlimited_bandwidth, shape.log.flush, 50us};
-    shape.log.record = Bytes{record};
-    shape.monitor = {500ms, 500ms, 3};
-    return shape;
+    return standby_shape(mode, synchronous);
 }
-
-// A primary in zone a and `standbys` in zones b and c, with a load of commits on whoever is the primary.
-struct System {
-    System(const StandbyShape& shape, int standbys, std::uint64_t seed = 1, const StuckFailover& stuck = {})
-        : region("aws-2025", seed) {
-        ClusterShape cluster_shape;
-        cluster_shape.path = "orders";
-        cluster_shape.control_plane = region.network.regions[0];
-        cluster_shape.keys = 10;
-        cluster_shape.failover.promotion = Distribution::constant(0.1);
-        cluster_shape.failover.restart = Distribution::constant(5.0);
-        cluster_shape.failover.rebuild = Distribution::constant(10.0);
-        cluster_shape.failover.stuck = stuck;
-        cluster.emplace(region.simulation, region.transport, cluster_shape, shape, witness);
-        for (int i = 0; i <= standbys; ++i) {
-            cluster->add_instance(region.zone(static_cast<std::size_t>(i)), {.class_name = "server", .vcpus = 4});
-        }
-        witness.log = &cluster->primary_log();
-        cluster->begin();
-        load.emplace(region.simulation, "load");
-    }
-    ~System() { region.simulation.close(); }
-
-    PrimaryLog& log() { return cluster->primary_log(); }
-    Instance& instance(std::size_t i) { return *cluster->instances()[i]; }
-    void run_to(Duration at) { region.simulation.run_until(start_of_time + at); }
-
-    engine::Process<> commit_one() {
-        const std::uint64_t number = ++begun;
-        const Instant began = region.simulation.now();
-        const RequestRef nobody;
-        Instance& writer = cluster->writer();
-        const bool told = co_await log().commit(writer.place(), log().epoch(), nobody);
-        if (!told) co_return;
-        told_ends.push_back(number * record);
-        latencies_ms.push_back(engine::in_milliseconds(region.simulation.now() - began));
-        cluster->committed(writer, {.key = 0});
-    }
-    engine::Process<> commits(double rate_per_s) {
-        engine::RandomStream draws = region.simulation.stream("load", "arrivals");
-        const Distribution gap = Distribution::exponential(1.0 / rate_per_s);
-        for (;;) {
-            co_await region.simulation.delay(gap.sample_duration(draws));
-            Instance& writer = cluster->writer();
-            if (writer.component().up()) region.simulation.spawn(writer.component(), commit_one());
-        }
-    }
-    void begin_load(double rate_per_s) { region.simulation.spawn(*load, commits(rate_per_s)); }
-
-    SmallRegion region;
-    Witness witness;
-    std::optional<StandbyCluster> cluster;
-    std::optional<engine::Component> load;
-    std::uint64_t begun = 0;
-    std::vector<Lsn> told_ends;  // until the first failover: the places in the log of what clients were told
-    std::vector<double> latencies_ms;
-};
 
 // Acknowledged = durable + lost: what the next primary lacks of what was told is what is counted as lost, and a
 // synchronous mode loses nothing. 100 lives: every mode, killed at another instant, by a reset or in silence, with a
