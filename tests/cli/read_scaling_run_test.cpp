@@ -30,6 +30,7 @@ Seen reads_of(const std::string& variant) {
     Seen seen;
     for (const scenarios::QueueResult& queue : run.queues) {
         if (!queue.name.starts_with("orders/") || queue.name == "orders/instance-1") continue;
+        if (queue.name.ends_with("/network")) continue;  // its card
         seen.readers_worth += static_cast<double>(queue.served);
         seen.busy += queue.served > 0 ? 1 : 0;
     }
