@@ -33,8 +33,8 @@ TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
     const std::optional<Scenario> scenario = read_scenario_file("scenarios/xyz-corporation.json", "", problems);
     ASSERT_TRUE(scenario) << all_of(problems);
     EXPECT_EQ(scenario->offices.size(), 40U);
-    EXPECT_EQ(scenario->run.warm_up, 10min);
-    EXPECT_EQ(scenario->run.start_of_day_s, 14 * 3600 + 50 * 60);
+    EXPECT_EQ(scenario->run.warm_up, 2min);
+    EXPECT_EQ(scenario->run.start_of_day_s, 14 * 3600 + 58 * 60);
     const Database& orders = scenario->databases.at(0);
     EXPECT_EQ(orders.replicas.at(1).class_name, orders.writer.class_name);
     EXPECT_EQ(orders.replicas.at(1).zone, "c");
