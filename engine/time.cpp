@@ -17,10 +17,4 @@ Duration detail::saturated(double seconds) {
     return Duration{static_cast<Duration::rep>(ns)};
 }
 
-Duration transmission_time(Bytes size, BitsPerSecond rate) {
-    SIM_CHECK(size.count >= 0);
-    SIM_CHECK(rate.value > 0.0);
-    return duration_from_seconds(static_cast<double>(size.count) * 8.0 / rate.value);
-}
-
 }  // namespace faultline::engine

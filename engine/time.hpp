@@ -5,6 +5,8 @@
 #include <compare>
 #include <cstdint>
 
+#include "engine/check.hpp"
+
 namespace faultline::engine {
 
 using namespace std::chrono_literals;
@@ -68,6 +70,9 @@ constexpr Instant saturating_add(Instant t, Duration d) {
 
 // Time for `size` to leave a link, rounded up: a message never arrives early.
 // Requires: size.count >= 0 and rate.value > 0.
-Duration transmission_time(Bytes size, BitsPerSecond rate);
+inline Duration transmission_time(Bytes size, BitsPerSecond rate) {
+    SIM_CHECK(size.count >= 0 && rate.value > 0.0);
+    return duration_from_seconds(static_cast<double>(size.count) * 8.0 / rate.value);
+}
 
 }  // namespace faultline::engine
