@@ -88,27 +88,29 @@ struct TopologyOptions {
 // How packets go from one place to another at this moment. Its address is stable; its contents change with every call
 // of fail, restore, degrade or converge, so do not copy it across one.
 struct Path {
-    bool usable = false;                 // a packet sent now arrives, but for loss_one_way
-    bool reachable = false;              // the routers know a route, whether it is alive or not
-    engine::Duration base_round_trip{};  // median, without jitter
-    double loss_one_way = 1.0;           // per packet; 1 while not usable
-    double loss_per_round_trip = 1.0;    // request or answer lost
-    double extra_loss = 0.0;             // the part of loss_one_way that degradations add
-    // What TCP waits before it sends a lost packet again: smoothed round trip + max(200 ms, 4 x mean deviation).
-    engine::Duration retransmission_timeout{};
-    engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // of the narrowest link
-    double seconds_per_byte = 0.0;                          // the same, for the hot path
-    std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
-    std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
-    std::span<const JitterModel* const> jitter;             // of each of `classes`
-    double spike_probability = 0.0;                         // that any of them has a spike in a round trip
-    std::shared_ptr<const PathQueues> queues{};             // beside bulk flows; null: no packet waits for any
+    // What each message looks at first, side by side: paths are many, and seldom in the processor's cache.
+    bool usable = false;                         // a packet sent now arrives, but for loss_one_way
+    bool reachable = false;                      // the routers know a route, whether it is alive or not
+    engine::Duration base_round_trip{};          // median, without jitter
+    double loss_per_round_trip = 1.0;            // request or answer lost
+    double spike_probability = 0.0;              // that any of its links has a spike in a round trip
+    double seconds_per_byte = 0.0;               // of `bandwidth`
+    std::span<const JitterModel* const> jitter;  // of each of `classes`
+    std::shared_ptr<const PathQueues> queues{};  // beside bulk flows; null: no packet waits for any
     // Bytes that messages have sent on it since Topology::count_carried.
     mutable std::int64_t sent_there = 0, sent_back = 0;
     void send(engine::Bytes there, engine::Bytes back) const {
         sent_there += there.count;
         sent_back += back.count;
     }
+
+    double loss_one_way = 1.0;  // per packet; 1 while not usable
+    double extra_loss = 0.0;    // the part of loss_one_way that degradations add
+    // What TCP waits before it sends a lost packet again: smoothed round trip + max(200 ms, 4 x mean deviation).
+    engine::Duration retransmission_timeout{};
+    engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // of the narrowest link
+    std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
+    std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
 };
 
 // One place or link whose loss alone separates places that were connected.

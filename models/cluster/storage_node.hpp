@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/component.hpp"
 #include "models/cluster/service_lanes.hpp"
@@ -32,6 +33,22 @@ public:
     engine::Duration slowed(engine::Duration work) const {
         return slowdown == 1.0 ? work : engine::duration_from_seconds(engine::in_seconds(work) * slowdown);
     }
+    // A reader there asked it for a page, and got no answer: until then he thinks it lost.
+    void suspect(PlaceId reader, engine::Instant until) {
+        for (Unanswered& one : unanswered_) {
+            if (one.reader == reader) {
+                one.until = until;
+                return;
+            }
+        }
+        unanswered_.push_back({reader, until});
+    }
+    bool suspected(PlaceId reader, engine::Instant now) const {
+        for (const Unanswered& one : unanswered_) {
+            if (one.reader == reader) return now < one.until;
+        }
+        return false;
+    }
     // A new writer has connections of its own.
     void connect_anew() { in_order_ = engine::start_of_time; }
 
@@ -48,7 +65,12 @@ public:
     ServiceLanes page_disk{disk_lanes};
 
 private:
-    engine::Instant in_order_{};  // TCP: nothing overtakes what was sent before
+    struct Unanswered {
+        PlaceId reader{};
+        engine::Instant until{};
+    };
+    std::vector<Unanswered> unanswered_;  // at most one of each place
+    engine::Instant in_order_{};          // TCP: nothing overtakes what was sent before
 };
 
 }  // namespace faultline::models

@@ -11,6 +11,8 @@ constexpr Bytes page_request{128};
 // Source: assumptions; that the engine tracks latencies and may ask another: summaries of SIGMOD 2018.
 constexpr double recent_weight = 0.1;
 constexpr Duration asked_again_after = std::chrono::milliseconds{20};
+// A node that gave no answer is asked last for so long, by all instances where the reader stands. Source: assumption.
+constexpr Duration suspected_for = std::chrono::seconds{1};
 constexpr std::size_t nobody = copies_max;
 
 std::uint64_t spread(std::uint64_t key, std::uint64_t over) {
@@ -30,11 +32,13 @@ std::uint32_t StorageVolume::group_of_page(std::uint64_t page) const {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(group, groups_.count() - 1));
 }
 
-// Those alive that have all of the group's log that is durable. Each batch names the one before it in its group, as a
-// segment knows from its records what it lacks. Beyond a cut a reader is told of nothing new, and wants none of it.
+// Those that have all of the group's log that is durable, as readers know from acknowledgements: a lost one among them,
+// until the first batch that it does not acknowledge, or until its node is back and says so. Each batch names the one
+// before it in its group, as a segment knows from its records what it lacks. Beyond a cut a reader is told of nothing
+// new, and wants none of it.
 std::uint16_t StorageVolume::complete_segments(Stand reader, std::uint32_t group) {
     const Instant now = simulation_.now();
-    std::uint16_t complete = groups_[group].alive;
+    std::uint16_t complete = thought_alive(group);
     const LogBatch* batch = batches_.find(groups_[group].newest_batch);
     for (; batch != nullptr; batch = batches_.find(batch->previous)) {
         if (now > saturating_add(batch->departs, gossip_fills_gaps_within)) break;
@@ -50,19 +54,34 @@ std::uint16_t StorageVolume::complete_segments(Stand reader, std::uint32_t group
     return complete;
 }
 
+// Nobody tells readers of a segment's loss.
+std::uint16_t StorageVolume::thought_alive(std::uint32_t group) {
+    std::uint16_t thought = groups_[group].alive;
+    const LogBatch* const newest = batches_.find(groups_[group].newest_batch);
+    for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
+        const Segment& segment = groups_[group].segments[copy];
+        if (segment.died == engine::end_of_time || groups_.node_of(segment).component.up()) continue;
+        if (newest == nullptr || newest->departs < segment.died)
+            thought = static_cast<std::uint16_t>(thought | 1U << copy);
+    }
+    return thought;
+}
+
 std::size_t StorageVolume::fastest_complete(Stand reader, std::uint32_t group) {
     const std::uint16_t complete = complete_segments(reader, group);
     std::size_t best = nobody;
     double best_s = 0.0;
+    bool best_suspected = true;
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
         if ((complete >> copy & 1U) == 0) continue;
         const StorageNode& node = groups_.node_of(groups_[group].segments[copy]);
         const Path& path = transport_.path(reader.place, node.place);
-        if (!path.usable) continue;
+        const bool suspected = node.suspected(reader.place, simulation_.now());
         const double expected_s = engine::in_seconds(path.base_round_trip) + node.read_s_mean;
-        if (best != nobody && best_s <= expected_s) continue;
+        if (best != nobody && (suspected != best_suspected ? suspected : best_s <= expected_s)) continue;
         best = copy;
         best_s = expected_s;
+        best_suspected = suspected;
     }
     return best;
 }
@@ -81,6 +100,7 @@ engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t p
         const Delays legs = transport_.round_trip(reader, node.place, Payload{page_request, shape_.page_size}, reads_);
         if (!legs.delivered) {
             co_await simulation_.delay(asked_again_after);
+            node.suspect(reader.place, simulation_.now() + suspected_for);
             continue;
         }
         co_await simulation_.delay(legs.forward);
@@ -93,7 +113,8 @@ engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t p
             node.read_s_mean += recent_weight * (engine::in_seconds(read - arrived) - node.read_s_mean);
             co_return PageRead{simulation_.now() - began, number};
         }
-        co_await simulation_.delay(asked_again_after);  // it died with the read, and sent no answer
+        co_await simulation_.delay(asked_again_after);  // it was gone, or died with the read, and sent no answer
+        node.suspect(reader.place, simulation_.now() + suspected_for);
     }
 }
 
