@@ -49,6 +49,7 @@ std::uint64_t LogBatches::open(const LogSource& writer, std::uint32_t group) {
     batch.durable = quorum_time(batch);
     const std::uint64_t number = batches_.push(batch);
     groups_[group].newest_batch = number;
+    groups_[group].newest_departs = batch.departs;
     return number;
 }
 

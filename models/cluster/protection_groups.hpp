@@ -40,7 +40,8 @@ struct ProtectionGroup {
     std::array<Segment, copies_max> segments;
     std::uint16_t alive = 0;  // bit i: segment i
     std::uint32_t epoch = 1;
-    std::uint64_t newest_batch = no_batch;  // of log, sent to this group (log_batches.hpp)
+    std::uint64_t newest_batch = no_batch;    // of log, sent to this group (log_batches.hpp)
+    Instant newest_departs = Instant::min();  // that of it
 };
 
 struct GroupShape {

@@ -123,7 +123,7 @@ private:
     LogBatch& batch_of(const Record& record) { return *batches_.find(record.batch); }
     std::size_t fastest_complete(Stand reader, std::uint32_t group);
     std::uint16_t complete_segments(Stand reader, std::uint32_t group);
-    std::uint16_t thought_alive(std::uint32_t group);
+    std::uint16_t thought_alive(std::uint32_t group) const;
 
     engine::Simulation& simulation_;
     const Transport& transport_;

@@ -55,14 +55,12 @@ std::uint16_t StorageVolume::complete_segments(Stand reader, std::uint32_t group
 }
 
 // Nobody tells readers of a segment's loss.
-std::uint16_t StorageVolume::thought_alive(std::uint32_t group) {
+std::uint16_t StorageVolume::thought_alive(std::uint32_t group) const {
     std::uint16_t thought = groups_[group].alive;
-    const LogBatch* const newest = batches_.find(groups_[group].newest_batch);
     for (std::size_t copy = 0; copy < groups_.copies(); ++copy) {
         const Segment& segment = groups_[group].segments[copy];
         if (segment.died == engine::end_of_time || groups_.node_of(segment).component.up()) continue;
-        if (newest == nullptr || newest->departs < segment.died)
-            thought = static_cast<std::uint16_t>(thought | 1U << copy);
+        if (groups_[group].newest_departs < segment.died) thought = static_cast<std::uint16_t>(thought | 1U << copy);
     }
     return thought;
 }
