@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "planning/cause.hpp"
@@ -70,6 +71,19 @@ std::size_t losses_without_bound(const Requirement& requirement, Results results
     return unbounded;
 }
 
+// How long the requirement's class, or any canary, went on to be bad: a waterfall lasts until the last class is well,
+// and what comes after this is no part of its recovery. Of a requirement without a class: no bound.
+std::int64_t own_recovery_ns(const Requirement& requirement, const IncidentResult& incident) {
+    std::int64_t own_ns = -1;
+    for (const scenarios::Recovery& recovery : incident.recoveries) {
+        if (recovery.of == requirement.of || recovery.canary)
+            own_ns = std::max(own_ns, recovery.bad_until_ns + incident.skipped_ns);
+    }
+    const bool of_class = std::any_of(incident.recoveries.begin(), incident.recoveries.end(),
+                                      [&](const auto& recovery) { return recovery.of == requirement.of; });
+    return of_class ? own_ns : std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
 
 // The longest stage of the recoveries, on average over the incidents.
@@ -78,9 +92,12 @@ std::string recovery_cause(const Requirement& requirement, Results results) {
     std::int64_t incidents = 0, all_ns = 0;
     visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
         ++incidents;
+        std::int64_t left_ns = own_recovery_ns(requirement, incident);
         for (const auto& [stage, ns] : incident.waterfall) {
-            stages[stage] += ns;
-            all_ns += ns;
+            const std::int64_t own_ns = std::min(ns, left_ns);
+            left_ns -= own_ns;
+            stages[stage] += own_ns;
+            all_ns += own_ns;
         }
     });
     const auto longest = std::max_element(stages.begin(), stages.end(),

@@ -204,6 +204,22 @@ INSTANTIATE_TEST_SUITE_P(
              },
              {"the longest part of a recovery is promotion, 18 s on average, 75 % of it",
               "overload outlives zone lost, sustained by cold cache at orders: CPU"}},
+        Case{"recovery_of_the_class_alone",
+             requirement("rto", "lookup"),
+             "",
+             [](ReplicationResult& r) {
+                 lose(r, "zone lost", 0, 0);
+                 auto& incident = r.incidents.back();
+                 incident.waterfall.emplace_back("backlog", 600'000'000'000);  // of reports, that are never well again
+                 for (const auto& [of, until_s] : {std::pair{"lookup", 26}, std::pair{"report", 624}}) {
+                     scenarios::Recovery recovery;
+                     recovery.of = of;
+                     recovery.bad_until_ns = until_s * 1'000'000'000LL;
+                     incident.recoveries.push_back(recovery);
+                 }
+             },
+             {"the longest part of a recovery is promotion, 18 s on average, 69 % of it"},
+             {"backlog"}},
         Case{"loss",
              requirement("rpo", "orders"),
              "",
