@@ -82,6 +82,8 @@ scenarios::IncidentResult incident(std::span<const double> rto_s) {
         recovery.office = office_names[i];
         recovery.recovered = !std::isinf(rto_s[i]);
         if (recovery.recovered) recovery.rto_ns = in_ns(rto_s[i]);
+        recovery.any_bad = rto_s[i] > 0.0;
+        recovery.bad_until_ns = in_ns(recovery.recovered ? rto_s[i] : 600.0);
         result.recoveries.push_back(recovery);
     }
     result.waterfall = {{"detection", 6'000'000'000}, {"DNS", 17'000'000'000}};
