@@ -70,6 +70,11 @@ public:
         return std::isinf(characteristic_s) ? expiring : std::min(expiring, evicted(of, characteristic_s));
     }
 
+    // Reads, and the writes that set it.
+    double accesses_per_s(const KeyDemand& of) const {
+        return of.reads_per_s + (shape_.writes_set ? of.writes_per_s : 0.0F);
+    }
+
     // A ttl of an entry that is there: the longer, the more often one meets it.
     std::optional<double> ttl_s(RandomBits draws) const {
         if (!shape_.ttl) return std::nullopt;
@@ -101,9 +106,6 @@ public:
     }
 
 private:
-    double accesses_per_s(const KeyDemand& of) const {
-        return of.reads_per_s + (shape_.writes_set ? of.writes_per_s : 0.0F);
-    }
     double ttl_mean_s() const { return shape_.ttl ? 0.5 * (shortest_s_ + longest_s_) : for_ever; }
     Lifetime lifetime(const KeyDemand& of, double ttl_s, double ageing_s) const {
         return {of, ttl_s, ageing_s, shape_.writes_set};
@@ -179,8 +181,8 @@ void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, std::span<co
             const double left_s = *ttl_s + engine::in_seconds(shape.ageing) - since.set_s;
             item.ttl = std::max(engine::duration_from_seconds(left_s), engine::Duration{1});
         }
-        const double accesses = of.reads_per_s + (shape.writes_set ? of.writes_per_s : 0.0F);
-        if (!store.put_back(item, engine::duration_from_seconds(since.accessed_s), accesses, now)) return;
+        const engine::Duration idle = engine::duration_from_seconds(since.accessed_s);
+        if (!store.put_back(item, idle, law.accesses_per_s(of), now)) return;
     }
 }
 
