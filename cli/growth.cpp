@@ -79,19 +79,15 @@ int exit_code_of_growth(const GrowthResult& result) {
 }
 
 int finish_growth(const GrowthOptions& options, const GrowthResult& result) {
-    int code = exit_code_of_growth(result);
-    if (options.format == "json") {
-        std::cout << reports::growth_json(result);
-    } else {
-        reports::print_growth(std::cout, reports::style_of(STDOUT_FILENO), result);
-    }
-    std::cout.flush();
-    if (!std::cout.good()) code = tell_error(exit_error, "standard output cannot be written");
-    if (options.csv_path.empty()) return code;
-    if (const auto problem = scenarios::write_file(reports::growth_csv(result), options.csv_path)) {
-        return tell_error(exit_error, "the CSV is not saved: " + scenarios::to_text(*problem));
-    }
-    return code;
+    const auto print = [&](std::ostream& out) {
+        if (options.format == "json") {
+            out << reports::growth_json(result);
+        } else {
+            reports::print_growth(out, reports::style_of(STDOUT_FILENO), result);
+        }
+    };
+    return print_and_save(exit_code_of_growth(result), print, options.csv_path, "the CSV",
+                          [&] { return reports::growth_csv(result); });
 }
 
 int simulate_growth(const GrowthOptions& options, const planning::SweepBase& base, GrowthResult& result,
@@ -100,18 +96,12 @@ int simulate_growth(const GrowthOptions& options, const planning::SweepBase& bas
     const auto store = planning::SweepStore::open(options.database_path, version(), problems);
     if (!store) return tell_problems(problems);
     ProgressDisplay display{options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
-    const planning::SweepPlan plan{
-        .jobs = options.jobs,
-        .ranks = options.ranks,
-        .repeat_command = "faultline growth " + shell_word(options.scenario_path),
-        .on_progress = [&display](const planning::Progress& progress) { display.show(progress); }};
+    const planning::SweepPlan plan = sweep_plan("growth", options.scenario_path, options.jobs, options.ranks, display);
     planning::Sweep sweep{*store, plan, signals};
     const bool whole = planning::confirm_growth(base, growth_plan(options), sweep, result);
     display.clear();
     if (!whole) {
-        return tell_error(exit_interrupted,
-                          fmt::format("stopped; what had ended is in {}, and the same command goes on from there",
-                                      options.database_path));
+        return tell_stopped(options.database_path);
     }
     result.found = sweep.found();
     result.run = sweep.newly_run();

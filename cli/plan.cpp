@@ -81,29 +81,21 @@ int exit_code_of_plan(const scenarios::PlanResult& result) {
 }
 
 int finish_plan(const PlanOptions& options, const scenarios::PlanResult& result) {
-    int code = exit_code_of_plan(result);
-    if (options.format == "json") {
-        std::cout << reports::plan_json(result);
-    } else {
-        reports::print_plan(std::cout, reports::style_of(STDOUT_FILENO), result, options.all);
-    }
-    std::cout.flush();
-    if (!std::cout.good()) code = tell_error(exit_error, "standard output cannot be written");
-    if (options.output_path.empty()) return code;
-    if (const auto problem = scenarios::write_file(reports::plan_json(result), options.output_path)) {
-        return tell_error(exit_error, "the result is not saved: " + scenarios::to_text(*problem));
-    }
-    return code;
+    const auto print = [&](std::ostream& out) {
+        if (options.format == "json") {
+            out << reports::plan_json(result);
+        } else {
+            reports::print_plan(out, reports::style_of(STDOUT_FILENO), result, options.all);
+        }
+    };
+    return print_and_save(exit_code_of_plan(result), print, options.output_path, "the result",
+                          [&] { return reports::plan_json(result); });
 }
 
 int search_plan(const PlanOptions& options, const PlanInput& input, planning::SweepStore& store,
                 planning::SignalWatch& signals) {
     ProgressDisplay display{options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
-    const planning::SweepPlan plan{
-        .jobs = options.jobs,
-        .ranks = options.ranks,
-        .repeat_command = "faultline plan " + shell_word(options.scenario_path),
-        .on_progress = [&display](const planning::Progress& progress) { display.show(progress); }};
+    const planning::SweepPlan plan = sweep_plan("plan", options.scenario_path, options.jobs, options.ranks, display);
     planning::PlanSearch search{input.base, input.space, input.asked, store, plan, signals};
     scenarios::PlanResult result{.tool_version = version(),
                                  .scenario_name = input.base.scenario.name,
@@ -112,9 +104,7 @@ int search_plan(const PlanOptions& options, const PlanInput& input, planning::Sw
     const bool whole = search.run(result);
     display.clear();
     if (!whole) {
-        return tell_error(exit_interrupted,
-                          fmt::format("stopped; what had ended is in {}, and the same command goes on from there",
-                                      options.database_path));
+        return tell_stopped(options.database_path);
     }
     return finish_plan(options, result);
 }

@@ -41,7 +41,11 @@ struct RunOptions {
     int jobs = 0;
     planning::Ranks* ranks = nullptr;
 
-    bool until_decided() const { return replications == "auto"; }
+    // Said on the command line, else by the scenario.
+    bool until_decided(const scenarios::Scenario& scenario) const {
+        if (only_replication) return false;
+        return replications.empty() ? scenario.run.until_decided : replications == "auto";
+    }
 
     bool for_programs() const { return progress == "json"; }
 };
@@ -80,7 +84,7 @@ planning::RunPlan plan_of(const RunOptions& options, const scenarios::Scenario& 
     plan.replications.repeat_command = repeat_command(options, scenario);
     plan.replications.on_progress = [&display](const planning::Progress& progress) { display.show(progress); };
     plan.replications.traced = options.trace_path.empty() ? 0 : options.traced;
-    if (options.until_decided()) {
+    if (options.until_decided(scenario)) {
         plan.until_decided.emplace();
         if (options.replications_max) plan.until_decided->most = *options.replications_max;
         if (!options.time_limit.empty()) {
@@ -105,9 +109,9 @@ reports::Context context_of(const RunOptions& options, const scenarios::Scenario
     context.repeat_command = repeat_command(options, scenario);
     if (options.only_replication) {
         context.repeat_command += fmt::format(" --only-replication {}", *options.only_replication);
-    } else if (!options.replications.empty()) {
+    } else if (!options.replications.empty() || options.until_decided(scenario)) {
         // Where time ended it, the number that it came to: the same replications, judged as if it had been given.
-        const bool same_again = options.until_decided() && options.time_limit.empty();
+        const bool same_again = options.until_decided(scenario) && options.time_limit.empty();
         context.repeat_command += " --replications " + (same_again ? "auto" : fmt::format("{}", result_count(result)));
         if (same_again && options.replications_max) {
             context.repeat_command += fmt::format(" --replications-max {}", *options.replications_max);
@@ -181,7 +185,7 @@ std::optional<scenarios::Scenario> read_input(const RunOptions& options) {
     }
     if (options.futures) scenario = planning::with_futures(*scenario, *options.futures);
     if (options.seed) scenario->run.seed = *options.seed;
-    if (!options.replications.empty() && !options.until_decided()) {
+    if (!options.replications.empty() && options.replications != "auto") {
         scenario->run.replications = std::stoi(options.replications);
     }
     scenario->run.joint = scenario->run.joint || options.joint;
@@ -189,13 +193,14 @@ std::optional<scenarios::Scenario> read_input(const RunOptions& options) {
 }
 
 // RunOptions that do not go together, in words; empty: they do.
-std::string wrong_options(const RunOptions& options) {
-    if (!options.shard.empty() && options.until_decided()) {
-        return "--shard needs to know how many replications there are: it does not go with --replications auto";
+std::string wrong_options(const RunOptions& options, const scenarios::Scenario& scenario) {
+    const bool until_decided = options.until_decided(scenario);
+    if (!options.shard.empty() && until_decided) {
+        return "--shard needs to know how many replications there are: it does not go with replications \"auto\"";
     }
     if (!options.shard.empty() && !options.trace_path.empty()) return "--trace does not go with --shard";
     const bool budget = options.replications_max || !options.time_limit.empty();
-    if (!budget || options.until_decided()) return {};
+    if (!budget || until_decided) return {};
     return fmt::format("{} goes with --replications auto",
                        options.replications_max ? "--replications-max" : "--time-limit");
 }
@@ -207,11 +212,11 @@ bool trace_changed(const scenarios::Scenario& scenario) {
 }
 
 int run(const RunOptions& options) {
-    if (const std::string wrong = wrong_options(options); !wrong.empty()) {
-        return tell_error(options, exit_bad_input, wrong);
-    }
     const auto scenario = read_input(options);
     if (!scenario) return exit_bad_input;
+    if (const std::string wrong = wrong_options(options, *scenario); !wrong.empty()) {
+        return tell_error(options, exit_bad_input, wrong);
+    }
     if (options.explain) {
         std::fputs(scenarios::defaults_text().c_str(), stdout);
         return exit_met;
@@ -282,11 +287,9 @@ void add_replications(CLI::App& command, RunOptions& options) {
                     "Independent runs (default: the scenario's); auto: until every requirement is met or violated")
         ->check(not_a_number_or_auto);
     command.add_option("--replications-max", options.replications_max, "With auto: at most so many (default: 1280)")
-        ->check(CLI::Range(1, 100'000))
-        ->needs("--replications");
+        ->check(CLI::Range(1, 100'000));
     command.add_option("--time-limit", options.time_limit, "With auto: stop after so long, \"3min\"")
-        ->check(not_a_time)
-        ->needs("--replications");
+        ->check(not_a_time);
     command
         .add_option("--futures", options.futures,
                     "Ways in which each replication goes on from its history up to the first fault (default: the "

@@ -163,28 +163,20 @@ int exit_code_of(const scenarios::SweepResult& result) {
 }
 
 int finish(const SweepOptions& options, const scenarios::SweepResult& result) {
-    int code = exit_code_of(result);
-    if (options.format == "json") {
-        std::cout << reports::sweep_json(result);
-    } else {
-        reports::print_sweep(std::cout, reports::style_of(STDOUT_FILENO), result);
-    }
-    std::cout.flush();
-    if (!std::cout.good()) code = tell_error(exit_error, "standard output cannot be written");
-    if (options.csv_path.empty()) return code;
-    if (const auto problem = scenarios::write_file(reports::sweep_csv(result), options.csv_path)) {
-        return tell_error(exit_error, "the CSV is not saved: " + scenarios::to_text(*problem));
-    }
-    return code;
+    const auto print = [&](std::ostream& out) {
+        if (options.format == "json") {
+            out << reports::sweep_json(result);
+        } else {
+            reports::print_sweep(out, reports::style_of(STDOUT_FILENO), result);
+        }
+    };
+    return print_and_save(exit_code_of(result), print, options.csv_path, "the CSV",
+                          [&] { return reports::sweep_csv(result); });
 }
 
 int run(const SweepOptions& options, const Input& input, planning::SweepStore& store, planning::SignalWatch& signals) {
     ProgressDisplay display{options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
-    const planning::SweepPlan plan{
-        .jobs = options.jobs,
-        .ranks = options.ranks,
-        .repeat_command = "faultline sweep " + shell_word(options.scenario_path),
-        .on_progress = [&display](const planning::Progress& progress) { display.show(progress); }};
+    const planning::SweepPlan plan = sweep_plan("sweep", options.scenario_path, options.jobs, options.ranks, display);
     planning::Sweep sweep{store, plan, signals};
     scenarios::SweepResult result{.tool_version = version(),
                                   .scenario_name = input.base.scenario.name,
@@ -196,9 +188,7 @@ int run(const SweepOptions& options, const Input& input, planning::SweepStore& s
     const bool whole = input.saturated ? search(options, input, sweep, result) : run_points(input, sweep, result);
     display.clear();
     if (!whole) {
-        return tell_error(exit_interrupted,
-                          fmt::format("stopped; what had ended is in {}, and the same command goes on from there",
-                                      options.database_path));
+        return tell_stopped(options.database_path);
     }
     result.found = sweep.found();
     result.run = sweep.newly_run();

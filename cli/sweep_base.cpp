@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include "cli/exit_code.hpp"
 #include "cli/input.hpp"
 #include "cli/result_place.hpp"
@@ -46,6 +48,32 @@ std::optional<int> refuse_unwritable(const std::vector<std::string>& paths) {
         place.keep();
     }
     return std::nullopt;
+}
+
+planning::SweepPlan sweep_plan(const std::string& command, const std::string& scenario_path, int jobs,
+                               planning::Ranks* ranks, ProgressDisplay& display) {
+    return {.jobs = jobs,
+            .ranks = ranks,
+            .repeat_command = "faultline " + command + " " + shell_word(scenario_path),
+            .on_progress = [&display](const planning::Progress& progress) { display.show(progress); }};
+}
+
+int tell_stopped(const std::string& database_path) {
+    return tell_error(exit_interrupted, fmt::format("stopped; what had ended is in {}, and the same command goes on "
+                                                    "from there",
+                                                    database_path));
+}
+
+int print_and_save(int code, const std::function<void(std::ostream&)>& print, const std::string& path,
+                   const std::string& what, const std::function<std::string()>& text) {
+    print(std::cout);
+    std::cout.flush();
+    if (!std::cout.good()) code = tell_error(exit_error, "standard output cannot be written");
+    if (path.empty()) return code;
+    if (const auto problem = scenarios::write_file(text(), path)) {
+        return tell_error(exit_error, what + " is not saved: " + scenarios::to_text(*problem));
+    }
+    return code;
 }
 
 int with_database(const std::function<int()>& work) {

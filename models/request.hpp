@@ -71,13 +71,17 @@ public:
         return cancelled_after_us_ != not_cancelled && now - due >= std::chrono::microseconds{cancelled_after_us_};
     }
 
+    void became_durable() {
+        if (applied < most_counted) ++applied;
+    }
+
     Instant due{};
     std::uint64_t key = no_key;  // of the class's key space
     ClassId query_class = 0;
     OfficeId office = 0;
     std::optional<Outcome> outcome;  // none: in flight
-    std::uint8_t applied = 0;        // how often its effect became durable
-    bool duplicate = false;          // counted as one already
+    std::uint16_t applied : 15 = 0;  // commits of it that became durable: one an attempt, or each statement its own
+    std::uint16_t doubtful : 1 = 0;  // an attempt that was sent ended without an answer that says what became of it
     InSession in_session;
 
     // Draws that belong to the operation and to nobody else: its demands, in the order of its statements, and the
@@ -90,6 +94,7 @@ private:
     friend class RequestRef;
 
     static constexpr std::uint32_t not_cancelled = ~std::uint32_t{0};
+    static constexpr std::uint16_t most_counted = (1U << 15) - 1;
 
     std::array<Duration, stage_count> stages_{};
     Instant charged_until_{};

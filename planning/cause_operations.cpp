@@ -21,6 +21,7 @@ using scenarios::Requirement;
 using scenarios::Stage;
 
 constexpr double full_from = 0.5;   // in use for less of the time, a queue is no reason to wait
+constexpr double short_from = 0.8;  // the same that makes operations fail, and not wait only
 constexpr double tail_from = 0.95;  // a quantile beyond it is of the slowest
 constexpr std::array waits_for_pool{scenarios::resource_connections};
 constexpr std::array waits_for_server{scenarios::resource_cpu,     scenarios::resource_threads,
@@ -147,13 +148,16 @@ Reason top_reason(std::span<const Reason> reasons) {
                              [](const Reason& a, const Reason& b) { return a.count < b.count; });
 }
 
+std::array<Reason, 5> reasons_of(const Failures& failures) {
+    return {Reason{failures.sum.refused, "were refused: a full queue or pool, a limit, an open breaker"},
+            Reason{failures.sum.timed_out, "timed out"},
+            Reason{failures.sum.failed, "failed: a lost connection, or an error of the server"},
+            Reason{failures.late(), "were answered after their deadline"},
+            Reason{failures.in_flight(), "were never answered within the run"}};
+}
+
 std::string failures_text(const Failures& failures, Phase asked) {
-    const std::array reasons{
-        Reason{failures.sum.refused, "were refused: a full queue or pool, a limit, an open breaker"},
-        Reason{failures.sum.timed_out, "timed out"},
-        Reason{failures.sum.failed, "failed: a lost connection, or an error of the server"},
-        Reason{failures.late(), "were answered after their deadline"},
-        Reason{failures.in_flight(), "were never answered within the run"}};
+    const std::array reasons = reasons_of(failures);
     const Reason top = top_reason(reasons);
     if (top.count == 0) return "";
     return fmt::format("of {} operations that were not good {:.0f} % {}{}", failures.all(),
@@ -167,20 +171,23 @@ std::string latency_cause(const scenarios::Scenario& scenario, const Requirement
     const Failures failures = failures_of(scenario, requirement, place, results);
     const bool failing = failures.sum.due > 0 && 100 * failures.all() > failures.sum.due;  // more than 1 % are not good
     const TopStage top = top_stage(scenario, requirement, results);
+    const auto owners = passed_by(scenario, requirement);
     std::string text = failing ? failures_text(failures, requirement.phase) : "";
+    // What is refused is not in any stage.
+    if (failing && top_reason(reasons_of(failures)).count == failures.sum.refused)
+        text += fullest_text(fullest(requirement, owners, anything, short_from, results));
     if (top.share == 0.0) return text;
     const StageWords& words = stage_words[top.stage];
     if (!text.empty()) text += "; ";
     text += fmt::format("{:.0f} % of the time of {}{} goes to {}", 100.0 * top.share,
                         top.slowest ? "the slowest 1 % of " : "", requirement.of + " queries", words.goes_to);
-    return text + fullest_text(fullest(requirement, passed_by(scenario, requirement), words.kinds, full_from, results));
+    return text + fullest_text(fullest(requirement, owners, words.kinds, full_from, results));
 }
 
 std::string availability_cause(const scenarios::Scenario& scenario, const Requirement& requirement,
                                const std::string& place, Results results) {
     const std::string text = failures_text(failures_of(scenario, requirement, place, results), requirement.phase);
     if (text.empty()) return "";
-    constexpr double short_from = 0.8;  // a queue that makes operations fail, and not wait only
     return text + fullest_text(fullest(requirement, passed_by(scenario, requirement), anything, short_from, results));
 }
 

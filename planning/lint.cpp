@@ -29,7 +29,7 @@ void check_plan(const Scenario& scenario, Findings& findings) {
     if (std::all_of(all.begin(), all.end(), of_years)) {
         findings.push_back({Severity::warning, "", "there are no requirements: a run will judge nothing"});
     }
-    if (scenario.run.replications < 2) {
+    if (scenario.run.replications < 2 && !scenario.run.until_decided) {
         findings.push_back({Severity::warning, "/run/replications",
                             "one replication gives no interval: every verdict will be \"undecided\""});
     }
@@ -45,6 +45,8 @@ std::uint64_t targets_in_turn(const Scenario& scenario, const scenarios::Require
 
 // p95 over incidents needs 59 of them at 95 %, however good they are.
 void check_incidents(const Scenario& scenario, Findings& findings) {
+    const bool as_many_as_needed = scenario.run.until_decided && !scenario.faults.empty();
+    if (as_many_as_needed) return;
     for (const scenarios::Requirement& one : scenario.requirements) {
         if (!scenarios::is_of_incidents(one.measure)) continue;
         const std::string at = "/requirements/" + one.name;
@@ -168,7 +170,7 @@ std::uint64_t connections_wanted(const Scenario& scenario, const std::string& da
     const bool direct = std::any_of(classes.begin(), classes.end(), [&](const scenarios::QueryClass& one) {
         return one.via.empty() && ends_at_writer(one, database);
     });
-    if (direct) wanted += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.office_pool);
+    if (direct) wanted += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.direct_pool);
     return wanted;
 }
 

@@ -263,6 +263,16 @@ std::vector<IncidentSeries> data_losses(const Requirement& requirement, Results 
     return all;
 }
 
+std::vector<IncidentSeries> full_recoveries(const Requirement& requirement, Results results) {
+    std::vector<IncidentSeries> all{IncidentSeries{}};
+    visit_incidents(requirement, results, [&](const ReplicationResult& replication, const IncidentResult& incident) {
+        const bool recovered = incident.full_recovery_ns > 0;
+        const engine::Duration taken{incident.full_recovery_ns - incident.start_ns};
+        add(all.front(), replication, recovered ? engine::in_seconds(taken) : not_recovered);
+    });
+    return all;
+}
+
 std::vector<IncidentSeries> restore_times(const Requirement& requirement, Results results) {
     std::vector<IncidentSeries> all{IncidentSeries{}};
     const auto see = [&](const ReplicationResult& replication, const std::vector<scenarios::FaultResult>& faults) {
@@ -303,6 +313,18 @@ std::vector<LatencySeries> freshness(const Requirement& requirement, Results res
             if (seen == nullptr || seen->counts.empty()) continue;
             series.replications.push_back(histogram_from(*seen));
             break;
+        }
+    }
+    return {series};
+}
+
+std::vector<LatencySeries> replica_lags(const Requirement& requirement, Results results) {
+    LatencySeries series;
+    for (const ReplicationResult& replication : results) {
+        for (const scenarios::ExposureResult& database : replication.databases) {
+            for (const scenarios::ReplicaLagResult& one : database.lags) {
+                if (one.of == requirement.of) series.replications.push_back(histogram_from(one.lag));
+            }
         }
     }
     return {series};

@@ -61,10 +61,14 @@ std::vector<IncidentSeries> data_losses(const scenarios::Requirement& requiremen
 
 // From the noticing of an operator error until its database serves what is right again.
 std::vector<IncidentSeries> restore_times(const scenarios::Requirement& requirement, Results results);
+// From its start until everything was in its band again; of incidents, all offices together.
+std::vector<IncidentSeries> full_recoveries(const scenarios::Requirement& requirement, Results results);
 
 // How fresh a warehouse, or one of its tables ("reports/sales"), was, by time; or what a class's queries were shown.
 // The counts of the first two are milliseconds.
 std::vector<LatencySeries> freshness(const scenarios::Requirement& requirement, Results results);
+// Of the replicas of a region, once a second.
+std::vector<LatencySeries> replica_lags(const scenarios::Requirement& requirement, Results results);
 
 // Whether a requirement on RPO asks of a fault that takes a zone at most; else of any loss.
 bool is_of_a_zone(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement);

@@ -92,6 +92,7 @@ Judged judge_incidents(const Requirement& requirement, double error, const std::
 
 std::vector<IncidentSeries> incidents_of(const Requirement& requirement, Results results) {
     if (requirement.measure == "rto") return recovery_times(requirement, results);
+    if (requirement.measure == "full-recovery") return full_recoveries(requirement, results);
     return requirement.measure == "rpo" ? data_losses(requirement, results) : restore_times(requirement, results);
 }
 
@@ -152,6 +153,9 @@ Judged judge_measure(const Scenario& scenario, const Requirement& requirement, d
     }
     if (scenarios::is_freshness(measure)) {
         return judge_places(requirement, error, freshness(requirement, results), estimate_freshness);
+    }
+    if (scenarios::is_replica_lag(measure)) {
+        return judge_places(requirement, error, replica_lags(requirement, results), estimate_freshness);
     }
     if (measure == "availability") {
         return judge_places(requirement, error, good_operations(scenario, requirement, results), estimate_share);

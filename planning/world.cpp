@@ -23,7 +23,7 @@ engine::Process<> World::sample_exposure(std::size_t database) {
         measures_->exposure(database, std::max(of_zone, of_region), of_zone, now);
         for (const auto& instance : cluster.instances()) {
             if (instance->role() != Role::replica || !instance->component().up()) continue;
-            measures_->replica_lag(database, instance->lag(now), now);
+            measures_->replica_lag(database, cluster.component().path(), instance->lag(now), now);
         }
     }
 }
@@ -82,11 +82,13 @@ void World::request_released(void* world, const Request& request) {
     const ClassPlan& plan = self.classes_[request.query_class];
     if (!plan.writes || self.simulation_.closing()) return;
     const bool told = request.outcome == Outcome::answered;
-    if (!told) {
+    if (!told && request.doubtful != 0) {
         self.measures_->write_unknown(request.query_class, request.due);
         self.measures_->write_unknown_resolved(request.query_class, request.due, request.applied > 0);
     }
-    if (!plan.idempotent && request.applied > 1) self.measures_->write_duplicate(request.query_class, request.due);
+    const int commits = plan.transaction ? 1 : plan.statements;  // of one attempt
+    if (!plan.idempotent && request.applied > commits)
+        self.measures_->write_duplicate(request.query_class, request.due);
 }
 
 scenarios::ReplicationResult World::run(const engine::ProgressListener& progress) {

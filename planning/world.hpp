@@ -138,6 +138,7 @@ private:
     void gauge_storage(models::Cluster& cluster);
     void gauge_caches();
     void gauge_services();
+    void gauge_office_pools();
     void gauge_warehouse(models::Warehouse& warehouse);
     void gauge_compute(models::Compute& compute);
     void gauge_link(models::LinkId link);

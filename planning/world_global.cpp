@@ -27,7 +27,7 @@ engine::Process<> World::sample_global(std::size_t number) {
             if (role != RegionRole::primary && role != RegionRole::secondary) continue;
             for (const auto& instance : cluster->instances()) {
                 if (instance->role() != Role::replica || !instance->component().up()) continue;
-                measures_->replica_lag(number, instance->lag(now), now);
+                measures_->replica_lag(number, cluster->component().path(), instance->lag(now), now);
             }
         }
     }

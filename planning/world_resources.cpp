@@ -59,6 +59,7 @@ void World::gauge_resources() {
     gauge_binlogs();
     gauge_caches();
     gauge_services();
+    gauge_office_pools();
     for (const auto& station : stations_) {
         const std::string& path = station->component().path();
         gauges_->add({path, without_first_name(path), without_first_name(path)}, scenarios::resource_servers,
@@ -171,6 +172,25 @@ void World::gauge_services() {
         const ResourceOwner owner{noted.owner.path + "/pools/" + to, noted.owner.of, noted.owner.words + ", to " + to};
         gauges_->add_tokens(owner, scenarios::resource_connections,
                             [&pool]() -> const engine::Tokens& { return pool.places(); });
+    }
+}
+
+// As they are found each second: to count every query's would cost more than the rest of its connection. Not of pools
+// that have all the ports of an address.
+void World::gauge_office_pools() {
+    if (scenario_.workload.office_pool >= scenarios::ports_of_an_address) return;
+    const auto capacity = static_cast<double>(scenario_.workload.office_pool);
+    for (const auto& office : offices_) {
+        for (std::size_t s = 0; s < services_.size(); ++s) {
+            const std::string& service = scenario_.services[s].name;
+            const std::string& path = office->component().path();
+            const ResourceOwner owner{path + "/pools/" + service, service, office->shape().name + ", to " + service};
+            gauges_->add(owner, scenarios::resource_connections, capacity,
+                         [of = office.get(), s, capacity, found = 0.0]() mutable {
+                             found += of->connections_in_use(s);
+                             return ResourceReading{found, 0.0, capacity};
+                         });
+        }
     }
 }
 

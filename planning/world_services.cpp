@@ -108,7 +108,7 @@ OfficeTargets World::targets_of(std::size_t office) {
                                         .name = endpoints_[endpoint].name,
                                         .driver = scenario_.workload.driver,
                                         .protocol = protocol_of(scenario_.databases[endpoints_[endpoint].database]),
-                                        .connections = scenario_.workload.office_pool,
+                                        .connections = scenario_.workload.direct_pool,
                                         .wait = scenario_.workload.driver.connect_timeout};
         engine::Component& owner = offices_[office]->component();
         const bool watched = scenario_.workload.canary.enabled && endpoint_used(endpoint);

@@ -104,7 +104,7 @@ std::vector<std::string> busiest_lines(const std::vector<BusyRow>& rows, std::si
                     "  phase\n");
     for (const BusyRow& one : rows) {
         std::string words = one.words;
-        if (one.alike > 1) words += fmt::format(" (of {})", one.alike);
+        if (one.alike > 1) words += fmt::format(" (busiest of {})", one.alike);
         std::string name = left(words, words_width);
         if (characters(words) > words_width) {
             lines.push_back(wrapped(words, "   ", width));

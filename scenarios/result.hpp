@@ -185,11 +185,17 @@ struct CacheResult {
     std::uint64_t writes_behind = 0, writes_behind_transactions = 0, writes_behind_lost = 0;
 };
 
+struct ReplicaLagResult {
+    std::string of;       // the replicas of a region: "orders", "orders/us-west-2"
+    HistogramData lag{};  // of each of them once a second
+};
+
 struct ExposureResult {
     std::string database;
     std::int64_t p99_ns = 0, max_ns = 0;            // of the gap that any one loss would leave
     std::int64_t zone_p99_ns = 0, zone_max_ns = 0;  // that the loss of a zone, or of less, would leave
     double replica_lag_ms_mean = 0.0, replica_lag_ms_max = 0.0;
+    std::vector<ReplicaLagResult> lags{};
     HistogramData commit_latency{};
     std::uint64_t commits_acknowledged = 0, commits_durable_unacknowledged = 0;
 };

@@ -35,6 +35,7 @@ struct Run {
     std::optional<Duration> warm_up;  // none: "auto", MSER-5 over the time before the first fault
     Duration measured{};
     int replications = 5;
+    bool until_decided = false;  // "auto": `faultline run` adds replications until every requirement is decided
     std::uint64_t seed = 1;
     double confidence = 0.95;
     bool joint = false;                       // the confidence holds for all requirements together
@@ -194,12 +195,16 @@ struct QueryClass {
     Duration staleness_bound{};  // a read of what was replaced longer ago is stale
 };
 
+// Linux ip-sysctl, ip_local_port_range, 32768 to 60999: connections of one address to another.
+inline constexpr int ports_of_an_address = 28'232;
+
 struct Workload {
     Arrivals arrivals;
     std::vector<QueryClass> classes;
     Canary canary;
-    Driver driver;         // of offices that talk to a database directly
-    int office_pool = 64;  // connections of one office to one service or endpoint, at most
+    Driver driver;                          // of offices that talk to a database directly
+    int office_pool = ports_of_an_address;  // connections of one office to one service, at most
+    int direct_pool = 64;                   // and to one endpoint of a database that it asks directly
     std::optional<Sessions> sessions;
     std::optional<ClosedUsers> users;
     std::vector<Tenant> tenants;
@@ -209,7 +214,8 @@ struct Workload {
 enum class Phase { steady, degraded, recovering, all };
 struct Requirement {
     std::string name;
-    std::string measure;  // "latency", "rto", "rpo", "restore", "freshness", "availability", "good-minutes",
+    std::string measure;  // "latency", "rto", "rpo", "restore", "full-recovery", "freshness", "replica-lag",
+                          // "availability", "good-minutes",
                           // "hit-rate", "offload", "stale-reads", "read-your-writes-violations",
                           // "monotonic-read-violations", "cost", "encrypted", "private"
     std::string
@@ -225,12 +231,15 @@ struct Requirement {
 
 // Measured once an incident, and not all along.
 inline bool is_of_incidents(const std::string& measure) {
-    return measure == "rto" || measure == "rpo" || measure == "restore";
+    return measure == "rto" || measure == "rpo" || measure == "restore" || measure == "full-recovery";
 }
 
 // In seconds, all run.
 inline bool is_freshness(const std::string& measure) {
     return measure == "freshness";
+}
+inline bool is_replica_lag(const std::string& measure) {
+    return measure == "replica-lag";
 }
 
 // Of the bill: dollars a month.
@@ -245,7 +254,7 @@ inline bool is_of_security(const std::string& measure) {
 
 // Measured in seconds; every other measure but the cost is a share.
 inline bool is_duration(const std::string& measure) {
-    return measure == "latency" || is_of_incidents(measure) || is_freshness(measure);
+    return measure == "latency" || is_of_incidents(measure) || is_freshness(measure) || is_replica_lag(measure);
 }
 
 // Measured of the reads of users' sessions.

@@ -76,6 +76,7 @@ Json named_or_factors(const Json& names, int count) {
 Json special_type(const Key& key) {
     const std::string_view type = key.type;
     if (type == "warm-up") return {{"oneOf", {{{"const", "auto"}}, reference("duration")}}};
+    if (type == "replications") return {{"oneOf", {{{"const", "auto"}}, number_type(key)}}};
     if (type == "clock") return {{"type", "string"}, {"pattern", "^([01][0-9]|2[0-3]):[0-5][0-9]$"}};
     if (type == "driver") {
         Key preset = *shape_named("driver").find("preset");
@@ -120,7 +121,7 @@ Json type_of(const Key& key) {
     if (type == "texts") return {{"type", "array"}, {"items", {{"type", "string"}}}, {"uniqueItems", true}};
     if (type == "random") return {{"oneOf", {reference("duration"), reference("random-duration")}}};
     if (type == "flag") return {{"type", "boolean"}};
-    if (type == "integer" || type == "number" || type == "replications") return number_type(key);
+    if (type == "integer" || type == "number") return number_type(key);
     if (type == "duration" || type == "bytes" || type == "rate" || type == "bandwidth" || type == "share" ||
         type == "money")
         return reference(type);

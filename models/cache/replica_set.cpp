@@ -83,14 +83,16 @@ void ReplicaSet::send(Member& member, Instant at, Bytes value) {
     engine::SerialServer::Turn sent{at, at};
     primary().send(value, sent);
     member.last_arrival = std::max(member.last_arrival, engine::saturating_add(sent.end, legs.forward));
-    member.node->cpu_.take(member.last_arrival, member.node->shape_.command_cpu);
     member.under_way.push({member.last_arrival, changes_.next()});
     receive(member, simulation_.now());
 }
 
 void ReplicaSet::receive(Member& member, Instant now) const {
-    while (!member.under_way.empty() && member.under_way.front().arrives <= now)
-        member.received = member.under_way.pop().end;
+    while (!member.under_way.empty() && member.under_way.front().arrives <= now) {
+        const Sent arrived = member.under_way.pop();
+        member.received = arrived.end;
+        member.node->cpu_.take(arrived.arrives, member.node->shape_.command_cpu);
+    }
 }
 
 void ReplicaSet::forget_what_all_have() {

@@ -142,7 +142,7 @@ engine::Process<> Office::query_as(RequestRef request) {
                 engine::Call<Answer> call = send(request, plan, *instance);
                 AnswerOrTimer first(call, patience);
                 co_await first;
-                tried = attempt_of(call);
+                tried = attempt_of(*request, call);
                 give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
             }
         }
@@ -184,10 +184,12 @@ engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request
     return plan.station != nowhere ? ask_station(request, plan) : ask_database(request, plan);
 }
 
-Office::Attempt Office::attempt_of(const engine::Call<Answer>& call) {
-    if (call.outcome() == engine::CallOutcome::answered) {
-        return {call.value().status, false, true, call.value().version};
-    }
+// Of one that was sent.
+Office::Attempt Office::attempt_of(Request& request, const engine::Call<Answer>& call) {
+    const bool answered = call.outcome() == engine::CallOutcome::answered;
+    const Outcome told = answered ? outcome_of(call.value().status, false) : Outcome::failed;
+    if (told == Outcome::failed) request.doubtful = 1;
+    if (answered) return {call.value().status, false, true, call.value().version};
     return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
 }
 
@@ -272,7 +274,7 @@ engine::Process<Office::Attempt> Office::ask_station(const RequestRef& request, 
     engine::Timer patience(simulation_, plan.timeout);
     engine::Call<Answer> call(simulation_, station.component(), station.serve(request, demand, legs.back), legs);
     co_await engine::any_of(call, patience);
-    co_return attempt_of(call);
+    co_return attempt_of(*request, call);
 }
 
 // Analysts keep their sessions open, so that there is nothing to connect.
@@ -284,7 +286,7 @@ engine::Process<Office::Attempt> Office::ask_warehouse(const RequestRef& request
     engine::Call<Answer> call(simulation_, warehouse.component(),
                               warehouse.execute(request, plan.scan, leader, legs.back), legs);
     co_await engine::any_of(call, patience);
-    co_return attempt_of(call);
+    co_return attempt_of(*request, call);
 }
 
 // A database without a service in front.
@@ -294,7 +296,7 @@ engine::Process<Office::Attempt> Office::ask_database(const RequestRef& request,
     engine::Call<Answer> call(simulation_, component_, targets_.direct[plan.endpoint]->run_alone(request, work),
                               Duration::zero());
     co_await engine::any_of(call, patience);
-    co_return attempt_of(call);
+    co_return attempt_of(*request, call);
 }
 
 }  // namespace faultline::models

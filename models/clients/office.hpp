@@ -74,6 +74,10 @@ public:
     Office(ServiceContext& context, RequestTable& requests, OfficeShape shape);
     ~Office();
     void set_targets(OfficeTargets targets);
+    // Under way, or being made, to this service now.
+    int connections_in_use(std::size_t service) const {
+        return connections_[service].open - connections_[service].idle;
+    }
     void begin();
     // One query of a trace falls due now (trace_replay.hpp). `number`: its own, below 2^46; key: no_key if its class
     // has none.
@@ -164,7 +168,7 @@ private:
     static bool answered(const engine::Call<Attempt>& call);
     void cancel(const RequestRef& request, const ClassPlan& plan);
     engine::Call<Answer> send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance);
-    static Attempt attempt_of(const engine::Call<Answer>& call);
+    static Attempt attempt_of(Request& request, const engine::Call<Answer>& call);
     // A connection to a service, out of those that the office may have.
     enum class Ticket : std::uint8_t { none, connected, to_connect, refused };
     Ticket take_connection(std::size_t service);

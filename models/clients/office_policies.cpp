@@ -23,7 +23,7 @@ void Office::make_guards() {
 engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, const ClassPlan& plan) {
     Guard& guard = guards_[request->query_class];
     BreakerLeave leave(guard.breaker.get());
-    Attempt tried{AnswerStatus::refused, false, 0, false};
+    Attempt tried{AnswerStatus::refused, false, false};
     if (leave.refused()) co_return tried;
     if (guard.rate != nullptr) {
         const bool granted = co_await may_send(request, plan, *guard.rate);
@@ -74,7 +74,7 @@ engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const C
     engine::Call<Answer> call(simulation_, instance->component(), instance->handle(request, legs.back), legs);
     co_await engine::any_of(call, patience);
     give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
-    const Attempt tried = attempt_of(call);
+    const Attempt tried = attempt_of(*request, call);
     region.answered(*instance, tried.status == AnswerStatus::ok);
     co_return tried;
 }

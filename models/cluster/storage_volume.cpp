@@ -122,7 +122,7 @@ std::uint64_t StorageVolume::write(const LogSource& writer, const RequestRef& re
 void StorageVolume::advance_vdl() {
     while (vdl_ < log_.next_ticket() && batch_of(at(vdl_)).durable <= simulation_.now()) {
         const Record& record = at(vdl_);
-        if (record.request && record.request->applied < 255) ++record.request->applied;
+        if (record.request) record.request->became_durable();
         ++vdl_;
         room_.notify_one();
     }
@@ -235,7 +235,7 @@ RecoveredLog StorageVolume::recover(std::optional<PlaceId> from) {
         if (record.told) last_told = record.written;
         if (complete) {
             newest_complete = record.written;
-            if (!durable && record.request && record.request->applied < 255) ++record.request->applied;
+            if (!durable && record.request) record.request->became_durable();
             if (!record.told) ++found.unacknowledged;
         } else if (record.told) {
             found.lose(record.request.asked_by());

@@ -42,6 +42,12 @@ Duration Databases::Exposure::p99() const {
     return std::min(rank == 0 ? gap : lasted_ns.at_rank(rank), gap_max);
 }
 
+void Databases::replica_lag(std::size_t database, const std::string& of, Duration lag) {
+    Database& seen = databases_[database];
+    seen.lag_ms.record(engine::in_milliseconds(lag));
+    seen.lags[of].record(lag);
+}
+
 void Databases::finish(Instant end, std::vector<scenarios::ExposureResult>& results) {
     for (std::size_t i = 0; i < databases_.size(); ++i) {
         Database& of = databases_[i];
@@ -54,6 +60,7 @@ void Databases::finish(Instant end, std::vector<scenarios::ExposureResult>& resu
         const bool any_lag = of.lag_ms.count() > 0;
         result.replica_lag_ms_mean = any_lag ? of.lag_ms.mean() : 0.0;
         result.replica_lag_ms_max = any_lag ? of.lag_ms.max() : 0.0;
+        for (const auto& [name, lag] : of.lags) result.lags.push_back({name, histogram_data(lag)});
         result.commit_latency = histogram_data(of.commit_latency);
         result.commits_acknowledged = of.commit_latency.answered();
         result.commits_durable_unacknowledged = of.durable_unacknowledged;
@@ -62,7 +69,10 @@ void Databases::finish(Instant end, std::vector<scenarios::ExposureResult>& resu
 
 std::size_t Databases::memory_bytes() const {
     std::size_t bytes = databases_.capacity() * sizeof(Database);
-    for (const Database& of : databases_) bytes += of.commit_latency.memory_bytes() - sizeof(of.commit_latency);
+    for (const Database& of : databases_) {
+        bytes += of.commit_latency.memory_bytes() - sizeof(of.commit_latency);
+        for (const auto& [name, lag] : of.lags) bytes += lag.memory_bytes();
+    }
     return bytes;
 }
 

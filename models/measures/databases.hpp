@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "engine/statistics/latency_histogram.hpp"
@@ -22,9 +24,8 @@ public:
     void commit_acknowledged(std::size_t database, Duration latency) {
         databases_[database].commit_latency.record(latency);
     }
-    void replica_lag(std::size_t database, Duration lag) {
-        databases_[database].lag_ms.record(engine::in_milliseconds(lag));
-    }
+    // `of`: the region's part of the database, "orders/us-west-2".
+    void replica_lag(std::size_t database, const std::string& of, Duration lag);
     void durable_unacknowledged(std::size_t database) { ++databases_[database].durable_unacknowledged; }
 
     // Fills all but the names.
@@ -45,6 +46,7 @@ private:
         Exposure of_zone;
         engine::LatencyHistogram commit_latency;
         engine::Tally lag_ms;
+        std::map<std::string, engine::LatencyHistogram> lags;  // by region
         std::uint64_t durable_unacknowledged = 0;
     };
     void settle(Database& database, Instant now) const;

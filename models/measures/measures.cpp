@@ -113,8 +113,8 @@ void Measures::exposure(std::size_t database, Duration gap, Duration of_zone, In
     databases_.exposure(database, gap, of_zone, now);
 }
 
-void Measures::replica_lag(std::size_t database, Duration lag, Instant now) {
-    if (measured(now)) databases_.replica_lag(database, lag);
+void Measures::replica_lag(std::size_t database, const std::string& of, Duration lag, Instant now) {
+    if (measured(now)) databases_.replica_lag(database, of, lag);
 }
 
 void Measures::commits_lost(std::size_t database, std::uint64_t commits, Duration gap, Instant now,

@@ -58,7 +58,7 @@ public:
     void commit_latency(std::size_t database, Duration latency, Instant now);  // of an acknowledged commit
     // The levels from now on: what any loss would leave, and what that of a zone or of less would (<= gap).
     void exposure(std::size_t database, Duration gap, Duration of_zone, Instant now);
-    void replica_lag(std::size_t database, Duration lag, Instant now);
+    void replica_lag(std::size_t database, const std::string& of, Duration lag, Instant now);
     // Acknowledged commits that the serving lineage lacks. gap: last acknowledged commit on the abandoned lineage -
     // newest point with nothing missing. They stay lost until they are reconciled. by_office: of those that were told
     // to a client whose office is known; fewer offices than there are: 0.

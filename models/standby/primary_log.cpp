@@ -18,7 +18,7 @@ Reached needed(CommitMode mode) {
 }
 
 void count_applied(const RequestRef& request) {
-    if (request && request->applied < 255) ++request->applied;
+    if (request) request->became_durable();
 }
 }  // namespace
 

@@ -130,7 +130,7 @@ std::uint64_t pooled_connections(const Scenario& scenario, const scenarios::Data
         for (const auto& standby : service.standby) instances += static_cast<std::uint64_t>(standby.running);
         connections += instances * static_cast<std::uint64_t>(service.pool);
     }
-    if (towards("")) connections += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.office_pool);
+    if (towards("")) connections += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.direct_pool);
     return connections;
 }
 

@@ -104,6 +104,26 @@ void check_of_freshness(const Scenario& scenario, const Requirement& requirement
     }
 }
 
+// Of the replicas in a region: the database's own, or one that follows it.
+void check_of_lag(const Scenario& scenario, const Requirement& requirement, const Report& report) {
+    const Pointer at = Pointer{} / "requirements" / requirement.name;
+    std::vector<std::string> known;
+    for (const Database& database : scenario.databases) {
+        if (!database.replicas.empty()) known.push_back(database.name);
+        for (const Secondary& secondary : database.secondaries) {
+            if (!secondary.replicas.empty()) known.push_back(database.name + "/" + secondary.region);
+        }
+    }
+    if (requirement.of.empty()) {
+        report.add(at / "of", "\"of\" is missing: the database, or its part in a region, whose replicas lag");
+    } else if (std::find(known.begin(), known.end(), requirement.of) == known.end()) {
+        report.add(at / "of", unknown_name("database or part of one with replicas", requirement.of,
+                                           std::vector<std::string_view>{known.begin(), known.end()}));
+    }
+    if (!requirement.after.empty()) report.add(at / "after", "replica-lag is measured all run, not after a fault");
+    if (requirement.phase != Phase::all) report.add(at / "phase", "replica-lag is measured over the whole run");
+}
+
 void check_of(const Scenario& scenario, const Requirement& requirement, const Report& report) {
     const Pointer at = Pointer{} / "requirements" / requirement.name / "of";
     std::string_view what = "class";
@@ -183,7 +203,12 @@ void check_requirement(const Scenario& scenario, const Requirement& requirement,
     if (is_money(requirement.measure)) return check_of_cost(requirement, report);
     if (requirement.measure == "good-minutes") return check_of_minutes(requirement, report);
     if (is_of_security(requirement.measure)) return check_of_security(scenario, requirement, report);
-    check_of(scenario, requirement, report);
+    if (is_replica_lag(requirement.measure)) return check_of_lag(scenario, requirement, report);
+    if (requirement.measure != "full-recovery") {
+        check_of(scenario, requirement, report);
+    } else if (!requirement.of.empty()) {
+        report.add(at / "of", "full recovery is that of everything: latency, hit rates and redundancy; leave it out");
+    }
     if (is_of_sessions(requirement.measure)) check_of_sessions(scenario, requirement, report);
     if (is_of_years(requirement.measure) && requirement.phase != Phase::all) {
         report.add(at / "phase", "years have no phases: faults come in them as they come");
@@ -192,9 +217,10 @@ void check_requirement(const Scenario& scenario, const Requirement& requirement,
     if (!requirement.after.empty() && find_named(scenario.faults, requirement.after) == nullptr) {
         report.add(at / "after", unknown_name("fault", requirement.after, names_of(scenario.faults)));
     } else if (!requirement.after.empty() && !of_incidents) {
-        report.add(at / "after",
-                   fmt::format("only rto, rpo and restore are measured after a fault; give {} a \"phase\"",
-                               requirement.measure));
+        report.add(
+            at / "after",
+            fmt::format("only rto, rpo, restore and full-recovery are measured after a fault; give {} a \"phase\"",
+                        requirement.measure));
     }
     if (of_incidents && requirement.phase != Phase::all) {
         report.add(at / "phase", fmt::format("{} belongs to an incident, not to a phase", requirement.measure));

@@ -172,13 +172,7 @@ std::optional<std::uint64_t> ObjectReader::maybe_whole(std::string_view key) {
         const auto value = found.value->get<std::uint64_t>();
         if (value >= least && value <= most) return value;
     }
-    std::string later;
-    if (found.value->is_string()) later = later_value(shape_, key, found.value->get_ref<const std::string&>(), {});
-    if (later.empty()) {
-        wrong(found, fmt::format("a whole number from {} to {}", least, most));
-    } else {
-        report_.add(found.at, later + fmt::format("; write a whole number from {} to {}", least, most));
-    }
+    wrong(found, fmt::format("a whole number from {} to {}", least, most));
     return least;
 }
 

@@ -61,7 +61,9 @@ constexpr Measure measures[] = {
     {"rto", "percentile, p95 if left out"},
     {"rpo", "percentile, p95 if left out"},
     {"restore", "percentile, p95 if left out"},
+    {"full-recovery", "percentile, p95 if left out"},
     {"freshness", "percentile or mean"},
+    {"replica-lag", "percentile or mean"},
     {"availability", "", false},
     {"good-minutes", "", false},
     {"availability-per-year", "percentile or mean, the mean if left out", false},
@@ -245,10 +247,11 @@ void read_requirements(ObjectReader& file, Scenario& scenario) {
         requirement.pooled = object.one_of("sites") == "pooled";
         requirement.phase = phase_named(object.one_of("phase"));
         requirement.planned_included = object.one_of("planned_work") == "included";
-        const bool planned =
-            requirement.measure == "rto" || requirement.measure == "rpo" || is_of_years(requirement.measure);
+        const bool planned = requirement.measure == "rto" || requirement.measure == "rpo" ||
+                             requirement.measure == "full-recovery" || is_of_years(requirement.measure);
         if (object.has("planned_work") && !planned) {
-            object.problem("planned_work", "only rto and rpo, and availability-per-year, can leave planned work out");
+            object.problem("planned_work",
+                           "only rto, rpo, full-recovery and availability-per-year can leave planned work out");
         }
         read_bound(object, requirement, measure);
         if (measure == nullptr) requirement.measure.clear();  // not checked any further

@@ -35,6 +35,18 @@ void read_warm_up(ObjectReader& run, Run& into) {
     into.warm_up = run.duration("warm_up");
 }
 
+void read_replications(ObjectReader& run, Run& into) {
+    const Json* const value = run.raw("replications");
+    const bool named = value != nullptr && value->is_string();
+    into.until_decided = named && *value == "auto";
+    if (!named) {
+        into.replications = run.integer("replications");
+    } else if (!into.until_decided) {
+        run.problem("replications", fmt::format("expected a whole number from 1 to 100000 or \"auto\", found {}",
+                                                in_quotes(value->get_ref<const std::string&>())));
+    }
+}
+
 std::string read_city(ObjectReader& office, const std::string& profile) {
     const std::string city = office.text("city");
     if (city.empty() && profile != "zero") {
@@ -64,7 +76,7 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     ObjectReader run(*child, "run", file.report());
     read_warm_up(run, scenario.run);
     scenario.run.measured = run.positive_duration("measured");
-    scenario.run.replications = run.integer("replications");
+    read_replications(run, scenario.run);
     scenario.run.seed = run.whole("seed");
     scenario.run.confidence = run.share("confidence", 0.5, 0.9999);
     scenario.run.joint = run.flag("joint");

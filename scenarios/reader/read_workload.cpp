@@ -213,6 +213,7 @@ void read_workload(ObjectReader& file, Scenario& scenario) {
     canary.finish();
     scenario.workload.driver = read_driver(workload, "driver");
     scenario.workload.office_pool = workload.integer("office_pool");
+    scenario.workload.direct_pool = workload.integer("direct_pool");
     scenario.workload.sessions = read_sessions(workload.child("sessions"), file.report());
     read_tenants(workload, scenario.workload);
     scenario.workload.storm = read_storm(*workload.child("storm"), file.report());

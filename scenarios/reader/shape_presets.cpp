@@ -198,7 +198,6 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"scenario", "links", ""},
     {"scenario", "search", ""},
     {"scenario", "prices", ""},
-    {"run", "replications", "auto"},
     {"run", "precision", ""},
     {"office", "backup_access", ""},
     {"office", "users", ""},
@@ -219,9 +218,6 @@ constexpr auto later = std::to_array<LaterFeature>({
     {"fault", "kind", "service-instance-crash"},
     {"fault", "kind", "zone-power"},
     {"fault", "kind", "zone-network"},
-    {"requirement", "measure", "replica-lag"},
-    {"requirement", "measure", "stale-reads"},
-    {"requirement", "measure", "full-recovery"},
 });
 
 }  // namespace

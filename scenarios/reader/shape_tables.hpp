@@ -293,8 +293,10 @@ inline constexpr std::array workload_keys{
     Key{"users", "object:users", "closed users, who wait for their answers; left out: none"},
     Key{"tenants", "map:tenant", "whose classes are whose, and their quotas, by name", "{}", "-"},
     Key{"storm", "object:storm", "when retries that go on are called a metastable failure", "{}", "-"},
-    Key{"office_pool", "integer", "connections of one office to one service or endpoint, at most", "64", "assumption",
-        false, 1, 1'000'000},
+    Key{"office_pool", "integer", "connections of one office to one service, at most", "28232",
+        "Linux ip-sysctl, ip_local_port_range: 32768 to 60999, from one address to another", false, 1, 1'000'000},
+    Key{"direct_pool", "integer", "and to one endpoint of a database that it asks directly", "64",
+        "assumption: a branch's own server", false, 1, 1'000'000},
 };
 
 inline constexpr std::array sessions_keys{

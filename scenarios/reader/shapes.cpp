@@ -50,8 +50,8 @@ constexpr std::array run_keys{
     Key{"warm_up", "warm-up", "dropped time at the start; \"auto\": by MSER-5", R"("auto")",
         "White, Cobb, Spratt, WSC 2000: MSER-5"},
     Key{.name = "measured", .type = "duration", .about = "time after the warm-up", .required = true},
-    Key{"replications", "replications", "independent runs", "5", "assumption: enough for a first interval", false, 1,
-        100'000},
+    Key{"replications", "replications", "independent runs; \"auto\": until every requirement is decided", "5",
+        "assumption: enough for a first interval", false, 1, 100'000},
     Key{"seed", "integer", "of every random number", "1", "-", false, 0, 18446744073709551615.0},
     Key{"confidence", "share", "of the intervals and verdicts, 0.5 to 0.9999", R"("95%")", "convention"},
     Key{"joint", "flag", "the confidence holds for all requirements together, not for each", "false", "-"},
@@ -120,19 +120,19 @@ constexpr std::array station_keys{
 constexpr std::array requirement_keys{
     Key{.name = "measure",
         .type = "text",
-        .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", \"availability\", "
-                 "\"good-minutes\", "
-                 "\"freshness p99\", \"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
+        .about = "\"latency p99\" (any p, or mean), \"rto\", \"rto p95\", \"rpo\", \"restore\", "
+                 "\"full-recovery\", \"availability\", \"good-minutes\", \"freshness p99\", \"replica-lag p99\", "
+                 "\"hit-rate\", \"offload\", \"stale-reads\", \"read-your-writes-violations\", "
                  "\"monotonic-read-violations\", \"encrypted\", \"private\", \"cost\", \"availability-per-year\" "
                  "(mean, or the p95 of the years)",
         .required = true},
     Key{"of", "text",
-        "a class (latency, rto, availability, those of sessions), database (rpo, restore), cache (hit-rate, offload), "
-        "or "
-        "warehouse or its table (freshness, by time; of a class: by its queries); a database, cache or warehouse, or "
+        "a class (latency, rto, availability, those of sessions), database (rpo, restore; replica-lag, or its part in "
+        "a region, \"orders/us-west-2\"), cache (hit-rate, offload), or warehouse or its table (freshness, by time; of "
+        "a class: by its queries); a database, cache or warehouse, or "
         "left out for all (encrypted, private)",
         R"("")", "-"},
-    Key{"after", "text", "a fault (rto, rpo, restore); left out: any", R"("")", "-"},
+    Key{"after", "text", "a fault (rto, rpo, restore, full-recovery); left out: any", R"("")", "-"},
     Key{"sites", "one-of:each|pooled", "judged at the worst office, or over all", R"("each")",
         "a topology has to serve every office"},
     Key{"phase", "one-of:steady|degraded|recovering|all", "of the run", R"("all")", "-"},
@@ -140,7 +140,8 @@ constexpr std::array requirement_keys{
         "rto, rpo without \"after\", availability-per-year: planned work alone does not count, or does", R"("apart")",
         "a recovery from what was ordered is another figure than one from what broke"},
     Key{"at_most", "limit",
-        "for latency, rto, rpo, restore, freshness: a duration; for those of sessions: a share; for cost: money, "
+        "for latency, rto, rpo, restore, full-recovery, freshness, replica-lag: a duration; for those of sessions: a "
+        "share; for cost: money, "
         "\"$50k/month\""},
     Key{"at_least", "limit", "for availability, availability-per-year, hit-rate, offload, encrypted, private: a share"},
 };

@@ -128,10 +128,16 @@ void fields(Archive& a, Part<Archive, CacheResult>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, ReplicaLagResult>& x) {
+    a("of", x.of), a("lag", x.lag);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, ExposureResult>& x) {
     a("database", x.database), a("p99_ns", x.p99_ns), a("max_ns", x.max_ns);
     a("zone_p99_ns", x.zone_p99_ns), a("zone_max_ns", x.zone_max_ns);
     a("replica_lag_ms_mean", x.replica_lag_ms_mean), a("replica_lag_ms_max", x.replica_lag_ms_max);
+    a("lags", x.lags);
     a("commit_latency", x.commit_latency), a("commits_acknowledged", x.commits_acknowledged);
     a("commits_durable_unacknowledged", x.commits_durable_unacknowledged);
 }

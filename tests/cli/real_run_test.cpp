@@ -2,6 +2,7 @@
 // Method: scenarios/queue.json, shortened to three replications.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,21 @@ TEST(RealRunTest, AutoStopsAtTheLookThatDecidesWhoeverRunsAhead) {
     EXPECT_NE(one.out.find("5 replications (looked at 5), seed 1"), std::string::npos) << one.out;
     ASSERT_NE(folder.read("one.json"), "");
     EXPECT_EQ(folder.read("one.json"), folder.read("three.json"));
+
+    // The same, where the scenario says so; a number given on the command line goes before it.
+    std::ifstream file(queue);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t at = text.find("\"replications\": ");
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, text.find_first_of(",}", at) - at, "\"replications\": \"auto\"");
+    folder.write("auto.json", text);
+    const Ended of_file = run_program(folder, {"run", "auto.json", "--result", "of-file.json"});
+    EXPECT_EQ(of_file.code, 0) << of_file.out << of_file.err;
+    EXPECT_NE(of_file.out.find("5 replications (looked at 5), seed 1"), std::string::npos) << of_file.out;
+    EXPECT_NE(of_file.out.find("--seed 1 --replications auto"), std::string::npos) << of_file.out;
+    const Ended given = run_program(folder, {"run", "auto.json", "--replications", "2", "--result", "two.json"});
+    EXPECT_NE(given.out.find("2 replications, seed 1"), std::string::npos) << given.out;
+    EXPECT_EQ(run_program(folder, {"run", "auto.json", "--shard", "1/2"}).code, 2);
 
     const Ended bare = run_program(folder, {"run", queue, "--replications", "3", "--time-limit", "3min"});
     EXPECT_EQ(bare.code, 2);

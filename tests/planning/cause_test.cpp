@@ -113,6 +113,25 @@ INSTANTIATE_TEST_SUITE_P(
              "denver",
              [](ReplicationResult& r) { slow_in(r, Stage::pool); },
              {"shop, us-east-1a: connections (99 % in use during incidents)"}},
+        Case{"refused",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::network);
+                 r.classes.front().steady = {office(1000, 0, 0), office(900, 80, 20)};
+             },
+             {"80 % were refused: a full queue or pool, a limit, an open breaker; fullest is shop, us-east-1b: "
+              "connections (98 % in use); 62 % of the time"},
+             {}},
+        Case{"timed_out_is_not_refused",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::network);
+                 r.classes.front().steady = {office(1000, 0, 0), office(900, 20, 80)};
+             },
+             {"80 % timed out; 62 % of the time"},
+             {"connections"}},
         Case{"busy_server",
              requirement("latency", "lookup", Phase::steady),
              "denver",

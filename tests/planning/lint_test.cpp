@@ -57,7 +57,7 @@ TEST(LintTest, ASmallReplicaMayBeTheNextWriter) {
 TEST(LintTest, OfficesWithPoolsOfTheirOwnCount) {
     scenarios::Scenario scenario = with_pools_of(1);
     scenario.workload.classes.front().via = "";
-    scenario.workload.office_pool = 64;
+    scenario.workload.direct_pool = 64;
     scenario.offices.resize(1);
     EXPECT_TRUE(of_connections(scenario).empty());
     scenario.offices.resize(2);

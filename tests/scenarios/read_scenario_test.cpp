@@ -28,6 +28,25 @@ TEST(ReadScenarioTest, EveryReadyScenarioReadsWithAllItsVariants) {
     EXPECT_GE(files, 2);
 }
 
+TEST(ReadScenarioTest, ReplicationsMayBeLeftToTheVerdicts) {
+    std::ifstream file("scenarios/queue.json");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::size_t at = text.find("\"replications\": ");
+    ASSERT_NE(at, std::string::npos);
+    const auto read = [&](const std::string& count) {
+        std::string changed = text;
+        changed.replace(at, text.find_first_of(",}", at) - at, "\"replications\": " + count);
+        Problems problems;
+        const auto scenario = read_scenario(changed, "queue.json", "", problems);
+        EXPECT_TRUE(scenario) << all_of(problems);
+        return scenario.value_or(Scenario{}).run;
+    };
+    EXPECT_TRUE(read("\"auto\"").until_decided);
+    EXPECT_EQ(read("\"auto\"").replications, 5) << "of those who need to know beforehand";
+    EXPECT_FALSE(read("7").until_decided);
+    EXPECT_EQ(read("7").replications, 7);
+}
+
 TEST(ReadScenarioTest, TheFlagshipHasItsPartsAndDefaults) {
     Problems problems;
     const std::optional<Scenario> scenario = read_scenario_file("scenarios/xyz-corporation.json", "", problems);

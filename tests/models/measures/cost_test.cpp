@@ -109,7 +109,7 @@ TEST(CostTest, NothingIsAllocatedAnOperation) {
         measures.cache_read(0, CacheRead::miss, at(120s));
         measures.commit_latency(0, 3ms, at(120s));
         measures.exposure(0, i * 1ms, i * 1ms, at(120s));
-        measures.replica_lag(0, 10ms, at(120s));
+        measures.replica_lag(0, "orders", 10ms, at(120s));
         measures.write_unknown(0, at(120s));
     }
     EXPECT_LE(allocations, before + 16) << "of 60,000 operations";

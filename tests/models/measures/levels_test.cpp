@@ -76,8 +76,8 @@ TEST(DatabasesTest, ExposureIsWeightedByTime) {
 TEST(DatabasesTest, CommitLatencyAndLag) {
     Measures measures(small_shape(60s));
     for (const Duration latency : {2ms, 4ms, 9ms}) measures.commit_latency(0, latency, at(20s));
-    measures.replica_lag(0, 10ms, at(20s));
-    measures.replica_lag(0, 30ms, at(21s));
+    measures.replica_lag(0, "orders", 10ms, at(20s));
+    measures.replica_lag(0, "orders", 30ms, at(21s));
     ReplicationResult result;
     measures.finish(at(60s), result);
     const scenarios::ExposureResult& orders = result.databases.at(0);

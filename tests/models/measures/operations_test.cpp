@@ -51,7 +51,7 @@ TEST(OperationsTest, WhatIsDueBeforeTheWarmUpsEndIsDroppedEverywhere) {
         m.write_unknown(0, at(5s));
         m.commit_latency(0, 3ms, at(5s));
         m.cache_read(0, CacheRead::miss, at(5s));
-        m.replica_lag(0, 1s, at(5s));
+        m.replica_lag(0, "orders", 1s, at(5s));
     });
     const ReplicationResult result = trace.run();
     EXPECT_EQ(outcomes_of(result.classes[0]).due, 1000U);
