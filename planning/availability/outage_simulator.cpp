@@ -15,13 +15,6 @@ bool later(const Pending& a, const Pending& b) {
     return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
 }
 
-// Slow, or without names: whoever is hit goes on. What a run measured of it counts all the same.
-bool stops_nobody(scenarios::FaultKind kind) {
-    using scenarios::FaultKind;
-    return kind == FaultKind::brown_out || kind == FaultKind::machine_gray || kind == FaultKind::zone_gray ||
-           kind == FaultKind::link_gray || kind == FaultKind::slow_disk || kind == FaultKind::dns_failure;
-}
-
 void insert_once(std::vector<double>& ascending, double value) {
     if (value <= 0.0) return;
     const auto at = std::lower_bound(ascending.begin(), ascending.end(), value);
@@ -189,7 +182,7 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
 
 void OutageSimulator::take(OutageState& state, const FailureProcess& process, const FailureTarget& target,
                            const Hit& hit) const {
-    if (stops_nobody(process.kind)) return;
+    if (process.stops_nobody()) return;
     std::size_t zone = none;
     if (target.type == TargetType::member) zone = model_.databases[target.owner].members[target.index].zone;
     if (target.type == TargetType::storage_node) {

@@ -137,6 +137,9 @@ TEST(TopologyYearsTest, WhatIsSlowIsNotDown) {
         const std::string name{scenarios::fault_kind_name(kind)};
         EXPECT_FALSE(has_cause(of(result, "update"), name)) << name << " of " << target;
         EXPECT_LT(of(result, "update").minutes.mean, 1.5 * before) << name << " of " << target;
+        const bool told = std::any_of(result.not_modelled.begin(), result.not_modelled.end(),
+                                      [](const std::string& one) { return one.starts_with("\"at random\""); });
+        EXPECT_TRUE(told) << name << " of " << target;
     }
 }
 
