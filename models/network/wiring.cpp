@@ -78,9 +78,11 @@ private:
         }
     }
 
-    LinkId add_access(PlaceId site, PlaceId exchange, const Access& access) {
+    // Between two lines BGP chooses. Over a single one routes are static: it carries again as soon as it is there.
+    LinkId add_access(PlaceId site, PlaceId exchange, const Access& access, bool one_of_two) {
         return network_.topology.add_link({site, exchange, access.round_trip, access.link_class,
-                                           profile_.jitter(access.link_class), access.bandwidth, Convergence::Bgp});
+                                           profile_.jitter(access.link_class), access.bandwidth,
+                                           one_of_two ? Convergence::Bgp : Convergence::Bfd});
     }
 
     void add_site(const SitePlan& site) {
@@ -92,10 +94,11 @@ private:
         const auto main = profile_.access(site.access);
         const auto backup = profile_.access(site.backup_access);
         const Access* const line = checked(main);
-        if (line != nullptr) lines.push_back(add_access(place, exchange, *line));
+        const bool two = checked(backup) != nullptr && site.backup_access != "none";
+        if (line != nullptr) lines.push_back(add_access(place, exchange, *line, two));
         const bool private_network = line != nullptr && line->private_network;
         link_carriers(site, exchange, private_network);
-        if (checked(backup) == nullptr || site.backup_access == "none") return;
+        if (!two) return;
         Access second = *backup;
         // Latency alone would prefer a faster backup, but a backup is what is used second.
         const Duration tunnel = site.vpn && !private_network ? profile_.vpn_round_trip() : Duration{};
@@ -103,7 +106,7 @@ private:
             second.round_trip = std::max(second.round_trip, line->round_trip + tunnel + Duration{1000});
         }
         const PlaceId other = topology.add_exchange(site.name + "'s second exchange");
-        lines.push_back(add_access(place, other, second));
+        lines.push_back(add_access(place, other, second, two));
         link_carriers(site, other, second.private_network);
     }
 
