@@ -57,6 +57,8 @@ struct ClassPlan {
     Payload statement;  // service or office <-> database
     std::optional<engine::Zipf> keys;
     std::uint64_t key_multiplier = 1;  // spreads ranks over key numbers: neighbours in rank are strangers
+    std::uint64_t drift_by = 0;        // ranks that the hot set moves by, below keys->ranks(); 0: it stays
+    Duration drift_every{};
     Duration deadline{};
     Duration timeout{};
     scenarios::RetryPolicy retry;

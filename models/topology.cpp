@@ -74,6 +74,8 @@ void Topology::seal() {
     state_->site_to_core.resize(sites * core);
     state_->core_to_site.resize(core * sites);
     state_->site_to_itself.resize(sites);
+    state_->name_paths();
+    state_->index_links();
     state_->compute_routes();
 
     lookup_.rows.assign(state_->places.size(), nullptr);
@@ -234,6 +236,25 @@ engine::Bytes Topology::carried(LinkId link, PlaceId from) const {
     return {from == of.spec.from ? of.carried_forward : of.carried_back};
 }
 
+std::size_t Topology::add_carried_group() {
+    state_->group_carried.push_back(0);
+    return state_->group_carried.size() - 1;
+}
+
+void Topology::count_into(std::size_t group, LinkId link, PlaceId from) {
+    SIM_CHECK(group < state_->group_carried.size() && link.value < link_count());
+    State::Link& of = state_->links[link.value];
+    SIM_CHECK(from == of.spec.from || from == of.spec.to);
+    std::uint32_t& into = from == of.spec.from ? of.group_forward : of.group_back;
+    SIM_CHECK(into == State::no_group);
+    into = static_cast<std::uint32_t>(group);
+}
+
+engine::Bytes Topology::carried_in(std::size_t group) const {
+    SIM_CHECK(group < state_->group_carried.size());
+    return {state_->group_carried[group]};
+}
+
 Instant Topology::next_convergence() const {
     Instant next = engine::end_of_time;
     for (const State::Link& link : state_->links) {
@@ -323,12 +344,8 @@ std::string Topology::link_name(LinkId link) const {
 }
 
 std::vector<LinkId> Topology::links_of(PlaceId place) const {
-    std::vector<LinkId> found;
-    for (std::uint32_t i = 0; i < link_count(); ++i) {
-        const LinkSpec& spec = state_->links[i].spec;
-        if (spec.from == place || spec.to == place) found.push_back({i});
-    }
-    return found;
+    SIM_CHECK(state_->sealed);
+    return state_->links_by_place[place.value];
 }
 
 }  // namespace faultline::models

@@ -91,6 +91,7 @@ struct Path {
     // What each message looks at first, side by side: paths are many, and seldom in the processor's cache.
     bool usable = false;                         // a packet sent now arrives, but for loss_one_way
     bool reachable = false;                      // the routers know a route, whether it is alive or not
+    PlaceId from{};                              // whence it leads
     engine::Duration base_round_trip{};          // median, without jitter
     double loss_per_round_trip = 1.0;            // request or answer lost
     double spike_probability = 0.0;              // that any of its links has a spike in a round trip
@@ -99,7 +100,10 @@ struct Path {
     std::shared_ptr<const PathQueues> queues{};  // beside bulk flows; null: no packet waits for any
     // Bytes that messages have sent on it since Topology::count_carried.
     mutable std::int64_t sent_there = 0, sent_back = 0;
+    // Those that have sent something since then: of a large topology's paths a small part. null: nobody counts it.
+    std::vector<const Path*>* touched = nullptr;
     void send(engine::Bytes there, engine::Bytes back) const {
+        if (sent_there + sent_back == 0 && there.count + back.count > 0 && touched != nullptr) touched->push_back(this);
         sent_there += there.count;
         sent_back += back.count;
     }
@@ -167,9 +171,14 @@ public:
     // What requests wait at one way of a link, away from its end `from`, from now on; {} ends it.
     void set_queue(LinkId link, PlaceId from, const LinkQueue& queue);
     // Bytes of messages (Path::send) on one way of a link, away from its end `from`, from the start until
-    // count_carried() was last called, which asks every path. Retransmissions and bulk flows are not among them.
+    // count_carried() was last called, which asks every path that has sent. Retransmissions and bulk flows are not
+    // among them.
     void count_carried();
     engine::Bytes carried(LinkId link, PlaceId from) const;
+    // A sum over ways of links, away from their ends `from`: of what they carry from now on. A way is of one group.
+    std::size_t add_carried_group();
+    void count_into(std::size_t group, LinkId link, PlaceId from);
+    engine::Bytes carried_in(std::size_t group) const;
     // A region's control plane is ill: nothing new starts, the vendor's services fail nothing over, scale nothing and
     // change no names there. Or its resolver: who stands in it can look up no name. Neither changes a path. They nest;
     // of a zone its region's. Of a site: never.

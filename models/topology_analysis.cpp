@@ -64,8 +64,10 @@ std::vector<Cut> candidates(Graph& graph) {
     return cuts;
 }
 
-LocalGraph local_graph(const Topology& topology, const std::vector<PlaceId>& core, const PlaceId* site) {
+LocalGraph local_graph(const Topology& topology, const std::vector<PlaceId>& core,
+                       const std::vector<LinkId>& links_of_core, const PlaceId* site) {
     LocalGraph local;
+    std::vector<LinkId> links = links_of_core;
     std::vector<int> number(topology.place_count(), -1);
     const auto add = [&](PlaceId place) {
         if (number[place.value] >= 0 || !topology.alive(place)) return;
@@ -78,17 +80,24 @@ LocalGraph local_graph(const Topology& topology, const std::vector<PlaceId>& cor
         for (const LinkId link : topology.links_of(*site)) {
             const LinkSpec& spec = topology.link(link);
             const PlaceId other = spec.from == *site ? spec.to : spec.from;
-            if (topology.kind(other) == PlaceKind::Exchange) add(other);
+            if (topology.kind(other) != PlaceKind::Exchange) continue;
+            add(other);
+            const std::vector<LinkId> of_exchange = topology.links_of(other);
+            links.insert(links.end(), of_exchange.begin(), of_exchange.end());
         }
+        const std::vector<LinkId> of_site = topology.links_of(*site);
+        links.insert(links.end(), of_site.begin(), of_site.end());
+        std::sort(links.begin(), links.end());
+        links.erase(std::unique(links.begin(), links.end()), links.end());
     }
     local.graph = Graph(local.places.size());
-    for (std::uint32_t i = 0; i < topology.link_count(); ++i) {
-        const LinkSpec& spec = topology.link({i});
+    for (const LinkId link : links) {
+        const LinkSpec& spec = topology.link(link);
         const int a = number[spec.from.value], b = number[spec.to.value];
-        if (a < 0 || b < 0 || !topology.alive(LinkId{i})) continue;
+        if (a < 0 || b < 0 || !topology.alive(link)) continue;
         const bool within = topology.kind(spec.from) <= PlaceKind::Zone && topology.kind(spec.to) <= PlaceKind::Zone;
         if (site == nullptr && within && topology.apart(spec.from, spec.to)) continue;
-        boost::add_edge(static_cast<std::size_t>(a), static_cast<std::size_t>(b), Edge{i, 0}, local.graph);
+        boost::add_edge(static_cast<std::size_t>(a), static_cast<std::size_t>(b), Edge{link.value, 0}, local.graph);
     }
     return local;
 }
@@ -110,7 +119,7 @@ std::string kind_word(PlaceKind kind) {
 }  // namespace
 
 std::vector<std::vector<PlaceId>> Topology::partitions() const {
-    const LocalGraph local = local_graph(*this, state_->core, nullptr);
+    const LocalGraph local = local_graph(*this, state_->core, state_->links_of_core, nullptr);
     std::vector<std::size_t> part(local.places.size());
     const std::size_t count = boost::connected_components(local.graph, part.data());
     std::vector<std::vector<PlaceId>> parts(count);
@@ -118,7 +127,7 @@ std::vector<std::vector<PlaceId>> Topology::partitions() const {
 
     for (const PlaceId site : state_->sites) {
         if (!alive(site)) continue;
-        const LocalGraph with_site = local_graph(*this, state_->core, &site);
+        const LocalGraph with_site = local_graph(*this, state_->core, state_->links_of_core, &site);
         const auto own = static_cast<std::size_t>(std::find(with_site.places.begin(), with_site.places.end(), site) -
                                                   with_site.places.begin());
         const std::vector<char> seen = reached(with_site.graph, own, {});
@@ -139,7 +148,7 @@ std::vector<SinglePoint> Topology::single_points(const std::function<bool(PlaceI
     // What is cut (places before links, by number), who is cut off, and from whom.
     std::map<std::pair<bool, std::uint32_t>, std::map<PlaceId, std::vector<PlaceId>>> found;
     const auto examine = [&](const PlaceId* site) {
-        LocalGraph local = local_graph(*this, state_->core, site);
+        LocalGraph local = local_graph(*this, state_->core, state_->links_of_core, site);
         for (const Cut& cut : candidates(local.graph)) {
             const bool is_link = cut.vertex >= local.places.size();
             const auto key = std::pair{is_link, is_link ? cut.link : local.places[cut.vertex].value};

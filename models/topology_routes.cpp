@@ -178,28 +178,49 @@ void Topology::State::place_route(Path& path, const Route& route, bool reversed)
     path.jitter = {jitter_pool.data() + first_class, jitter_pool.size() - first_class};
 }
 
-void Topology::State::count_sent() {
-    if (!sealed) return;
+void Topology::State::name_paths() {
+    const auto name = [this](Path& path, PlaceId from) {
+        path.from = from;
+        path.touched = &touched;
+    };
     for (std::size_t a = 0; a < core.size(); ++a) {
-        for (std::size_t b = 0; b < core.size(); ++b) count_sent(core_to_core[a * core.size() + b], core[a]);
+        for (std::size_t b = 0; b < core.size(); ++b) name(core_to_core[a * core.size() + b], core[a]);
         for (std::size_t s = 0; s < sites.size(); ++s) {
-            count_sent(site_to_core[s * core.size() + a], sites[s]);
-            count_sent(core_to_site[a * sites.size() + s], core[a]);
+            name(site_to_core[s * core.size() + a], sites[s]);
+            name(core_to_site[a * sites.size() + s], core[a]);
         }
     }
 }
 
-void Topology::State::count_sent(const Path& path, PlaceId from) {
+void Topology::State::index_links() {
+    links_by_place.resize(places.size());
+    for (std::uint32_t i = 0; i < links.size(); ++i) {
+        const LinkSpec& spec = links[i].spec;
+        links_by_place[spec.from.value].push_back({i});
+        if (spec.to != spec.from) links_by_place[spec.to.value].push_back({i});
+        if (is_core(spec.from) && is_core(spec.to)) links_of_core.push_back({i});
+    }
+}
+
+void Topology::State::count_sent() {
+    for (const Path* const path : touched) count_sent(*path);
+    touched.clear();
+}
+
+void Topology::State::count_sent(const Path& path) {
     const std::int64_t there = std::exchange(path.sent_there, 0);
     const std::int64_t back = std::exchange(path.sent_back, 0);
-    if (there == 0 && back == 0) return;
-    PlaceId here = from;
+    const auto carry = [this](std::int64_t& carried, std::uint32_t group, std::int64_t bytes) {
+        carried += bytes;
+        if (group != no_group) group_carried[group] += bytes;
+    };
+    PlaceId here = path.from;
     for (const LinkId id : path.links) {
         Link& link = links[id.value];
         const bool forward = link.spec.from == here;
         here = forward ? link.spec.to : link.spec.from;
-        link.carried_forward += forward ? there : back;
-        link.carried_back += forward ? back : there;
+        carry(link.carried_forward, link.group_forward, forward ? there : back);
+        carry(link.carried_back, link.group_back, forward ? back : there);
     }
 }
 

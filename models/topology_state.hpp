@@ -10,6 +10,7 @@
 namespace faultline::models {
 
 struct Topology::State {
+    static constexpr std::uint32_t no_group = ~std::uint32_t{0};
     struct Place {
         std::string name;
         PlaceKind kind;
@@ -29,6 +30,7 @@ struct Topology::State {
         JitterModel jitter_now{};  // paths point here
         LinkQueue queue_forward{}, queue_back{};
         std::int64_t carried_forward = 0, carried_back = 0;  // bytes
+        std::uint32_t group_forward = no_group, group_back = no_group;
     };
     struct Route {
         bool found = false;
@@ -44,12 +46,17 @@ struct Topology::State {
     std::vector<Link> links;
     std::vector<PlaceId> core;  // regions and zones
     std::vector<PlaceId> sites;
+    // In ascending order; since seal().
+    std::vector<std::vector<LinkId>> links_by_place;
+    std::vector<LinkId> links_of_core;    // between regions and zones
     std::vector<std::vector<char>> cuts;  // by cut and place: does it stand inside? Empty: it has ended
 
     // Paths from each core place and each site to each core place, and from each core place to each site.
     std::vector<Path> core_to_core, site_to_core, core_to_site;
     std::vector<Path> site_to_itself;
-    int queues = 0;  // ways of links on which requests wait
+    std::vector<const Path*> touched;         // those that have sent something since it was counted
+    std::vector<std::int64_t> group_carried;  // bytes
+    int queues = 0;                           // ways of links on which requests wait
     Path none;
     // What the spans of the paths point into.
     std::vector<LinkId> link_pool;
@@ -66,7 +73,9 @@ struct Topology::State {
     void compute_routes();   // from what the routers believe
     void refresh_figures();  // of all paths, from what is true now
     void count_sent();       // from paths to the links that they lead over
-    void count_sent(const Path& path, PlaceId from);
+    void count_sent(const Path& path);
+    void name_paths();  // whence each leads, for what it sends
+    void index_links();
     void refresh(Path& path, PlaceId from, PlaceId to) const;
     std::shared_ptr<const PathQueues> queues_on(const Path& path, PlaceId from) const;  // null: there are none
 

@@ -56,7 +56,9 @@ void World::build_network() {
     for (const auto& office : scenario_.offices) {
         SitePlan site{.name = office.name,
                       .city = office.city.empty() ? profile_.cities().front() : office.city,
-                      .access = office.access};
+                      .access = office.access,
+                      .backup_access = office.backup_access,
+                      .vpn = office.vpn};
         engine::RandomStream draws = simulation_.stream("offices/" + office.name, "internet path");
         site.internet_jitter = profile_.draw_internet_jitter(draws);
         plan.sites.push_back(std::move(site));
@@ -109,6 +111,10 @@ void World::build_classes() {
         if (query_class.keys) {
             plan.keys.emplace(query_class.keys->count, query_class.keys->zipf);
             plan.key_multiplier = spreading_multiplier(query_class.keys->count);
+            if (query_class.keys->drift) {
+                plan.drift_by = query_class.keys->drift->by;
+                plan.drift_every = query_class.keys->drift->every;
+            }
         }
         plan.deadline = query_class.deadline;
         plan.timeout = query_class.timeout;

@@ -45,7 +45,7 @@ std::string World::place_name(PlaceId place) const {
 }
 
 void World::gauge_traffic() {
-    const Topology& topology = network_->topology;
+    Topology& topology = network_->topology;
     std::map<std::vector<std::string>, std::vector<Way>> ways;  // by kind, from and to
     for (std::uint32_t i = 0; i < topology.link_count(); ++i) {
         const LinkSpec& link = topology.link(LinkId{i});
@@ -55,10 +55,10 @@ void World::gauge_traffic() {
         ways[{kind, place_name(link.to), place_name(link.from)}].push_back({LinkId{i}, link.to});
     }
     for (const auto& [key, links] : ways) {
-        const auto read = [&topology, links] {
-            double bytes = 0.0;
-            for (const Way& way : links) bytes += static_cast<double>(topology.carried(way.link, way.from).count);
-            return ResourceReading{bytes, 0.0, 1.0};
+        const std::size_t group = topology.add_carried_group();
+        for (const Way& way : links) topology.count_into(group, way.link, way.from);
+        const auto read = [&topology, group] {
+            return ResourceReading{static_cast<double>(topology.carried_in(group).count), 0.0, 1.0};
         };
         traffic_.push_back(read);
         scenarios::ResourceResult described;

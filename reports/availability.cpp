@@ -157,9 +157,7 @@ public:
              << '\n';
         for (const scenarios::FailureRate& one : result_.rates) {
             const std::string between =
-                one.years_between > 0.0
-                    ? scenarios::trimmed(one.years_between, one.years_between < 1.0 ? 3 : 1) + " years"
-                    : std::string{"follows"};
+                one.years_between > 0.0 ? years_text(one.years_between) : std::string{"follows"};
             const std::string lasts = one.lasts_s > 0.0 ? scenarios::seconds_text(one.lasts_s) : std::string{"repair"};
             out_ << "   " << left(one.what, 32) << right(fmt::format("{}", one.targets), 6) << right(between, 15)
                  << right(lasts, 11) << "  " << in(trusted(one.confidence) ? "2" : "33", one.confidence) << '\n';
@@ -250,6 +248,12 @@ private:
              << "  " << in(cause.overlapping ? "33" : "36", bar) << '\n';
     }
 
+    // "20 min", "0.115 years", "66.7 years".
+    static std::string years_text(double years) {
+        constexpr double year_s = 365.25 * 86'400.0;
+        if (years < 0.01) return scenarios::seconds_text(years * year_s);
+        return scenarios::trimmed(years, years < 1.0 ? 3 : 1) + " years";
+    }
     // "once in 830 years [610, 1,300]"
     static std::string once_in(const scenarios::MeanInterval& per_year) {
         if (per_year.mean <= 0.0) return "never seen";

@@ -11,6 +11,10 @@
 
 namespace faultline::scenarios {
 
+// Behind an office's name, the target of a fault of its line, or of the second one.
+inline constexpr std::string_view line_of_office = "/line";
+inline constexpr std::string_view backup_of_office = "/backup";
+
 using engine::Duration;
 
 enum class FaultKind {

@@ -72,7 +72,9 @@ struct Office {
     std::string name;
     std::string city;  // "Boston, US"; empty only with the "zero" profile
     std::string access = "fibre";
-    double weight = 1.0;  // its share of the arrivals is weight / sum of weights
+    std::string backup_access = "none";  // a second line by another carrier, used when the first is known to be down
+    bool vpn = false;                    // what goes over the internet is in a tunnel
+    double weight = 1.0;                 // its share of the arrivals is weight / sum of weights
 };
 
 // c servers and a waiting room, named in a route like a database: one queue, so that theory can be checked.
@@ -144,10 +146,18 @@ struct Service {
     std::optional<double> instance_price;  // dollars an hour of one instance; none: not known
 };
 
+// What is popular changes: after each `every` of the run, its warm-up included, the key of a rank is the one that stood
+// `by` ranks behind it.
+struct Drift {
+    std::uint64_t by = 0;  // 1 to the number of keys - 1
+    Duration every{};
+};
+
 struct Keys {
     double zipf = 0.99;
     std::uint64_t count = 0;
     Bytes value{};
+    std::optional<Drift> drift;  // none: the hot set stays
 };
 
 // Where the statements of a class go, in order: caches are looked aside, the last entry answers.

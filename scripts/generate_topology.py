@@ -7,8 +7,9 @@
 Regions are those of the network profile, in its order; an office stands in one of the cities that are nearest to its
 region, in turn. A global database spans eleven regions at most (a primary and ten secondaries: Aurora User Guide), so
 more regions have several, and each is asked by all offices: every region has a service, a cache of its own that is
-looked aside, and of the database that stands there a cluster with so many replicas. The zone of the first writer is
-lost half-way. The same arguments write the same file.
+looked aside, and of the database that stands there a cluster with so many replicas; that of a primary at most 15 less
+one for each secondary (the same guide). The zone of the first writer is lost half-way. The same arguments write the
+same file.
 """
 import argparse
 import csv
@@ -21,6 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROFILES = os.path.join(ROOT, "scenarios", "profiles")
 ZONES = ["a", "b", "c"]
 REGIONS_OF_A_DATABASE = 11
+REPLICAS_OF_A_CLUSTER = 15
 CITIES_OF_A_REGION = 20
 
 
@@ -62,9 +64,10 @@ def databases(names, replicas):
     found = {}
     for number in range(count):
         own = names[number * len(names) // count:(number + 1) * len(names) // count]
+        of_primary = min(replicas, REPLICAS_OF_A_CLUSTER - (len(own) - 1))
         database = {"kind": "aurora-mysql", "version": "3.08", "region": own[0], "data": "200GiB",
                     "backups": {"retention": "2d"}, "buffer_pool": {"working_set": "8GiB"},
-                    "writer": {"class": "db.r6g.2xlarge", "zone": "a"}, "replicas": instances(replicas, 1)}
+                    "writer": {"class": "db.r6g.2xlarge", "zone": "a"}, "replicas": instances(of_primary, 1)}
         if len(own) > 1:
             database["secondaries"] = {region: {"replicas": instances(replicas, 0)} for region in own[1:]}
         found[f"orders-{number + 1}"] = database
@@ -119,7 +122,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("regions", type=int)
     parser.add_argument("offices", type=int, help="of each region")
-    parser.add_argument("replicas", type=int, help="of each cluster, 1 to 15")
+    parser.add_argument("replicas", type=int, help=f"of each cluster, 1 to {REPLICAS_OF_A_CLUSTER}")
     parser.add_argument("--rate", default="5400/s", help="of all offices together")
     parser.add_argument("--warm-up", default="1min")
     parser.add_argument("--measured", default="2min")
@@ -130,8 +133,9 @@ def main():
     most = len(profile_regions())
     if not 1 <= arguments.regions <= most:
         parser.error(f"the profile has 1 to {most} regions, not {arguments.regions}")
-    if arguments.offices < 1 or not 1 <= arguments.replicas <= 15:
-        parser.error("expected at least 1 office in each region, and 1 to 15 replicas in each cluster")
+    if arguments.offices < 1 or not 1 <= arguments.replicas <= REPLICAS_OF_A_CLUSTER:
+        parser.error(f"expected at least 1 office in each region, and 1 to {REPLICAS_OF_A_CLUSTER} replicas in each "
+                     "cluster")
     text = json.dumps(scenario(arguments), indent=1) + "\n"
     if arguments.output == "-":
         sys.stdout.write(text)

@@ -104,9 +104,19 @@ void Office::choose_key(Request& request, ClassId query_class) const {
     request.office = shape_.id;
     const ClassPlan& plan = context_.classes[query_class];
     if (plan.keys) {
-        const std::uint64_t rank = (*plan.keys)(request.work) - 1;
+        std::uint64_t rank = (*plan.keys)(request.work) - 1;
+        if (plan.drift_by != 0) [[unlikely]]
+            rank = drifted(plan, rank);
         request.key = (rank * plan.key_multiplier) % plan.keys->ranks();
     }
+}
+
+// Where the key that is asked for now stood when the run began.
+std::uint64_t Office::drifted(const ClassPlan& plan, std::uint64_t rank) const {
+    const std::uint64_t ranks = plan.keys->ranks();
+    const auto steps = static_cast<std::uint64_t>((simulation_.now() - engine::start_of_time) / plan.drift_every);
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((Wide{steps} * plan.drift_by + rank) % ranks);
 }
 
 engine::Process<> Office::query(RequestRef request) {

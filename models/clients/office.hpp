@@ -184,6 +184,7 @@ private:
     ServiceRegion* steer(std::size_t service);
     void choose_work(Request& request) const;
     void choose_key(Request& request, ClassId query_class) const;
+    std::uint64_t drifted(const ClassPlan& plan, std::uint64_t rank) const;
     Duration backoff(const ClassPlan& plan, int attempt);
     bool may_retry(ClassId query_class, const Attempt& failed);
     void refill(ClassId query_class);

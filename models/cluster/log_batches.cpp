@@ -80,7 +80,7 @@ void LogBatches::join(const LogSource& writer, LogBatch& batch) {
 void LogBatches::send_to(Stand writer, LogBatch& batch, std::size_t copy, Instant left) {
     StorageNode& node = groups_.node_of(groups_[batch.group].segments[copy]);
     ++operations_;
-    const Delays legs = transport_.round_trip(writer, node.place, Payload{commit_size, Bytes{64}}, draws_);
+    const Delays legs = transport_.round_trip(writer, node.stand(), Payload{commit_size, Bytes{64}}, draws_);
     if (!legs.delivered) return;
     batch.acknowledged[copy] = node.persist(left + legs.forward, shape_.persist.sample_duration(draws_)) + legs.back;
 }

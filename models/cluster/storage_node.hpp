@@ -52,6 +52,8 @@ public:
     // A new writer has connections of its own.
     void connect_anew() { in_order_ = engine::start_of_time; }
 
+    Stand stand() const { return {place, component.number()}; }
+
     engine::Component component;
     PlaceId place;
     std::uint32_t losses = 0;  // so that who waits for it sees that it was gone, even if it is back
@@ -60,7 +62,8 @@ public:
     int segments = 0;          // that it holds, or is being given
     bool sending = false;      // a repair reads from it
     bool receiving = false;    // a repair writes to it
-    double read_s_mean = 0.0;  // of its page reads, recent ones first
+    double read_s_mean =
+        0.0;  // of its page reads, recent ones first, and what its card adds to their way if it is gray
     ServiceLanes log_disk{disk_lanes};
     ServiceLanes page_disk{disk_lanes};
 

@@ -122,6 +122,7 @@ private:
     Record& at(std::uint64_t lsn) { return *log_.find(lsn); }
     LogBatch& batch_of(const Record& record) { return *batches_.find(record.batch); }
     std::size_t fastest_complete(Stand reader, std::uint32_t group);
+    Duration beyond_its_path(Stand reader, const StorageNode& node, const Delays& legs) const;
     std::uint16_t complete_segments(Stand reader, std::uint32_t group);
     std::uint16_t thought_alive(std::uint32_t group) const;
 

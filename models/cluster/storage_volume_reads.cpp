@@ -84,6 +84,14 @@ std::size_t StorageVolume::fastest_complete(Stand reader, std::uint32_t group) {
     return best;
 }
 
+// What the way to a gray node took beyond that to its neighbours: readers learn it as they learn of slow disks.
+Duration StorageVolume::beyond_its_path(Stand reader, const StorageNode& node, const Delays& legs) const {
+    const Topology& topology = transport_.topology();
+    if (!topology.any_gray_machine() || !topology.degradation_of(node.component.number()).any()) return {};
+    const Duration usual = transport_.path(reader.place, node.place).base_round_trip;
+    return std::max(Duration{}, legs.forward + legs.back - usual);
+}
+
 engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t page) {
     const Instant began = simulation_.now();
     const std::uint32_t group = group_of_page(page);
@@ -95,7 +103,8 @@ engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t p
         }
         const std::uint32_t number = groups_[group].segments[copy].node;
         StorageNode& node = *groups_.nodes()[number];
-        const Delays legs = transport_.round_trip(reader, node.place, Payload{page_request, shape_.page_size}, reads_);
+        const Delays legs =
+            transport_.round_trip(reader, node.stand(), Payload{page_request, shape_.page_size}, reads_);
         if (!legs.delivered) {
             co_await simulation_.delay(asked_again_after);
             node.suspect(reader.place, simulation_.now() + suspected_for);
@@ -108,7 +117,8 @@ engine::Process<PageRead> StorageVolume::read_page(Stand reader, std::uint64_t p
         const Instant read = node.page_disk.serve(arrived, work);
         co_await simulation_.delay(read - arrived + legs.back);
         if (node.component.up() && node.losses == losses && groups_[group].segments[copy].node == number) {
-            node.read_s_mean += recent_weight * (engine::in_seconds(read - arrived) - node.read_s_mean);
+            const Duration took = read - arrived + beyond_its_path(reader, node, legs);
+            node.read_s_mean += recent_weight * (engine::in_seconds(took) - node.read_s_mean);
             co_return PageRead{simulation_.now() - began, number};
         }
         co_await simulation_.delay(asked_again_after);  // it was gone, or died with the read, and sent no answer

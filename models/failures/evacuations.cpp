@@ -52,6 +52,7 @@ engine::Process<> Evacuations::run(std::size_t number, PlaceId region, std::opti
     evacuation.region = region;
     evacuation.leaving.clear();
     evacuation.moved.clear();
+    evacuation.started.clear();
     for (const auto& office : offices_) {
         if (office->could_leave(region)) evacuation.leaving.push_back(office.get());
     }
@@ -65,6 +66,7 @@ engine::Process<> Evacuations::run(std::size_t number, PlaceId region, std::opti
     co_await simulation_.delay(*lasts);
     co_await bring_back_databases(evacuation);
     co_await bring_back_offices(evacuation);
+    co_await stop_standbys(evacuation);
     enter(evacuation, "at home");
     evacuation.under_way = false;
 }
@@ -81,12 +83,23 @@ engine::Process<> Evacuations::step(Evacuation& evacuation) {
 engine::Process<> Evacuations::start_standbys(Evacuation& evacuation) {
     for (const auto& standby : standbys_) {
         if (standby->region() == evacuation.region) continue;
-        if (!standby->at_full_strength()) enter(evacuation, "scaling up");
+        if (!standby->at_full_strength()) {
+            enter(evacuation, "scaling up");
+            evacuation.started.push_back(standby.get());
+        }
         standby->give_up(evacuation.region);
         while (!standby->at_full_strength()) {
             co_await simulation_.delay(retry_pause);
         }
     }
+}
+
+// When the last office has asked DNS again: a step is longer than an answer lives.
+engine::Process<> Evacuations::stop_standbys(Evacuation& evacuation) {
+    if (evacuation.started.empty()) co_return;
+    enter(evacuation, "scaling down");
+    co_await step(evacuation);
+    for (StandbyCapacity* const standby : evacuation.started) standby->stand_down();
 }
 
 engine::Process<> Evacuations::move_offices(Evacuation& evacuation) {

@@ -60,9 +60,11 @@ private:
         std::vector<Office*> leaving;  // in the order in which they go
         std::size_t gone = 0;          // of these
         std::vector<GlobalDatabase*> moved;
+        std::vector<StandbyCapacity*> started;
     };
     engine::Process<> step(Evacuation& evacuation);
     engine::Process<> start_standbys(Evacuation& evacuation);
+    engine::Process<> stop_standbys(Evacuation& evacuation);
     engine::Process<> move_offices(Evacuation& evacuation);
     engine::Process<> bring_back_offices(Evacuation& evacuation);
     engine::Process<> move_databases(Evacuation& evacuation);

@@ -184,6 +184,7 @@ private:
     WarehouseNode warehouse_node_named(const std::string& target) const;  // null: it is of no warehouse
     PlaceId region_named(const std::string& target) const;
     std::vector<LinkId> links_named(const std::string& target) const;
+    std::optional<LinkId> line_named(const std::string& target) const;  // "boston/line"; none: it is of the backbone
     std::string now_named(std::string target) const;
     Instance* instance_named(const std::string& target) const;
     CacheNode* cache_node_named(const std::string& target) const;

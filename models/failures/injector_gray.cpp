@@ -23,7 +23,9 @@ const engine::Component* Injector::machine_component(const std::string& target) 
     if (Instance* const instance = instance_named(target)) return &instance->component();
     if (CacheNode* const node = cache_node_named(target)) return &node->component();
     if (ServiceInstance* const instance = service_instance_named(target)) return &instance->component();
-    return nullptr;
+    if (const Compute* const compute = warehouse_node_named(target).compute) return &compute->component();
+    const auto [cluster, node] = storage_node_named(target);
+    return cluster != nullptr ? &cluster->storage().nodes()[node]->component : nullptr;
 }
 
 std::string Injector::machine_named(const std::string& target) const {
@@ -47,6 +49,12 @@ void Injector::each_processor(Visit&& visit) {
     for (const auto& service : targets_.services) {
         for (const auto& instance : service->instances()) {
             visit_with_cpu(service->component().path(), *instance, instance->cpu());
+        }
+    }
+    // A query is over when its slowest node is: all that the node's compute does takes that long.
+    for (const auto& warehouse : targets_.warehouses) {
+        for (const auto& compute : warehouse->mains()) {
+            visit(warehouse->component().path(), *compute, [&](double factor) { compute->change_speed(factor); });
         }
     }
     for (const auto& station : targets_.stations) {

@@ -66,8 +66,18 @@ PlaceId Injector::region_named(const std::string& target) const {
     return {};
 }
 
-// The links of the backbone between two regions, or from one to all others. Offices keep their own lines.
+// One line of an office. Its links are in the order of the wiring: its line, and the second one.
+std::optional<LinkId> Injector::line_named(const std::string& target) const {
+    const bool second = target.ends_with(scenarios::backup_of_office);
+    if (!second && !target.ends_with(scenarios::line_of_office)) return std::nullopt;
+    const PlaceId site = site_named(target.substr(0, target.rfind('/')));
+    return targets_.topology.links_of(site)[second ? 1 : 0];
+}
+
+// A line of an office; or the links of the backbone between two regions, or from one to all others, and offices keep
+// their own lines.
 std::vector<LinkId> Injector::links_named(const std::string& target) const {
+    if (const std::optional<LinkId> line = line_named(target)) return {*line};
     const std::size_t pair = target.find(between);
     const PlaceId one = region_named(target.substr(0, pair));
     std::vector<LinkId> links;

@@ -23,7 +23,7 @@ public:
             const Degradation machines = both_ends(from, to);
             if (!machines.any()) return sample_round_trip(path, payload, draws);
             path.send(payload.request, payload.response);
-            return sample_round_trip(GrayPath(path, machines).path(), payload, draws);
+            return sample_round_trip(gray_.of(path, machines), payload, draws);
         }
         return sample_round_trip(path, payload, draws);
     }
@@ -35,7 +35,7 @@ public:
         const Path& path = topology_.path(from.place, to.place);
         if (topology_.any_gray_machine()) [[unlikely]] {
             const Degradation machines = both_ends(from, to);
-            if (machines.any()) return handshake_on(GrayPath(path, machines).path(), exchanges, draws);
+            if (machines.any()) return handshake_on(gray_.of(path, machines), exchanges, draws);
         }
         return handshake_on(path, exchanges, draws);
     }
@@ -59,6 +59,7 @@ private:
     }
 
     Topology& topology_;
+    mutable GrayPath gray_;  // for the exchange that is drawn now
 };
 
 }  // namespace faultline::models

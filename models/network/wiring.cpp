@@ -78,9 +78,11 @@ private:
         }
     }
 
-    LinkId add_access(PlaceId site, PlaceId exchange, const Access& access) {
+    // Between two lines BGP chooses. Over a single one routes are static: it carries again as soon as it is there.
+    LinkId add_access(PlaceId site, PlaceId exchange, const Access& access, bool one_of_two) {
         return network_.topology.add_link({site, exchange, access.round_trip, access.link_class,
-                                           profile_.jitter(access.link_class), access.bandwidth, Convergence::Bgp});
+                                           profile_.jitter(access.link_class), access.bandwidth,
+                                           one_of_two ? Convergence::Bgp : Convergence::Bfd});
     }
 
     void add_site(const SitePlan& site) {
@@ -92,14 +94,24 @@ private:
         const auto main = profile_.access(site.access);
         const auto backup = profile_.access(site.backup_access);
         const Access* const line = checked(main);
-        if (line != nullptr) lines.push_back(add_access(place, exchange, *line));
-        if (checked(backup) != nullptr && site.backup_access != "none") {
-            Access second = *backup;
-            // Latency alone would prefer a faster backup, but a backup is what is used second.
-            if (line != nullptr) second.round_trip = std::max(second.round_trip, line->round_trip + Duration{1000});
-            lines.push_back(add_access(place, exchange, second));
-        }
+        const bool two = checked(backup) != nullptr && site.backup_access != "none";
+        if (line != nullptr) lines.push_back(add_access(place, exchange, *line, two));
         const bool private_network = line != nullptr && line->private_network;
+        link_carriers(site, exchange, private_network);
+        if (!two) return;
+        Access second = *backup;
+        // Latency alone would prefer a faster backup, but a backup is what is used second.
+        const Duration tunnel = site.vpn && !private_network ? profile_.vpn_round_trip() : Duration{};
+        if (line != nullptr) {
+            second.round_trip = std::max(second.round_trip, line->round_trip + tunnel + Duration{1000});
+        }
+        const PlaceId other = topology.add_exchange(site.name + "'s second exchange");
+        lines.push_back(add_access(place, other, second, two));
+        link_carriers(site, other, second.private_network);
+    }
+
+    // From where one of its lines ends to all regions.
+    void link_carriers(const SitePlan& site, PlaceId exchange, bool private_network) {
         const LinkClass carrier = private_network ? LinkClass::Backbone : LinkClass::InternetTypical;
         const bool drawn = !private_network && site.internet_jitter;
         for (std::size_t r = 0; r < plan_.regions.size(); ++r) {
@@ -108,11 +120,11 @@ private:
             if (known == nullptr) continue;
             LinkSpec link{exchange, network_.regions[r], to_border(known->round_trip, 1), carrier};
             link.jitter = drawn ? *site.internet_jitter : profile_.jitter(carrier);
-            if (site.vpn) {
+            if (site.vpn && !private_network) {
                 link.round_trip += profile_.vpn_round_trip();
                 link.bandwidth = profile_.vpn_bandwidth();
             }
-            topology.add_link(link);
+            network_.topology.add_link(link);
         }
     }
 

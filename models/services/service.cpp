@@ -270,6 +270,15 @@ void ServiceRegion::launch(std::size_t index) {
     context_.simulation.spawn(component_, check(index));
 }
 
+void ServiceRegion::stand_down(std::size_t index) {
+    ServiceInstance& instance = *instances_[index];
+    if (instance.component().up()) instance.crash(engine::Health::crash);
+    instance.stand_by();
+    if (!healthy_[index]) return;
+    healthy_[index] = false;
+    --healthy_count_;
+}
+
 void ServiceRegion::leave_zone(PlaceId zone, bool leave) {
     if (!leave) {
         std::erase(left_, zone);
@@ -321,6 +330,7 @@ engine::Process<> ServiceRegion::check(std::size_t index) {
     int against = 0;
     for (;;) {
         co_await simulation.delay(checks_.interval);
+        if (!instance.launched()) co_return;
         const Delays legs = context_.transport.round_trip(balancer_, instance.stand(), health_probe, draws_);
         engine::Timer patience(simulation, checks_.interval);
         engine::Call<Answer> call(simulation, instance.component(), here(legs.back), legs);

@@ -149,6 +149,7 @@ public:
     // Building: the last one stands by. Later: it is launched.
     void stand_by();
     void launch(std::size_t index);
+    void stand_down(std::size_t index);  // it stands by again, and whoever waits for it is told
     // Its instances there are sent nothing, whatever their checks say; or they are, once the checks say so again.
     void leave_zone(PlaceId zone, bool leave);
     void begin();

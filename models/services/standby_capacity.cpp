@@ -19,10 +19,19 @@ StandbyCapacity::StandbyCapacity(engine::Simulation& simulation, const std::stri
 void StandbyCapacity::give_up(PlaceId region) {
     if (ordered_ || region == region_.balancer()) return;
     ordered_ = true;
-    for (const auto& instance : region_.instances()) {
-        if (!instance->launched()) ++to_launch_;
+    stood_by_.clear();
+    for (std::size_t i = 0; i < region_.instances().size(); ++i) {
+        if (!region_.instances()[i]->launched()) stood_by_.push_back(i);
     }
+    to_launch_ = stood_by_.size();
     simulation_.spawn(component_, deploy());
+}
+
+void StandbyCapacity::stand_down() {
+    if (!at_full_strength()) return;
+    for (const std::size_t instance : stood_by_) region_.stand_down(instance);
+    ordered_ = false;
+    component_.enter("standing by");
 }
 
 engine::Process<> StandbyCapacity::deploy() {

@@ -2,16 +2,18 @@
 // region is given up. That is the difference between a pilot light, a warm standby and a region that carries its share
 // all along.
 //
-//   standing by --another region is given up--> deploying --> launching --> at full strength
+//   standing by --another region is given up--> deploying --> launching --> at full strength --> standing by
 //
 // Who gives a region up: the operator of a database when he has decided to move it (global_database.hpp,
 // region_restore.hpp), and those who evacuate it (failures/evacuations.hpp) before the first office goes. Once started,
-// instances stay. Sources of the defaults: scenarios/reader; docs/models/services.md.
-// Leaves out: launches that fail or wait because everybody else moves there too; the way back.
+// instances stay; who evacuated a region and came back has those that he started stand by again. Sources of the
+// defaults: scenarios/reader; docs/models/services.md. Leaves out: launches that fail or wait because everybody else
+// moves there too.
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "models/services/service.hpp"
 
@@ -29,6 +31,8 @@ public:
 
     // Of its own region nothing is started, and nothing twice.
     void give_up(PlaceId region);
+    // Those that were started stand by again. Only at full strength.
+    void stand_down();
     // Whether it has been ordered, and all of it serves.
     bool at_full_strength() const { return ordered_ && to_launch_ == 0; }
     PlaceId region() const { return region_.balancer(); }
@@ -44,6 +48,7 @@ private:
     engine::RandomStream draws_;
     bool ordered_ = false;
     std::size_t to_launch_ = 0;
+    std::vector<std::size_t> stood_by_;  // before it was ordered
 };
 
 }  // namespace faultline::models

@@ -57,7 +57,7 @@ void Compute::stop(std::string_view state) {
     component_.enter(state);
     if (component_.up()) component_.kill(engine::Health::crash);
     slices_.clear();
-    slices_.set_speed(1.0);
+    set_data_speed(1.0);
 }
 
 void Compute::start(PlaceId place) {
@@ -71,7 +71,7 @@ void Compute::start(PlaceId place) {
 
 engine::Process<> Compute::warm(Transfers& transfers, PlaceId storage, Bytes cold) {
     const std::uint64_t start = starts_;
-    slices_.set_speed(shape_.cold_speed);
+    set_data_speed(shape_.cold_speed);
     bool warm = cold.count <= 0;
     while (!warm && starts_ == start) {
         TransferSpec spec{storage, place_, cold};
@@ -81,7 +81,7 @@ engine::Process<> Compute::warm(Transfers& transfers, PlaceId storage, Bytes col
         warm = outcome == FlowOutcome::Completed;
         if (!warm) co_await simulation_.delay(retry_pause);
     }
-    if (starts_ == start) slices_.set_speed(1.0);
+    if (starts_ == start) set_data_speed(1.0);
 }
 
 void Compute::take_slot(std::size_t queue) {

@@ -85,13 +85,26 @@ public:
     double slot_seconds() const { return slots_over_time_.count_seconds(simulation_.now()); }  // in use x time
     Instant idle_since() const { return idle_since_; }
 
+    // Of its slowest node, which all others wait for: a factor on what it is, until the inverse one comes. What is
+    // started meanwhile is as slow.
+    void change_speed(double factor) {
+        node_speed_ *= factor;
+        slices_.set_speed(data_speed_ * node_speed_);
+    }
+
     engine::Component& component() { return component_; }
+    const engine::Component& component() const { return component_; }
     engine::ServerPool& slices() { return slices_; }
     const engine::ServerPool& slices() const { return slices_; }
     const ComputeShape& shape() const { return shape_; }
     PlaceId place() const { return place_; }
 
 private:
+    void set_data_speed(double speed) {
+        data_speed_ = speed;
+        slices_.set_speed(data_speed_ * node_speed_);
+    }
+
     engine::Simulation& simulation_;
     engine::Component component_;
     ComputeShape shape_;
@@ -101,6 +114,8 @@ private:
     engine::CountOverTime slots_over_time_;
     Instant idle_since_{};
     bool noticed_ = true;
+    double data_speed_ = 1.0;  // less while its disks are cold
+    double node_speed_ = 1.0;
     std::uint64_t starts_ = 0;
 };
 

@@ -163,7 +163,8 @@ void add_rates(AvailabilityResult& result, const OutageModel& model) {
                                 .planned = process.planned});
         for (const FailureTarget& target : process.targets) {
             const bool effect = model.measured.has(process.kind);
-            if (target.type != TargetType::nothing || effect) continue;
+            const bool hits = target.type != TargetType::nothing && !process.stops_nobody();
+            if (hits || effect) continue;
             result.not_modelled.push_back(fmt::format("\"{}\" ({}) stops nobody here; --rto-from says what it does",
                                                       process.name, scenarios::fault_kind_name(process.kind)));
             break;

@@ -70,6 +70,12 @@ struct FailureProcess {
 
     double rate() const { return rate_each * static_cast<double>(targets.size()); }
     CauseMask cause() const { return of_service_instances ? service_instance_bit : bit_of(kind); }
+    // Slow, or without names: whoever is hit goes on. What a run measured of it counts all the same.
+    bool stops_nobody() const {
+        using scenarios::FaultKind;
+        return kind == FaultKind::brown_out || kind == FaultKind::machine_gray || kind == FaultKind::zone_gray ||
+               kind == FaultKind::link_gray || kind == FaultKind::slow_disk || kind == FaultKind::dns_failure;
+    }
 };
 
 // The segments of a volume that stand on one node each.

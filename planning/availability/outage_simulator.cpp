@@ -182,6 +182,7 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
 
 void OutageSimulator::take(OutageState& state, const FailureProcess& process, const FailureTarget& target,
                            const Hit& hit) const {
+    if (process.stops_nobody()) return;
     std::size_t zone = none;
     if (target.type == TargetType::member) zone = model_.databases[target.owner].members[target.index].zone;
     if (target.type == TargetType::storage_node) {

@@ -23,7 +23,8 @@ std::optional<WiredNetwork> network_of(const Scenario& scenario) {
     NetworkPlan plan;
     for (const scenarios::Region& region : scenario.regions) plan.regions.push_back({region.name, region.zones});
     for (const scenarios::Office& office : scenario.offices) {
-        plan.sites.push_back({.name = office.name, .city = office.city, .access = office.access});
+        plan.sites.push_back(
+            {.name = office.name, .city = office.city, .access = office.access, .backup_access = office.backup_access});
     }
     std::vector<UnknownName> unknown;
     WiredNetwork network = wire_network(*profile, plan, unknown);
@@ -96,7 +97,7 @@ void check_network(Finder& finder) {
          fmt::format("{} of {} offices hang on one line each ({}): if it is cut, such an office works no more, and "
                      "no other part can help it",
                      offices.size(), finder.scenario.offices.size(), listed(offices, 4)),
-         "a second line, by another carrier (not in this version: no run knows of it)"});
+         "a second line, by another carrier: \"backup_access\""});
 }
 
 }  // namespace faultline::planning

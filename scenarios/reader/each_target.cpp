@@ -35,6 +35,8 @@ std::string_view domain_of(const Scenario& scenario, const std::string& target) 
     const bool of_member = target.ends_with("/writer") || target.ends_with("/primary") || target.ends_with("/replica");
     const std::string owner = target.substr(0, target.find('/'));
     if (owner == target) return domain_of_whole(scenario, target);
+    const bool of_line = target.ends_with(line_of_office) || target.ends_with(backup_of_office);
+    if (of_line && find_named(scenario.offices, owner) != nullptr) return "office-line";
     if (find_named(scenario.regions, owner) != nullptr) return "zone";
     if (of_place || of_member) return "";
     if (find_named(scenario.services, owner) != nullptr) return "service-instance";

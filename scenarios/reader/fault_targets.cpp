@@ -45,11 +45,12 @@ std::string_view role_of(FaultKind kind) {
     return is_of_regions(kind) ? region_role : "";
 }
 
-// All instances of a service, all nodes of a cache, a station; or what stands in the zone of a role.
+// All instances of a service, all nodes of a cache or warehouse, a station; or what stands in the zone of a role.
 void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets) {
     for (const Service& service : scenario.services) targets.push_back(service.name);
     for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
     for (const Station& station : scenario.stations) targets.push_back(station.name);
+    for (const Warehouse& warehouse : scenario.warehouses) targets.push_back(warehouse.name);
     for (const Database& database : scenario.databases) {
         targets.push_back(std::string{zone_role} + database.name + "/writer");
     }
@@ -121,6 +122,14 @@ void add_warehouse_nodes(const Scenario& scenario, std::vector<std::string>& tar
     }
 }
 
+// "boston/line", "boston/backup".
+void add_lines(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const Office& office : scenario.offices) {
+        targets.push_back(office.name + std::string{line_of_office});
+        if (office.backup_access != "none") targets.push_back(office.name + std::string{backup_of_office});
+    }
+}
+
 // Each by its role and by its number, or the place of it.
 void add_instances(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
     const std::string role{role_of(kind)};
@@ -177,12 +186,17 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     if (kind == FaultKind::zone_evacuation) return targets;  // people know which one they mean
     if (is_of_regions(kind)) add_regions(scenario, kind, targets);
     if (kind == FaultKind::brown_out) add_named_parts(scenario, targets);
-    if (is_of_links(kind) && targets.empty()) return targets;  // one region: nothing to cut
+    if (is_of_links(kind)) {
+        const bool backbone = !targets.empty();
+        add_lines(scenario, targets);
+        if (!backbone) return targets;  // one region
+    }
     if (is_of_databases(kind) || kind == FaultKind::dns_failure) add_databases(scenario, kind, targets);
     if (is_of_databases(kind)) return targets;
-    if (kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk) add_storage_nodes(scenario, targets);
+    const bool of_storage = kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk;
+    if (of_storage || kind == FaultKind::machine_gray) add_storage_nodes(scenario, targets);
     if (kind == FaultKind::storage_node_loss) return targets;
-    if (kind == FaultKind::instance_crash) add_warehouse_nodes(scenario, targets);
+    if (kind == FaultKind::instance_crash || kind == FaultKind::brown_out) add_warehouse_nodes(scenario, targets);
     const bool one_machine = kind == FaultKind::brown_out || kind == FaultKind::machine_gray;
     if (kind == FaultKind::instance_crash || one_machine) add_service_instances(scenario, targets);
     if (one_machine) {

@@ -91,6 +91,24 @@ void read_run(ObjectReader& file, Scenario& scenario) {
     if (scenario.run.warm_up.value_or(Duration{}) > longest) run.problem("warm_up", "expected at most 366d");
 }
 
+namespace {
+
+bool is_private(const std::string& access) {
+    return access == "mpls" || access == "direct-connect";
+}
+
+void check_lines(const Office& office, ObjectReader& object) {
+    const bool second = office.backup_access != "none";
+    if (second && office.access == "none") {
+        object.problem("backup_access", "there is no first line that could be down: \"access\" is \"none\"");
+    }
+    const bool internet =
+        (!is_private(office.access) && office.access != "none") || (second && !is_private(office.backup_access));
+    if (office.vpn && !internet) object.problem("vpn", "no line of this office goes over the internet");
+}
+
+}  // namespace
+
 void read_topology(ObjectReader& file, Scenario& scenario) {
     ObjectReader network(*file.child("network"), "network", file.report());
     scenario.network = {network.one_of("profile"), network.number("spike_multiplier"),
@@ -106,7 +124,8 @@ void read_topology(ObjectReader& file, Scenario& scenario) {
     for (const Child& child : file.map("offices")) {
         ObjectReader office(child, "office", file.report());
         scenario.offices.push_back({child.name, read_city(office, scenario.network.profile), office.one_of("access"),
-                                    office.number("weight")});
+                                    office.one_of("backup_access"), office.flag("vpn"), office.number("weight")});
+        check_lines(scenario.offices.back(), office);
         office.finish();
     }
     if (file.has("offices") && scenario.offices.empty() && file.raw("offices")->is_object()) {

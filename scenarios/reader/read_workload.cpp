@@ -84,8 +84,17 @@ std::vector<RouteStep> read_route(ObjectReader& object, const Scenario& scenario
 std::optional<Keys> read_keys(const std::optional<Child>& child, const Report& report) {
     if (!child) return std::nullopt;
     ObjectReader object(*child, "keys", report);
-    const Keys keys{object.number("zipf"), object.whole("count"), object.bytes("value")};
+    Keys keys{object.number("zipf"), object.whole("count"), object.bytes("value"), std::nullopt};
     if (keys.value == Bytes{}) object.problem("value", "expected a size above 0");
+    if (const std::optional<Child> drift = object.child("drift")) {
+        ObjectReader into(*drift, "drift", report);
+        keys.drift = Drift{into.whole("by"), into.duration("every")};
+        if (into.has("every") && keys.drift->every == Duration{}) into.problem("every", "expected a time above 0");
+        if (keys.drift->by >= keys.count && keys.count > 0) {
+            into.problem("by", fmt::format("expected fewer than the {} keys that there are", keys.count));
+        }
+        into.finish();
+    }
     object.finish();
     return keys;
 }

@@ -366,6 +366,20 @@ inline constexpr std::array keys_keys{
         "YCSB; below the median of 54 Twitter clusters, 1.21 (Yang et al., OSDI 2020)", false, 0, 5},
     Key{.name = "count", .type = "integer", .about = "of keys", .required = true, .least = 1, .most = 1e12},
     Key{"value", "bytes", "of one entry", R"("250B")", "Yang et al., OSDI 2020: median object about 230 B"},
+    Key{"drift", "object:drift", "how the hot set moves; left out: it stays"},
+};
+
+inline constexpr std::array drift_keys{
+    Key{.name = "by",
+        .type = "integer",
+        .about = "ranks: the most popular key is now the one that stood so many ranks behind it, and so on, around",
+        .required = true,
+        .least = 1,
+        .most = 1e12},
+    Key{.name = "every",
+        .type = "duration",
+        .about = "again after each; from the beginning of the run, its warm-up included",
+        .required = true},
 };
 
 inline constexpr std::array canary_keys{

@@ -20,13 +20,16 @@ inline constexpr std::array fault_keys{
         .required = true},
     Key{"target", "text",
         "\"orders/writer\", \"orders/instance-2\", \"reports/node-1\", \"orders/storage/a/1\", \"us-east-1/a\", "
-        "\"az-of: orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\"; "
+        "\"az-of: orders/writer\", \"us-east-1\", \"region-of: orders/writer\", \"us-east-1 - us-west-2\", "
+        "\"boston/line\", \"boston/backup\"; "
         "switchover: \"orders/us-west-2\"; operator error, certificate, DNS and planned work: \"orders\"; a cache's "
         "node: \"hot/shard-1/primary\", \"hot/shard-1/replica\", \"hot/shard-1/node-2\"; brown-out: also the name of a "
-        "service, cache or station; \"each: zone\", \"each: zone of us-east-1\": all of them in turn, one a "
+        "service, cache, warehouse or station; \"each: zone\", \"each: zone of us-east-1\": all of them in turn, one a "
         "replication, "
         "and each requirement is judged for each by itself: also of region, link, instance, service-instance, "
-        "cache-node, warehouse-node, storage-node, database, service, cache, station, as the kind can hit; required "
+        "cache-node, warehouse-node, storage-node, office-line, database, service, cache, warehouse, station, as the "
+        "kind "
+        "can hit; required "
         "unless \"at_random\" has targets"},
     Key{"targets", "texts",
         "instead of \"target\": equal ones, of which each replication takes the next, the first after the last", "[]",

@@ -101,6 +101,9 @@ constexpr std::array office_keys{
     Key{"city", "text", "\"Boston, US\"; may be left out only with the network profile zero", R"("")", "-"},
     Key{"access", "one-of:fibre|cable|dsl|lte|leo-satellite|mpls|direct-connect|none", "the last mile", R"("fibre")",
         "assumption: the usual line of a branch office"},
+    Key{"backup_access", "one-of:none|fibre|cable|dsl|lte|leo-satellite|mpls|direct-connect",
+        "a second line, by another carrier: used when routers know that the first is down", R"("none")", "-"},
+    Key{"vpn", "flag", "what it sends over the internet goes through a tunnel, a second line's too", "false", "-"},
     Key{"weight", "number", "share of the arrivals: weight / sum of weights", "1", "assumption: equal offices", false,
         1e-9, 1e9},
 };
@@ -206,6 +209,7 @@ constexpr auto all_shapes = std::to_array<Shape>({
     {"outliers", "how a balancer leaves out an instance that often fails", outliers_keys},
     {"shedding", "what an instance does with calls that it cannot serve in time", shedding_keys},
     {"keys", "which keys a class reads", keys_keys},
+    {"drift", "a hot set that moves", drift_keys},
     {"canary", "a new connection and one statement a second at each site", canary_keys},
     {"fault", "something that breaks, or is planned", fault_keys},
     {"random-faults", "again and again, by chance, each target by itself", random_faults_keys},

@@ -133,6 +133,13 @@ const std::vector<RegionRun> runs{
     // Heartbeats come through.
     {"gray-machine", "writer", 4, {{"updates answered", "met"}, {"updates fast", "VIOLATED"}, {"lookups fast", "met"}}},
 
+    // Half of the time the line is cut; a second one carries after BGP's hold timer, 90 s of 480.
+    {"office-line", "", 3, {{"lookups answered", "VIOLATED"}, {"lookups fast", "VIOLATED"}}},
+    {"office-line", "second-line", 3, {{"lookups answered", "met"}}},
+    {"office-line", "private-line", 3, {{"lookups answered", "met"}}},
+    {"office-line", "lossy", 3, {{"lookups answered", "met"}, {"lookups fast", "VIOLATED"}}},
+    {"office-line", "second-line-lost", 3, {{"lookups answered", "met"}, {"lookups fast", "met"}}},
+
     // Whoever is inside reads and does not write, and nothing is lost: neither side alone has a quorum but one.
     {"zone-cut",
      "",

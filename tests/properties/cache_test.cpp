@@ -73,6 +73,37 @@ TEST(CacheTest, AZoneThatHoldsBothTakesTheData) {
     });
 }
 
+// The hot set moves by half of the keys after each 120 s of the run: what a full LRU cache holds is cold then, for
+// about as long as it takes to fill; the second move brings the first hot set back.
+TEST(CacheTest, AHotSetThatMovesIsMissedUntilTheCacheFollows) {
+    test::in_child([] {
+        const auto with_drift = [](std::optional<scenarios::Drift> drift, std::int64_t entries) {
+            return run(read(small_system(""), [&](scenarios::Scenario& scenario) {
+                scenario.workload.classes.front().keys->drift = drift;
+                scenario.caches.front().memory = scenarios::Bytes{entries * 1200};
+                scenario.caches.front().ttl.reset();
+            }));
+        };
+        const scenarios::Drift by_half{10'000, 120s};
+        constexpr std::int64_t of_a_shard = 1'000;  // of 20,000 keys on three shards
+        const auto rate = [](const scenarios::ReplicationResult& result, std::size_t from_s, std::size_t to_s) {
+            double sum = 0.0;
+            for (std::size_t s = from_s; s < to_s; ++s) sum += result.caches.front().hit_rate_per_s[s];
+            return sum / static_cast<double>(to_s - from_s);
+        };
+        const auto stays = with_drift(std::nullopt, of_a_shard);
+        const auto moves = with_drift(by_half, of_a_shard);
+        for (const std::size_t move : {std::size_t{120}, std::size_t{240}}) {
+            EXPECT_GT(rate(stays, move, move + 2), rate(stays, move - 30, move) - 0.03);
+            EXPECT_LT(rate(moves, move, move + 2), rate(moves, move - 30, move) - 0.15);
+            EXPECT_GT(rate(moves, move + 60, move + 110), rate(stays, move + 60, move + 110) - 0.05);
+        }
+        const auto all_fit = with_drift(by_half, 20'000);
+        EXPECT_LT(rate(all_fit, 120, 122), rate(all_fit, 90, 120) - 0.15);
+        EXPECT_GT(rate(all_fit, 240, 242), rate(all_fit, 210, 240) - 0.03) << "it still has the first hot set";
+    });
+}
+
 // Entries that live for 2 s: the most popular keys are missed again and again, by several callers at once.
 scenarios::ReplicationResult short_lived(const std::function<void(scenarios::Cache&)>& change) {
     return run(read(small_system(""), [&](scenarios::Scenario& scenario) {

@@ -103,6 +103,31 @@ TEST(GrayMachineTest, AWriterIsSlowAndStaysTheWriter) {
     });
 }
 
+// With two nodes in each zone every protection group has a copy on each: four of six are a quorum, so one gray node is
+// masked, two leave no choice but are not waited for, and with three each commit waits for one of them.
+TEST(GrayMachineTest, AQuorumMasksAGrayStorageNodeAndNotThree) {
+    test::in_child([] {
+        const auto with_gray = [](const std::vector<std::string>& nodes) {
+            std::string faults;
+            for (const std::string& node : nodes) {
+                faults +=
+                    (faults.empty() ? "" : ", ") + gray("orders/storage/" + node, R"("latency": 1000, "loss": "0%")");
+            }
+            return run(read(small_system(faults), [](scenarios::Scenario& scenario) {
+                scenario.databases.front().storage.nodes_per_zone = 2;
+            }));
+        };
+        const auto update_ms = [](const auto& result) { return mean_latency_ms(result, "update", 125, 175); };
+        const double calm = update_ms(with_gray({}));
+        const auto one = with_gray({"a/1"});
+        EXPECT_EQ(one.faults.front().hit, std::vector<std::string>{"orders/storage/a/1"});
+        // A round trip in the writer's zone takes 0.1 ms, or 100 ms then, and to another zone ten times as long.
+        EXPECT_NEAR(update_ms(one), calm, 15.0);
+        EXPECT_NEAR(update_ms(with_gray({"a/1", "b/1"})), calm, 15.0);
+        EXPECT_GT(update_ms(with_gray({"a/1", "b/1", "c/1"})), calm + 80.0);
+    });
+}
+
 TEST(GrayMachineTest, ANodeOfACacheIsSlowForItsKeys) {
     test::in_child([] {
         const auto calm = run(read(small_system("")));

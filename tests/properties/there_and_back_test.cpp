@@ -213,6 +213,34 @@ TEST(ThereAndBackTest, ARegionIsEvacuatedAgain) {
     });
 }
 
+// What stood by when the first one was ordered stands by when the next one is.
+TEST(ThereAndBackTest, WhatAnEvacuationStartsStandsByAgain) {
+    test::in_child([] {
+        std::string text = over_two_regions(
+            again_and_again("evacuation", "us-east-1", R"("every": "20s", "lasts": "20s")",
+                            R"(, "decision": "2s", "step": "4s", "step_fails": "0%", "shares": ["100%"])"));
+        replace_in(text, R"("regions": { "us-east-1": 3, "us-west-2": 3 })",
+                   R"("regions": { "us-east-1": 3 },
+                      "standby": { "us-west-2": { "instances": 3, "running": 1, "deployment": "3s",
+                                                  "start_up": "5s" } })");
+        const auto result = run(quiet(text, seconds{400}));
+        std::vector<std::string> states;
+        for (const auto& entered : result.states) {
+            if (entered.component == "services/shop/us-west-2/standby") states.push_back(entered.state);
+        }
+        const std::vector<std::string> once{"standing by", "deploying", "launching", "at full strength"};
+        ASSERT_GE(states.size(), 2 * once.size());
+        for (std::size_t i = 0; i < 2 * once.size(); ++i) EXPECT_EQ(states[i], once[i % once.size()]) << i;
+        const auto starts = std::count_if(result.states.begin(), result.states.end(), [](const auto& entered) {
+            return entered.component == "services/shop/us-west-2/3" && entered.state == "serving";
+        });
+        EXPECT_GE(starts, 2);
+        EXPECT_GT(all_outcomes(class_named(result, "lookup")).good,
+                  all_outcomes(class_named(result, "lookup")).due * 9 / 10);
+        expect_nothing_lost(result);
+    });
+}
+
 TEST(ThereAndBackTest, AZoneIsLeftAgain) {
     test::in_child([] {
         const auto result = run(quiet(small_system(again_and_again(

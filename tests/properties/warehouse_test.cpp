@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include "tests/properties/mean_latency.hpp"
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -74,6 +75,22 @@ TEST(WarehouseTest, AResizeDropsWhatRunsAndGoesOnWithMoreNodes) {
         EXPECT_LT(class_named(result, "by branch").latency_mean_ms_per_s[350],
                   class_named(result, "by branch").latency_mean_ms_per_s[110])
             << "twice the slices, and warm by now";
+    });
+}
+
+// A query is over when its slowest node is: one node at a fifth of its speed makes all of them wait.
+TEST(WarehouseTest, ASlowNodeIsWaitedForByAllQueries) {
+    test::in_child([] {
+        const auto result = run(read(with_warehouse(
+            R"("slow": { "kind": "brown-out", "target": "reports/node-2", "at": "60s", "lasts": "60s",
+                         "speed": "40%" })",
+            R"("source": "orders", "load": "zero-etl")")));
+        expect_conserved(result);
+        EXPECT_EQ(result.faults.front().hit, std::vector<std::string>{"reports/compute-1"});
+        const double before = mean_latency_ms(result, "by branch", 80, 118);
+        EXPECT_GT(mean_latency_ms(result, "by branch", 130, 178), 1.5 * before);
+        EXPECT_LT(mean_latency_ms(result, "by branch", 300, 350), 1.2 * before);
+        EXPECT_FALSE(reached(result, "reports/compute-1", "a node lost")) << "nobody notices";
     });
 }
 

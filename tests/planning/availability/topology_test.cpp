@@ -120,6 +120,29 @@ TEST(TopologyYearsTest, WhatComesAtRandomHitsWhatItNamesForAsLongAsItLasts) {
     EXPECT_DOUBLE_EQ(patch.first.lasts.mean(), 30.0);
 }
 
+// A writer that is slow a third of the time, and a storage node: neither fails over, nor is repaired.
+TEST(TopologyYearsTest, WhatIsSlowIsNotDown) {
+    using scenarios::FaultKind;
+    Scenario scenario = read("xyz-corporation");
+    const double before = of(years_of(scenario), "update").minutes.mean;
+    const std::vector<std::pair<FaultKind, std::string>> slow{{FaultKind::brown_out, "orders/writer"},
+                                                              {FaultKind::machine_gray, "orders/writer"},
+                                                              {FaultKind::machine_gray, "orders/storage/a/1"},
+                                                              {FaultKind::slow_disk, "orders/storage/a/1"}};
+    for (const auto& [kind, target] : slow) {
+        scenarios::Fault fault = at_random(kind, target);
+        fault.at_random->lasts.values = {5e5};
+        scenario.faults = {fault};
+        const AvailabilityResult result = years_of(scenario);
+        const std::string name{scenarios::fault_kind_name(kind)};
+        EXPECT_FALSE(has_cause(of(result, "update"), name)) << name << " of " << target;
+        EXPECT_LT(of(result, "update").minutes.mean, 1.5 * before) << name << " of " << target;
+        const bool told = std::any_of(result.not_modelled.begin(), result.not_modelled.end(),
+                                      [](const std::string& one) { return one.starts_with("\"at random\""); });
+        EXPECT_TRUE(told) << name << " of " << target;
+    }
+}
+
 TEST(TopologyYearsTest, StuckFailoversCostTheirShare) {
     Scenario scenario = read("xyz-corporation");
     const double before = of(years_of(scenario), "update").minutes.mean;
