@@ -127,7 +127,7 @@ std::uint64_t pooled_connections(const Scenario& scenario, const scenarios::Data
         if (!towards(service.name)) continue;
         std::uint64_t instances = 0;
         for (const auto& [region, count] : service.regions) instances += static_cast<std::uint64_t>(count);
-        for (const auto& standby : service.standby) instances += static_cast<std::uint64_t>(standby.running);
+        for (const auto& standby : service.standby) instances += static_cast<std::uint64_t>(standby.instances);
         connections += instances * static_cast<std::uint64_t>(service.pool);
     }
     if (towards("")) connections += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.office_pool);
