@@ -38,6 +38,7 @@ inline constexpr auto check_ids = std::to_array<CheckId>({
     {"driver-waits-for-dead-server", "a driver waits minutes for a server that is gone"},
     {"connections-exceed-limit", "all pools together hold more connections than the instances take"},
     {"survivors-lack-cpu", "what survives the loss of a zone or region has not the CPUs for the full load"},
+    {"survivors-lack-bandwidth", "what survives has not the network cards for the full load"},
     {"survivors-lack-connections", "what survives has not the connections for all pools"},
     {"cold-cache-overloads-database", "a database has not the CPUs for what a lost part of the cache had answered"},
     {"iam-quota-delays-reconnection", "connections that come back at once exceed what IAM authenticates"},

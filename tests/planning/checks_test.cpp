@@ -186,6 +186,30 @@ TEST(ConnectionsTest, ReadersHaveALimitTogether) {
     EXPECT_NE(findings[1].why.find("readers of orders take 57"), std::string::npos) << findings[1].why;
 }
 
+// 50 updates a second with answers of 4 MB are 1.6 Gbps, and a db.r6g.large sends 0.75 all the time.
+TEST(ChecksTest, NetworkCardsOfTheSurvivorsAreCounted) {
+    const auto findings = check_topology(scenario_of("survivors-lack-bandwidth"));
+    const CheckFinding* const short_of = find(findings, "survivors-lack-bandwidth");
+    ASSERT_NE(short_of, nullptr);
+    EXPECT_NE(short_of->why.find("leaves network cards of 0.75 Gbps for what the writer of orders send"),
+              std::string::npos)
+        << short_of->why;
+    EXPECT_NE(short_of->why.find("needs 1.6"), std::string::npos) << short_of->why;
+}
+
+// Six copies and two replicas: a commit of 1 KB leaves eight times, and two answers of 10 KB.
+TEST(LoadTest, WhatAWriterSendsIsAnswersAndLog) {
+    Scenario scenario = scenario_of("");
+    scenarios::QueryClass& update = scenario.workload.classes.at(1);
+    update.statements = 2;
+    update.response = engine::Bytes{10'000};
+    update.log = engine::Bytes{1'000};
+    ASSERT_TRUE(update.writes);
+    const double copies = 6.0 + 2.0;
+    EXPECT_NEAR(database_sends(scenario, scenario.databases.front(), scenarios::TargetRole::writer, 0.0),
+                50.0 * 8.0 * (2.0 * 10'000.0 + copies * 1'000.0), 1e-6);
+}
+
 TEST(ChecksTest, RegionsAreCutOffAndNotEachOfTheirZones) {
     const auto findings = check_topology(scenario_of("network-is-single-point"));
     const CheckFinding* const cut = find(findings, "network-is-single-point");
