@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "reports/text_layout.hpp"
 #include "scenarios/money.hpp"
@@ -61,6 +62,21 @@ std::string money_of(const Row& row) {
     return row.dollars >= cent ? ">= " + money_text(row.dollars) : "unknown";
 }
 
+// "2024-07, 2025-03 and 2026 (static table)".
+std::string dates_of(const CostResult& cost) {
+    std::set<std::string> dates;
+    for (const CostLine& line : cost.lines) {
+        if (line.price && !line.price_date.empty()) dates.insert(line.price_date.substr(0, line.price_date.find(';')));
+    }
+    std::string text;
+    std::size_t i = 0;
+    for (const std::string& date : dates) {
+        text += (i == 0 ? "" : i + 1 == dates.size() ? " and " : ", ") + date;
+        ++i;
+    }
+    return text;
+}
+
 std::string loss_text(const scenarios::CostLoss& loss) {
     const std::string rate = loss.incidents_a_year ? fmt::format("{:.3g} a year", *loss.incidents_a_year)
                                                    : std::string{"how often it comes is not said"};
@@ -98,6 +114,10 @@ std::vector<std::string> cost_lines(const CostResult& cost, std::size_t width) {
         lines.push_back(
             wrapped("Those of incidents are of the incidents of one run, and not in the sum.", "   ", width));
     lines.push_back(wrapped("In all " + cost_total(cost) + ".", "   ", width));
+    if (const std::string dates = dates_of(cost); !dates.empty()) {
+        lines.push_back(
+            wrapped("Prices are of " + dates + "; the result has date and source of each line.", "   ", width));
+    }
     const bool priced =
         std::any_of(cost.losses.begin(), cost.losses.end(), [](const auto& loss) { return loss.per_incident > 0.0; });
     if (!priced) return lines;
