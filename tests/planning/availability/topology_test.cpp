@@ -236,6 +236,38 @@ TEST(TopologyYearsTest, WorkThatGoesBackIsOrderedTwice) {
     EXPECT_NEAR(1.0 / outage_model_of(scenario, {}).processes.front().rate_each, 40 * 86400.0, 1e-3);
 }
 
+// Crashes of the writer, each of which makes the control plane ill for an hour a second later, or for no time at all:
+// nobody is promoted meanwhile, and the outage is of both.
+TEST(TopologyYearsTest, AnIllControlPlaneHoldsAFailoverUp) {
+    const auto struck = [](double ill_s) {
+        scenarios::Fault crash = at_random(scenarios::FaultKind::instance_crash, "orders/instance-1");
+        crash.at_random->lasts.values = {7200.0};
+        Scenario scenario = read("xyz-corporation");
+        scenarios::Fault ill;
+        ill.name = "ill";
+        ill.kind = scenarios::FaultKind::control_plane_impaired;
+        ill.target = "us-east-1";
+        ill.lasts = engine::duration_from_seconds(ill_s);
+        ill.follows = {{.fault = "at random", .after = {}, .probability = 1.0}};
+        ill.follows->after.values = {1.0};
+        scenario.faults = {crash, ill};
+        const OutageModel model = outage_model_of(scenario, {});
+        const OutageSimulator simulator{model};
+        OutageState state = simulator.start({1}, 0);
+        state.next_failure = std::numeric_limits<double>::infinity();
+        state.pending_count = state.background_count = 0;
+        OutageLedger ledger{model.cells.size()};
+        simulator.strike(state, 0, 0);
+        while (state.databases[0].mode != DatabaseMode::serving) simulator.run_next(state, ledger);
+        return std::pair{state.now, state.databases[0].faults_overlap};
+    };
+    const auto well = struck(0.0), ill = struck(3600.0);
+    EXPECT_LT(well.first, 300.0);
+    EXPECT_FALSE(well.second);
+    EXPECT_DOUBLE_EQ(ill.first, 3601.0);
+    EXPECT_TRUE(ill.second);
+}
+
 TEST(TopologyYearsTest, StuckFailoversCostTheirShare) {
     Scenario scenario = read("xyz-corporation");
     const double before = of(years_of(scenario), "update").minutes.mean;
