@@ -182,6 +182,34 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
     }
 }
 
+void OutageSimulator::begin_planned(OutageState& state, const FailureProcess& process,
+                                    const FailureTarget& target) const {
+    const double lasts = sample(state, process.lasts);
+    if (!process.stops_writes && !process.stops_reads) return;
+    if (target.type == TargetType::warehouse) {
+        WarehouseState& warehouse = state.warehouses[target.index];
+        warehouse.planned_until = std::max(warehouse.planned_until, state.now + lasts);
+        warehouse.planned_cause = process.cause();
+    } else if (target.type == TargetType::database || target.type == TargetType::member) {
+        DatabaseState& database = state.databases[target.owner];
+        // Of one instance: only a writer has clients that cannot go elsewhere meanwhile.
+        if (target.type == TargetType::member && target.index != database.writer) return;
+        const bool goes_on = state.now < std::max(database.planned_writes_until, database.planned_reads_until);
+        database.planned_classes = process.stops_classes | (goes_on ? database.planned_classes : 0);
+        if (process.stops_writes) {
+            database.planned_writes_until = std::max(database.planned_writes_until, state.now + lasts);
+            database.planned_writes_cause = process.cause();
+        }
+        if (process.stops_reads) {
+            database.planned_reads_until = std::max(database.planned_reads_until, state.now + lasts);
+            database.planned_reads_cause = process.cause();
+        }
+    } else {
+        return;
+    }
+    push(state, lasts, PendingKind::look_again, 0, 0, 0, true);
+}
+
 void OutageSimulator::take(OutageState& state, const FailureProcess& process, const FailureTarget& target,
                            const Hit& hit) const {
     std::size_t zone = none;
