@@ -62,19 +62,24 @@ std::string money_of(const Row& row) {
     return row.dollars >= cent ? ">= " + money_text(row.dollars) : "unknown";
 }
 
-// "2024-07, 2025-03 and 2026 (static table)".
+// The first date of a text such as "golden file of 2026-08": what begins like a year of this century.
+std::string date_in(const std::string& text) {
+    for (std::size_t i = text.find("20"); i != std::string::npos; i = text.find("20", i + 1)) {
+        const std::size_t end = std::min(text.find_first_not_of("0123456789-", i), text.size());
+        if (end - i >= 4) return text.substr(i, end - i);
+    }
+    return "";
+}
+
+// "2024-07 to 2026-10-02".
 std::string dates_of(const CostResult& cost) {
     std::set<std::string> dates;
     for (const CostLine& line : cost.lines) {
-        if (line.price && !line.price_date.empty()) dates.insert(line.price_date.substr(0, line.price_date.find(';')));
+        const std::string date = line.price ? date_in(line.price_date) : "";
+        if (!date.empty()) dates.insert(date);
     }
-    std::string text;
-    std::size_t i = 0;
-    for (const std::string& date : dates) {
-        text += (i == 0 ? "" : i + 1 == dates.size() ? " and " : ", ") + date;
-        ++i;
-    }
-    return text;
+    if (dates.size() < 2) return dates.empty() ? "" : *dates.begin();
+    return *dates.begin() + " to " + *dates.rbegin();
 }
 
 std::string loss_text(const scenarios::CostLoss& loss) {
