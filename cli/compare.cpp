@@ -163,7 +163,8 @@ int compare(const CompareOptions& options) {
     }
     std::vector<const scenarios::Scenario*> models;
     for (const planning::Candidate& candidate : input.candidates.systems) models.push_back(&candidate.scenario);
-    const std::vector<planning::Measure> measures = planning::measures_of(models, options.all_measures);
+    const std::vector<planning::Measure> measures =
+        planning::with_targets(planning::measures_of(models, options.all_measures), models);
     ProgressDisplay display{options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
     const planning::ComparisonPlan plan{
         .jobs = options.jobs,

@@ -80,6 +80,12 @@ int with_database(const std::function<int()>& work) {
     try {
         return work();
     } catch (const planning::SqliteError& error) {
+        if (error.damaged()) {
+            return tell_error(exit_bad_input,
+                              fmt::format("{}: it is damaged, and nothing in it was changed; give another --database, "
+                                          "or save what is left of it with the .recover of sqlite3",
+                                          error.what()));
+        }
         return tell_error(exit_error, fmt::format("{}; what had been stored before is kept, and the same command goes "
                                                   "on from there",
                                                   error.what()));

@@ -95,6 +95,8 @@ public:
                                  .unit = asked.unit,
                                  .less_is_better = asked.less_is_better,
                                  .limit = asked.limit,
+                                 .target = asked.target ? asked.target->target : "",
+                                 .requirement = asked.requirement,
                                  .systems = {},
                                  .best = {}};
         for (std::size_t system = 0; system < systems_.size(); ++system) {
@@ -112,12 +114,23 @@ private:
                same_work(systems_[first], systems_[second]);
     }
 
+    // As it was judged, by its target where it is of one.
+    static std::optional<scenarios::Verdict> verdict(const Measure& measure, const Measured& of) {
+        const std::string& name = measure.target ? measure.requirement : measure.name;
+        for (const scenarios::RequirementResult& judged : of.requirements) {
+            if (!measure.limit || judged.name != name) continue;
+            if (!measure.target) return judged.verdict;
+            for (const scenarios::TargetVerdict& one : judged.targets) {
+                if (one.fault == measure.target->fault && one.target == measure.target->target) return one.verdict;
+            }
+        }
+        return std::nullopt;
+    }
+
     ComparedValue value(std::size_t number, std::size_t system) const {
         const Measured& of = systems_[system];
         ComparedValue value{.values = of.values[number], .estimate = estimate_of_all(of.values[number]), .verdict = {}};
-        for (const scenarios::RequirementResult& judged : of.requirements) {
-            if (measures_[number].limit && judged.name == measures_[number].name) value.verdict = judged.verdict;
-        }
+        value.verdict = verdict(measures_[number], of);
         if (system == 0) return value;
         const Samples samples = samples_of(systems_[0], of, number, paired(0, system));
         const DifferenceInterval difference = difference_of(samples, 1.0 - error_);

@@ -73,6 +73,22 @@ double mean_s(const LatencyHistogram& histogram) {
     return histogram.answered() == 0 || failing ? infinite : histogram.mean_s();
 }
 
+// Of a mean that is infinite in some replication: whether it is so is a question of the share that fails.
+Estimate estimate_failing_mean(const LatencySeries& series, const LatencyHistogram& pooled, const Question& question) {
+    Estimate estimate{.place = series.place, .interval = {}, .observations = pooled.count()};
+    std::vector<double> shares;
+    for (const LatencyHistogram& one : series.replications) {
+        const auto count = static_cast<double>(std::max<std::uint64_t>(1, one.count()));
+        shares.push_back(static_cast<double>(one.failures()) / count);
+    }
+    const Interval failing = engine::confidence_interval(shares, question.confidence);
+    const bool surely = shares.size() >= 2 && failing.low > failing_share_of_mean;
+    estimate.interval = {.low = surely ? infinite : 0.0, .estimate = infinite, .high = infinite};
+    estimate.replications =
+        more_replications(shares.size(), failing.half_width(), std::abs(failing.estimate - failing_share_of_mean));
+    return estimate;
+}
+
 // No narrower than independent operations would be: the order statistics of all of them.
 void widen_by_ranks(Interval& interval, const LatencyHistogram& pooled, const Question& question) {
     const engine::RankInterval ranks = engine::quantile_ranks(pooled.count(), question.p, question.confidence);
@@ -119,7 +135,10 @@ Estimate estimate_latency(const LatencySeries& series, const Question& question)
         values.push_back(question.mean ? mean_s(one) : in_s(one.quantile(question.p)));
     }
     const bool failing = std::any_of(values.begin(), values.end(), [](double s) { return std::isinf(s); });
-    if (failing && !question.mean) return estimate_failing(series, pooled, question);
+    if (failing && pooled.count() > 0) {
+        return question.mean ? estimate_failing_mean(series, pooled, question)
+                             : estimate_failing(series, pooled, question);
+    }
 
     Estimate estimate = estimate_values(values, question);
     estimate.place = series.place;

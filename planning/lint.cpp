@@ -146,50 +146,6 @@ void check_replay(const Scenario& scenario, Findings& findings) {
     }
 }
 
-bool ends_at_writer(const scenarios::QueryClass& query_class, const std::string& database) {
-    const scenarios::RouteStep& end = query_class.route.back();
-    return end.role == scenarios::TargetRole::writer && end.name == database;
-}
-
-// Connections that all pools towards a writer may have at once: of service instances, and of offices that ask directly.
-std::uint64_t connections_wanted(const Scenario& scenario, const std::string& database) {
-    std::uint64_t wanted = 0;
-    const auto& classes = scenario.workload.classes;
-    for (const scenarios::Service& service : scenario.services) {
-        const bool uses = std::any_of(classes.begin(), classes.end(), [&](const scenarios::QueryClass& one) {
-            return one.via == service.name && ends_at_writer(one, database);
-        });
-        if (!uses) continue;
-        for (const auto& [region, count] : service.regions) {
-            wanted += static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(service.pool);
-        }
-        for (const scenarios::ServiceStandby& standby : service.standby) {
-            wanted += static_cast<std::uint64_t>(standby.instances) * static_cast<std::uint64_t>(service.pool);
-        }
-    }
-    const bool direct = std::any_of(classes.begin(), classes.end(), [&](const scenarios::QueryClass& one) {
-        return one.via.empty() && ends_at_writer(one, database);
-    });
-    if (direct) wanted += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.direct_pool);
-    return wanted;
-}
-
-// Full pools are what a failover makes of them: all clients connect again at once.
-void check_connections(const Scenario& scenario, Findings& findings) {
-    for (const scenarios::Database& database : scenario.databases) {
-        const std::uint64_t wanted = connections_wanted(scenario, database.name);
-        std::uint64_t most = static_cast<std::uint64_t>(instance_shape_of(database, database.writer).connections_max);
-        for (const auto& replica : database.replicas) {
-            most = std::min(most, static_cast<std::uint64_t>(instance_shape_of(database, replica).connections_max));
-        }
-        if (wanted <= most) continue;
-        findings.push_back({Severity::warning, "/databases/" + database.name,
-                            fmt::format("the pools of its writer's clients hold up to {} connections, and an instance "
-                                        "that may be the writer takes {}: after a failover some are refused",
-                                        wanted, most)});
-    }
-}
-
 bool ends_at_database(const scenarios::QueryClass& query_class, const std::string& database) {
     const scenarios::RouteStep& end = query_class.route.back();
     const bool of_a_database = end.role == scenarios::TargetRole::writer || end.role == scenarios::TargetRole::reader ||
@@ -251,7 +207,6 @@ std::vector<LintFinding> lint(const Scenario& scenario) {
     check_plan(scenario, findings);
     check_incidents(scenario, findings);
     check_prices(scenario, findings);
-    check_connections(scenario, findings);
     check_warm_up(scenario, findings);
     check_working_sets(scenario, findings);
     check_replay(scenario, findings);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "engine/random/stream.hpp"
 #include "models/cost/bill.hpp"
 #include "planning/money.hpp"
 #include "planning/requirement.hpp"
+#include "planning/target_groups.hpp"
 #include "scenarios/money.hpp"
 #include "scenarios/read_scenario.hpp"
 
@@ -107,6 +109,34 @@ std::vector<Measure> measures_of(const std::vector<const scenarios::Scenario*>& 
     if (asked) return measures;
     if (auto cost = cost_of_all(all_scenarios)) measures.push_back(std::move(*cost));
     return measures;
+}
+
+std::vector<Measure> with_targets(std::vector<Measure> measures,
+                                  const std::vector<const scenarios::Scenario*>& all_scenarios) {
+    std::vector<Measure> all;
+    for (Measure& measure : measures) {
+        all.push_back(std::move(measure));
+        const Measure whole = all.back();
+        for (const scenarios::Scenario* const scenario : all_scenarios) {
+            for (const Requirement& requirement : scenario->requirements) {
+                if (requirement.name != whole.name || !whole.limit) continue;
+                for (const HitTarget& hit : targets_judged(*scenario, requirement)) {
+                    Measure one = whole;
+                    one.name = fmt::format("{}, {}: {}", whole.name, hit.fault, hit.target);
+                    one.requirement = whole.name;
+                    one.target = hit;
+                    one.of_replication = [of_all = whole.of_replication, hit](const auto& of, const auto& replication) {
+                        return was_target(replication, hit) ? of_all(of, replication)
+                                                            : std::numeric_limits<double>::quiet_NaN();
+                    };
+                    const bool known = std::any_of(all.begin(), all.end(),
+                                                   [&](const Measure& other) { return other.name == one.name; });
+                    if (!known) all.push_back(std::move(one));
+                }
+            }
+        }
+    }
+    return all;
 }
 
 std::uint64_t work_of(const scenarios::ReplicationResult& replication) {

@@ -10,14 +10,21 @@ constexpr double share_max_running = 0.99;  // the length of an automatic warm-u
 constexpr double share_min_to_estimate = 0.005;
 constexpr double smoothing = 0.2;  // of the rate of events
 
+// Simulated time of one replication: of each further future, from the first fault that may come to the window's end.
+double horizon_ns_of(const scenarios::Scenario& scenario) {
+    const scenarios::Run& run = scenario.run;
+    const engine::Duration alone = run.warm_up.value_or(engine::Duration{}) + run.measured;
+    engine::Duration within{};
+    for (const scenarios::Fault& fault : scenario.faults) within = std::max(within, fault.within);
+    const engine::Duration future = std::min(run.measured, run.futures.window + within / 2);
+    return static_cast<double>(alone.count()) +
+           static_cast<double>(future.count()) * static_cast<double>(run.futures.count - 1);
+}
+
 }  // namespace
 
 ProgressMeter::ProgressMeter(const scenarios::Scenario& scenario, std::uint32_t replications)
-    : horizon_ns_{static_cast<double>(
-          (scenario.run.warm_up.value_or(engine::Duration{}) + scenario.run.measured).count())},
-      replications_{replications},
-      begun_{Clock::now()},
-      told_{begun_} {}
+    : horizon_ns_{horizon_ns_of(scenario)}, replications_{replications}, begun_{Clock::now()}, told_{begun_} {}
 
 void ProgressMeter::at(std::uint32_t replication, const WorkerProgress& progress) {
     Part& part = parts_[replication];

@@ -156,8 +156,13 @@ public:
                             "  trust")
              << '\n';
         for (const scenarios::FailureRate& one : result_.rates) {
-            const std::string between =
-                one.years_between > 0.0 ? years_text(one.years_between) : std::string{"follows"};
+            std::string between = "follows";
+            constexpr double years_least = 0.1;
+            if (one.years_between >= years_least) {
+                between = scenarios::trimmed(one.years_between, one.years_between < 1.0 ? 3 : 1) + " years";
+            } else if (one.years_between > 0.0) {
+                between = scenarios::seconds_text(one.years_between * 365.25 * 86400.0);
+            }
             const std::string lasts = one.lasts_s > 0.0 ? scenarios::seconds_text(one.lasts_s) : std::string{"repair"};
             out_ << "   " << left(one.what, 32) << right(fmt::format("{}", one.targets), 6) << right(between, 15)
                  << right(lasts, 11) << "  " << in(trusted(one.confidence) ? "2" : "33", one.confidence) << '\n';
@@ -248,15 +253,13 @@ private:
              << "  " << in(cause.overlapping ? "33" : "36", bar) << '\n';
     }
 
-    // "20 min", "0.115 years", "66.7 years".
-    static std::string years_text(double years) {
-        constexpr double year_s = 365.25 * 86'400.0;
-        if (years < 0.01) return scenarios::seconds_text(years * year_s);
-        return scenarios::trimmed(years, years < 1.0 ? 3 : 1) + " years";
-    }
     // "once in 830 years [610, 1,300]"
     static std::string once_in(const scenarios::MeanInterval& per_year) {
         if (per_year.mean <= 0.0) return "never seen";
+        if (per_year.mean > 1.0) {
+            const int decimals = scenarios::decimals_for_three_figures(per_year.mean);
+            return scenarios::trimmed(per_year.mean, decimals) + " times a year";
+        }
         const auto years = [](double rate) -> std::string {
             if (rate <= 0.0) return "never";
             const double value = 1.0 / rate;

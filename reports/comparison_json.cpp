@@ -80,6 +80,10 @@ Json json_of(const ComparedMeasure& measure, const Comparison& comparison) {
               {"unit", measure.unit},
               {"less_is_better", measure.less_is_better}};
     if (measure.limit) json["limit"] = number(*measure.limit);
+    if (!measure.target.empty()) {
+        json["target"] = measure.target;
+        json["requirement"] = measure.requirement;
+    }
     json["best"] = Json::array();
     for (const std::uint32_t best : measure.best) json["best"].push_back(comparison.systems[best].name);
     json["systems"] = Json::array();

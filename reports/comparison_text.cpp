@@ -36,7 +36,7 @@ public:
 
     void print() {
         title();
-        for (const ComparedMeasure& one : comparison_.measures) measure(one);
+        measures();
         models();
         deaths();
         left_out();
@@ -67,6 +67,28 @@ private:
             }
         }
         if (comparison_.measures.empty()) out_ << "\nThere is nothing to compare: no requirement, and no class.\n";
+    }
+
+    // Of targets of a fault that hits each of a domain, only those at which the systems differ have a table.
+    void measures() {
+        std::string alike;
+        for (std::size_t i = 0; i < comparison_.measures.size(); ++i) {
+            const ComparedMeasure& one = comparison_.measures[i];
+            const bool differs = std::any_of(one.systems.begin(), one.systems.end(), [&](const ComparedValue& value) {
+                return value.standing == Standing::better || value.standing == Standing::worse ||
+                       value.verdict != one.systems.front().verdict;
+            });
+            if (one.target.empty() || differs) {
+                measure(one);
+            } else {
+                alike += (alike.empty() ? "" : ", ") + one.target;
+            }
+            const bool last = i + 1 == comparison_.measures.size() || comparison_.measures[i + 1].target.empty();
+            if (last && !alike.empty()) {
+                out_ << in(Colour::dim, wrapped("no difference is shown at " + alike, "   ", style_.width));
+            }
+            if (last) alike.clear();
+        }
     }
 
     void measure(const ComparedMeasure& one) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "reports/text_layout.hpp"
 #include "scenarios/money.hpp"
@@ -61,6 +62,26 @@ std::string money_of(const Row& row) {
     return row.dollars >= cent ? ">= " + money_text(row.dollars) : "unknown";
 }
 
+// The first date of a text such as "golden file of 2026-08": what begins like a year of this century.
+std::string date_in(const std::string& text) {
+    for (std::size_t i = text.find("20"); i != std::string::npos; i = text.find("20", i + 1)) {
+        const std::size_t end = std::min(text.find_first_not_of("0123456789-", i), text.size());
+        if (end - i >= 4) return text.substr(i, end - i);
+    }
+    return "";
+}
+
+// "2024-07 to 2026-10-02".
+std::string dates_of(const CostResult& cost) {
+    std::set<std::string> dates;
+    for (const CostLine& line : cost.lines) {
+        const std::string date = line.price ? date_in(line.price_date) : "";
+        if (!date.empty()) dates.insert(date);
+    }
+    if (dates.size() < 2) return dates.empty() ? "" : *dates.begin();
+    return *dates.begin() + " to " + *dates.rbegin();
+}
+
 std::string loss_text(const scenarios::CostLoss& loss) {
     const std::string rate = loss.incidents_a_year ? fmt::format("{:.3g} a year", *loss.incidents_a_year)
                                                    : std::string{"how often it comes is not said"};
@@ -98,6 +119,10 @@ std::vector<std::string> cost_lines(const CostResult& cost, std::size_t width) {
         lines.push_back(
             wrapped("Those of incidents are of the incidents of one run, and not in the sum.", "   ", width));
     lines.push_back(wrapped("In all " + cost_total(cost) + ".", "   ", width));
+    if (const std::string dates = dates_of(cost); !dates.empty()) {
+        lines.push_back(
+            wrapped("Prices are of " + dates + "; the result has date and source of each line.", "   ", width));
+    }
     const bool priced =
         std::any_of(cost.losses.begin(), cost.losses.end(), [](const auto& loss) { return loss.per_incident > 0.0; });
     if (!priced) return lines;

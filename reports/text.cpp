@@ -54,7 +54,7 @@ constexpr std::size_t busiest_most = 10;  // queues and links
 
 std::string interval_text(const RequirementResult& one) {
     if (one.observations == 0 || (one.low <= 0.0 && std::isinf(one.high))) return "unknown";
-    const std::string low = amount_text(std::isinf(one.low) ? 0.0 : one.low, one.unit);
+    const std::string low = amount_text(std::isinf(one.low) && one.low < 0.0 ? 0.0 : one.low, one.unit);
     const std::string high = amount_text(one.high, one.unit);
     const std::size_t unit = low.rfind(' ');
     if (unit != std::string::npos && high.rfind(' ') != std::string::npos &&

@@ -57,6 +57,8 @@ struct ComparedMeasure {
     std::string unit;        // "s", "$/month", or "" for a share
     bool less_is_better = true;
     std::optional<double> limit{};
+    // Of the replications that hit one target of a fault with "each:", and whose measure that is; else both empty.
+    std::string target{}, requirement{};
     std::vector<ComparedValue> systems{};  // as Comparison::systems
     // Those that are not significantly worse than the best estimate. One: it wins; several: no winner among them.
     std::vector<std::uint32_t> best{};

@@ -47,12 +47,16 @@ Sufferings sufferings_of(const OutageModel& model, std::size_t number) {
     for (const FailureProcess& process : model.processes) {
         if (process.planned || process.rate_each <= 0.0) continue;
         for (const FailureTarget& target : process.targets) {
-            if (target.type == TargetType::member && target.owner == number) {
+            if (target.type == TargetType::member && target.owner == number && takes_down(process.kind, target.type)) {
                 add_member(all, model, number, process, target);
             }
             const std::size_t zone = target.of_writer ? database.members.front().zone : target.index;
-            if (process.kind == FaultKind::zone_outage && target.type == TargetType::zone) {
+            if (target.type == TargetType::zone && takes_down(process.kind, target.type)) {
                 all.zones[zone].add(process.rate_each, process.lasts.mean() + database.restart.mean());
+            }
+            if (target.type == TargetType::database && target.owner == number &&
+                takes_down(process.kind, target.type)) {
+                all.in_place.add(process.rate_each, process.lasts.mean());
             }
             const bool home = target.type == TargetType::region && (target.of_writer || target.index == database.home);
             if (home && process.kind == FaultKind::region_outage) {

@@ -113,6 +113,18 @@ void add_classes(AvailabilityResult& result, const Scenario& scenario, const Out
     result.classes.insert(result.classes.begin(), std::move(together));
 }
 
+// What one failure brings on is no part of a chain whose failures are independent.
+std::string left_out_of_chain(const OutageModel& model) {
+    std::string text;
+    for (const FailureProcess& process : model.processes) {
+        for (const FailureProcess::Consequence& next : process.consequences) {
+            text += fmt::format("; nothing of \"{}\", which follows \"{}\"", model.processes[next.process].name,
+                                process.name);
+        }
+    }
+    return text;
+}
+
 void add_closed_forms(AvailabilityResult& result, const OutageModel& model, const Years& years, double confidence) {
     const std::vector<AnalyticBounds> bounds = analytic_bounds(model);
     for (std::size_t i = 0; i < model.cells.size(); ++i) {
@@ -125,7 +137,7 @@ void add_closed_forms(AvailabilityResult& result, const OutageModel& model, cons
              .low = bound.low * minutes_of_year,
              .high = bound.high * minutes_of_year,
              .states = bound.states,
-             .differs = "stages as exponential with their means; no storage quorums"});
+             .differs = "stages as exponential with their means; no storage quorums" + left_out_of_chain(model)});
     }
 }
 
@@ -161,14 +173,9 @@ void add_rates(AvailabilityResult& result, const OutageModel& model) {
                                 .source = process.source,
                                 .confidence = process.confidence,
                                 .planned = process.planned});
-        for (const FailureTarget& target : process.targets) {
-            const bool effect = model.measured.has(process.kind);
-            const bool hits = target.type != TargetType::nothing && !process.stops_nobody();
-            if (hits || effect) continue;
-            result.not_modelled.push_back(fmt::format("\"{}\" ({}) stops nobody here; --rto-from says what it does",
-                                                      process.name, scenarios::fault_kind_name(process.kind)));
-            break;
-        }
+        if (model.knows_effect(process) || model.measured.has(process.kind)) continue;
+        result.not_modelled.push_back(fmt::format("\"{}\" ({}) stops nobody here; --rto-from says what it does",
+                                                  process.name, scenarios::fault_kind_name(process.kind)));
     }
     for (const MeasuredKind& kind : model.measured.kinds) {
         result.measured.push_back(fmt::format("{}{}: {} incident{}", scenarios::fault_kind_name(kind.kind),
@@ -216,6 +223,7 @@ AvailabilityOutcome run_availability(const Scenario& scenario, MeasuredRecoverie
     outcome.cpu_s = cpu_now_s() - cpu;
     outcome.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
     outcome.interrupted = years.interrupted;
+    outcome.out_of_events = years.out_of_events;
     if (outcome.interrupted) return outcome;
     outcome.result = summarised(scenario, model, years, plan);
     add_rare(outcome.result, model, years, plan);

@@ -24,6 +24,7 @@ scenarios::RequirementResult judge_years(const scenarios::Scenario& scenario, co
 struct AvailabilityOutcome {
     scenarios::AvailabilityResult result;
     bool interrupted = false;
+    bool out_of_events = false;        // fewer years than were asked for: they are full of events
     double wall_s = 0.0, cpu_s = 0.0;  // of the years alone
 };
 AvailabilityOutcome run_availability(const scenarios::Scenario& scenario, MeasuredRecoveries measured,

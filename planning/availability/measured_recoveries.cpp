@@ -60,8 +60,10 @@ bool is_whole(const scenarios::IncidentResult& incident) {
 
 }  // namespace
 
-bool MeasuredRecoveries::has(FaultKind kind) const {
-    return std::any_of(kinds.begin(), kinds.end(), [kind](const MeasuredKind& one) { return one.kind == kind; });
+const MeasuredKind* MeasuredRecoveries::any_of(FaultKind kind) const {
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [kind](const MeasuredKind& one) { return one.kind == kind; });
+    return found == kinds.end() ? nullptr : &*found;
 }
 
 const MeasuredKind* MeasuredRecoveries::of(FaultKind kind, bool took_writer, bool at_once) const {

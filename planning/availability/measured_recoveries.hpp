@@ -28,7 +28,9 @@ struct MeasuredRecoveries {
 
     // nullptr: none was seen.
     const MeasuredKind* of(scenarios::FaultKind kind, bool took_writer, bool at_once) const;
-    bool has(scenarios::FaultKind kind) const;
+    // Of this kind, whatever it took.
+    const MeasuredKind* any_of(scenarios::FaultKind kind) const;
+    bool has(scenarios::FaultKind kind) const { return any_of(kind) != nullptr; }
 };
 
 // Incidents of one fault each. Classes that the result does not know have none.

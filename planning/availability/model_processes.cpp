@@ -61,12 +61,65 @@ std::vector<FailureTarget> targets_of(const OutageModel& model, DefaultOf of) {
     return targets;
 }
 
-// A planned fault of the scenario says how such work is done there.
-engine::Distribution lasts_of(const FailureDefault& one, const Scenario& scenario) {
-    for (const Fault& fault : scenario.faults) {
-        if (fault.kind == one.kind && scenarios::is_planned(one.kind)) return distribution_of(fault.planned.work);
+// Whom planned work stops, and for how long, by how it is done (docs/models/planned-work.md). Work that copies beside
+// what serves, a lock of an instant, and what moves with its clients stop nobody here.
+void set_planned(FailureProcess& process, const Scenario& scenario, const Fault& fault) {
+    using scenarios::WorkMethod;
+    const WorkMethod method = fault.planned.method;
+    const auto mean_s = [](const scenarios::RandomDuration& one) { return distribution_of(one).mean(); };
+    const std::string target = fault.at_random ? fault.at_random->targets.front() : fault.target;
+    const std::string owner = target.substr(0, target.find('/'));
+    const auto database = std::find_if(scenario.databases.begin(), scenario.databases.end(),
+                                       [&](const scenarios::Database& one) { return one.name == owner; });
+    const bool of_database = database != scenario.databases.end();
+    process.lasts = distribution_of(fault.planned.work);
+    switch (fault.kind) {
+        case FaultKind::patch:
+            process.stops_writes = process.stops_reads = method != WorkMethod::no_restart;
+            return;
+        case FaultKind::upgrade:
+        case FaultKind::warehouse_resize:
+            process.stops_writes = process.stops_reads = true;
+            return;
+        case FaultKind::class_change:
+            process.stops_writes = true;
+            if (method != WorkMethod::failover || !of_database) return;
+            process.lasts = engine::Distribution::constant(mean_s(database->failover.promotion) +
+                                                           mean_s(database->failover.dns_update));
+            return;
+        case FaultKind::schema_change:
+            process.stops_writes = method != WorkMethod::online;
+            if (fault.classes.empty()) return;
+            process.stops_classes = 0;
+            for (const std::string& name : fault.classes) {
+                process.stops_classes |= std::uint64_t{1} << index_of(scenario.workload.classes, name);
+            }
+            return;
+        case FaultKind::switchover:
+            if (!of_database) return;
+            process.stops_writes = true;
+            process.lasts = engine::Distribution::constant(mean_s(database->global.switchover) +
+                                                           mean_s(database->global.dns_update));
+            return;
+        default:
+            return;
     }
-    return default_lasts(one);
+}
+
+// Of a switchover, its target names the region that takes over: the whole database is moved.
+FailureTarget planned_target(const OutageModel& model, const Scenario& scenario, const Fault& fault,
+                             const std::string& target) {
+    const std::string named = fault.kind == FaultKind::switchover ? target.substr(0, target.find('/')) : target;
+    return failure_target(model, scenario, named);
+}
+
+// A planned fault of the scenario says how such work is done there.
+void set_default_work(FailureProcess& process, const FailureDefault& one, const Scenario& scenario) {
+    process.lasts = default_lasts(one);
+    process.stops_writes = process.stops_reads = process.planned;
+    for (const Fault& fault : scenario.faults) {
+        if (fault.kind == one.kind && process.planned) return set_planned(process, scenario, fault);
+    }
 }
 
 void add_default(OutageModel& model, const Scenario& scenario, const FailureDefault& one) {
@@ -86,7 +139,7 @@ void add_default(OutageModel& model, const Scenario& scenario, const FailureDefa
     }
     if (process.targets.empty()) return;
     process.rate_each = one.per_year / year_s;
-    process.lasts = lasts_of(one, scenario);
+    set_default_work(process, one, scenario);
     if (one.kind == FaultKind::zone_outage) process.launches_share = launches_share_of_zone_outages;
     if (process.planned) process.every = engine::Distribution::constant(year_s / one.per_year);
     process.source = fmt::format("{}; lasts: {}", one.source, default_lasts_source(one));
@@ -95,37 +148,57 @@ void add_default(OutageModel& model, const Scenario& scenario, const FailureDefa
 }
 
 // What ends by itself has keys of its own.
-engine::Distribution lasts_at_random(const Fault& fault) {
-    if (scenarios::is_planned(fault.kind)) return distribution_of(fault.planned.work);
-    if (fault.kind != FaultKind::certificate_expiry) return distribution_of(fault.at_random->lasts);
-    const double noticed_s = distribution_of(fault.noticed_after).mean();
-    return engine::Distribution::constant(noticed_s + distribution_of(fault.renewal).mean());
+engine::Distribution lasts_of(const Fault& fault) {
+    if (fault.kind == FaultKind::certificate_expiry) {
+        const double noticed_s = distribution_of(fault.noticed_after).mean();
+        return engine::Distribution::constant(noticed_s + distribution_of(fault.renewal).mean());
+    }
+    if (fault.at_random) return distribution_of(fault.at_random->lasts);
+    return engine::Distribution::constant(engine::in_seconds(fault.lasts.value_or(engine::Duration{})));
 }
 
-void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault) {
-    const scenarios::RandomFaults& random = *fault.at_random;
+// What describes an event of this fault, wherever its time comes from.
+FailureProcess process_of(const OutageModel& model, const Scenario& scenario, const Fault& fault) {
     FailureProcess process;
     process.name = fault.name;
     process.kind = fault.kind;
     process.resets = fault.mode == scenarios::FailureMode::crash;
-    for (const std::string& target : random.targets) {
-        const FailureTarget found = failure_target(model, scenario, target);
-        // A slow instance of a service is not down.
-        const bool nothing = found.type == TargetType::pool && fault.kind != FaultKind::instance_crash;
-        process.targets.push_back(nothing ? FailureTarget{} : found);
-    }
-    const engine::Distribution every = distribution_of(random.every);
-    process.rate_each = 1.0 / every.mean();
-    if (random.every.kind != scenarios::DistributionKind::exponential) process.every = every;
-    process.lasts = lasts_at_random(fault);
     process.planned = scenarios::is_planned(fault.kind);
-    process.of_service_instances = std::all_of(process.targets.begin(), process.targets.end(),
+    process.lasts = lasts_of(fault);
+    if (process.planned) set_planned(process, scenario, fault);
+    process.confidence = "scenario";
+    const std::string region = fault.target.substr(0, fault.target.find('/'));
+    for (const std::string& zone : fault.zones) {
+        const auto found = std::find(model.zone_names.begin(), model.zone_names.end(), region + "/" + zone);
+        if (found == model.zone_names.end()) continue;
+        process.zones_with.push_back(static_cast<std::uint16_t>(found - model.zone_names.begin()));
+    }
+    return process;
+}
+
+void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault) {
+    const scenarios::RandomFaults& random = *fault.at_random;
+    FailureProcess process = process_of(model, scenario, fault);
+    for (const std::string& target : random.targets) {
+        process.targets.push_back(planned_target(model, scenario, fault, target));
+    }
+    engine::Distribution every = distribution_of(random.every);
+    if (scenarios::moves_away(fault.kind)) {
+        // There, and after `lasts` back: of two orders that each stop the same, or of one with its return.
+        const double orders = scenarios::goes_back(fault.kind) ? 2.0 : 1.0;
+        every = engine::Distribution::constant((every.mean() + distribution_of(random.lasts).mean()) / orders);
+        process.every = every;
+    } else if (random.every.kind != scenarios::DistributionKind::exponential) {
+        process.every = every;
+    }
+    process.rate_each = 1.0 / every.mean();
+    process.of_service_instances = fault.kind == FaultKind::instance_crash &&
+                                   std::all_of(process.targets.begin(), process.targets.end(),
                                                [](const auto& one) { return one.type == TargetType::pool; });
     process.zone_share = random.zone_share;
     process.region_share = random.region_share;
     process.zone_lasts = distribution_of(random.zone_lasts);
     process.source = "the scenario: at random";
-    process.confidence = "scenario";
     model.processes.push_back(std::move(process));
 }
 
@@ -142,18 +215,10 @@ void add_followers(OutageModel& model, const Scenario& scenario) {
             if (!fault.follows || process_named(fault.name) < model.processes.size()) continue;
             const std::size_t before = process_named(fault.follows->fault);
             if (before == model.processes.size()) continue;
-            FailureProcess process;
-            process.name = fault.name;
-            process.kind = fault.kind;
-            process.planned = scenarios::is_planned(fault.kind);
-            process.targets = {failure_target(model, scenario, fault.target)};
-            process.lasts =
-                process.planned
-                    ? distribution_of(fault.planned.work)
-                    : engine::Distribution::constant(engine::in_seconds(fault.lasts.value_or(engine::Duration{})));
+            FailureProcess process = process_of(model, scenario, fault);
+            process.targets = {planned_target(model, scenario, fault, fault.target)};
             process.source = fmt::format("the scenario: follows \"{}\" in {:.3g} %", fault.follows->fault,
                                          100.0 * fault.follows->probability);
-            process.confidence = "scenario";
             model.processes.push_back(std::move(process));
             model.processes[before].consequences.push_back(
                 {model.processes.size() - 1, distribution_of(fault.follows->after), fault.follows->probability});
@@ -166,13 +231,20 @@ bool is_of_service(const Scenario& scenario, const std::string& target) {
                        [&](const auto& service) { return target.starts_with(service.name + "/"); });
 }
 
-// `of_services`: of their instances, else of anything else.
+// An office's own line takes nothing from the others: "boston/line".
+bool is_of_office(const Scenario& scenario, const std::string& target) {
+    return std::any_of(scenario.offices.begin(), scenario.offices.end(),
+                       [&](const auto& office) { return target.starts_with(office.name + "/"); });
+}
+
+// `of_services`: of their instances, else of anything else that many use.
 bool has_at_random(const Scenario& scenario, FaultKind kind, bool of_services) {
     return std::any_of(scenario.faults.begin(), scenario.faults.end(), [&](const Fault& fault) {
         if (!fault.at_random || fault.kind != kind) return false;
         const auto& targets = fault.at_random->targets;
-        return std::any_of(targets.begin(), targets.end(),
-                           [&](const auto& one) { return is_of_service(scenario, one) == of_services; });
+        return std::any_of(targets.begin(), targets.end(), [&](const auto& one) {
+            return is_of_service(scenario, one) == of_services && !is_of_office(scenario, one);
+        });
     });
 }
 
@@ -242,12 +314,22 @@ FailureTarget failure_target(const OutageModel& model, const Scenario& scenario,
     return part_named(model, scenario, text);
 }
 
+bool OutageModel::knows_effect(const FailureProcess& process) const {
+    return std::any_of(process.targets.begin(), process.targets.end(), [&](const FailureTarget& target) {
+        const bool place = target.type == TargetType::database || target.type == TargetType::member ||
+                           target.type == TargetType::warehouse;
+        return process.planned ? place && (process.stops_writes || process.stops_reads)
+                               : takes_down(process.kind, target.type);
+    });
+}
+
 void add_processes(OutageModel& model, const Scenario& scenario) {
     for (const Fault& fault : scenario.faults) {
-        // Of an operator error nothing is down: its data are wrong, and no year of outages knows for how long. What is
-        // moved and comes back hands over, by rules that no year of outages has.
-        if (fault.at_random && fault.kind != FaultKind::operator_error && !scenarios::moves_away(fault.kind)) {
-            add_random(model, scenario, fault);
+        // Of an operator error nothing is down: its data are wrong, and no year of outages knows for how long.
+        const bool of_data = fault.kind == FaultKind::operator_error;
+        if (fault.at_random && !of_data) add_random(model, scenario, fault);
+        if (fault.at_random && of_data) {
+            model.not_modelled.push_back(fmt::format("\"{}\": of an operator error nothing is down", fault.name));
         }
     }
     add_followers(model, scenario);

@@ -33,9 +33,10 @@ public:
         if (away.share >= 1.0) return away;
         switch (cell.ends) {
             case Ends::writer:
-                return together(together(away, writes(cell)), path(region, state_.databases[cell.target].home));
+                return together(together(together(away, closed(cell)), writes(cell)),
+                                path(region, state_.databases[cell.target].home));
             case Ends::readers:
-                return together(away, reads(cell, region));
+                return together(together(away, closed(cell)), reads(cell, region));
             case Ends::warehouse: {
                 const WarehouseState& warehouse = state_.warehouses[cell.target];
                 const Away lost{warehouse.holds > 0 ? 1.0 : 0.0, warehouse.cause, false};
@@ -48,16 +49,30 @@ public:
     }
 
     Away planned(const CellModel& cell) const {
+        if (cell.ends == Ends::warehouse) {
+            const WarehouseState& warehouse = state_.warehouses[cell.target];
+            return {state_.now < warehouse.planned_until ? 1.0 : 0.0, warehouse.planned_cause, false};
+        }
         if (cell.ends != Ends::writer && cell.ends != Ends::readers) return {};
         const DatabaseState& database = state_.databases[cell.target];
-        return {state_.now < database.planned_until ? 1.0 : 0.0, database.planned_cause, false};
+        const bool writes = cell.ends == Ends::writer;
+        const double until = writes ? database.planned_writes_until : database.planned_reads_until;
+        const bool asked = cell.query_class.empty() || (database.planned_classes >> cell.class_index & 1U) != 0;
+        const CauseMask cause = writes ? database.planned_writes_cause : database.planned_reads_cause;
+        return {asked && state_.now < until ? 1.0 : 0.0, cause, false};
     }
 
 private:
     Away writer_alone(const CellModel& cell) const {
         const DatabaseState& database = state_.databases[cell.target];
         if (database.mode != DatabaseMode::serving) return {1.0, database.cause, database.faults_overlap};
+        if (state_.now < database.closed_until) return {1.0, database.closed_cause, false};
         return storage(database, database.writes_stopped, cell.target);
+    }
+
+    Away closed(const CellModel& cell) const {
+        const DatabaseState& database = state_.databases[cell.target];
+        return {state_.now < database.closed_until ? 1.0 : 0.0, database.closed_cause, false};
     }
 
     Away storage(const DatabaseState& database, bool stopped, std::size_t number) const {
@@ -194,7 +209,9 @@ void OutageSimulator::look(OutageState& state, OutageLedger& ledger) const {
         if (measured && !cell.measured_planned && away.share < 1.0) away = {1.0, cell.measured_cause, false};
         if (measured && cell.measured_planned && planned.share < 1.0) planned = {1.0, cell.measured_cause, false};
         planned.share = std::max(0.0, planned.share - away.share);  // what failed anyhow is not planned
-        const bool begins = cell.unplanned <= 0.0F && away.share > 0.0;
+        // What goes on under another cause, such as a failover that is held up, counts with that one, too.
+        const bool other = away.cause != cell.cause || away.overlap != cell.overlap;
+        const bool begins = away.share > 0.0 && (cell.unplanned <= 0.0F || other);
         const bool planned_begins = cell.planned <= 0.0F && planned.share > 0.0;
         cell.unplanned = static_cast<float>(away.share);
         cell.planned = static_cast<float>(planned.share);

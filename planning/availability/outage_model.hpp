@@ -38,6 +38,30 @@ std::string causes_text(CauseMask mask);  // "zone-outage + instance-crash"
 inline constexpr double dns_asked_again_s = 60.0;  // by offices (docs/models/services.md)
 
 enum class TargetType : std::uint8_t { nothing, member, storage_node, pool, zone, region, link, warehouse, database };
+// Whether this model knows what such a fault does to such a part. What is slow or lossy, or a cache's, stops nobody by
+// its own: only what a full run measured of it counts (MeasuredRecoveries).
+constexpr bool takes_down(scenarios::FaultKind kind, TargetType type) {
+    using scenarios::FaultKind;
+    switch (type) {
+        case TargetType::member:
+        case TargetType::pool:
+        case TargetType::warehouse:
+            return kind == FaultKind::instance_crash;
+        case TargetType::storage_node:
+            return kind == FaultKind::storage_node_loss;
+        case TargetType::zone:
+            return kind == FaultKind::zone_outage || kind == FaultKind::zone_cut;
+        case TargetType::region:
+            return kind == FaultKind::region_outage || kind == FaultKind::control_plane_impaired;
+        case TargetType::link:
+            return kind == FaultKind::link_cut;
+        case TargetType::database:
+            return kind == FaultKind::certificate_expiry;
+        case TargetType::nothing:
+            break;
+    }
+    return false;
+}
 // What one event hits. `owner`: a database or service pool; `index`: of the type; none: whoever is the writer then.
 struct FailureTarget {
     TargetType type = TargetType::nothing;
@@ -52,8 +76,12 @@ struct FailureProcess {
     scenarios::FaultKind kind = scenarios::FaultKind::instance_crash;
     bool of_service_instances = false;  // then `kind` says nothing
     bool planned = false;
-    bool resets = false;     // peers are told at once
-    double rate_each = 0.0;  // of one target that is whole; 0: by `every`, or after another one
+    // Planned work: whom it stops for `lasts`. Both false: nobody, as far as this model knows.
+    bool stops_writes = false, stops_reads = false;
+    std::uint64_t stops_classes = ~std::uint64_t{0};  // of the scenario, by number, one bit each
+    std::vector<std::uint16_t> zones_with;  // of a zone that is cut off: others of its region that are with it
+    bool resets = false;                    // peers are told at once
+    double rate_each = 0.0;                 // of one target that is whole; 0: by `every`, or after another one
     std::vector<FailureTarget> targets;
     std::optional<engine::Distribution> every;  // not exponential: each target by itself
     engine::Distribution lasts = engine::Distribution::constant(0.0);
@@ -70,12 +98,6 @@ struct FailureProcess {
 
     double rate() const { return rate_each * static_cast<double>(targets.size()); }
     CauseMask cause() const { return of_service_instances ? service_instance_bit : bit_of(kind); }
-    // Slow, or without names: whoever is hit goes on. What a run measured of it counts all the same.
-    bool stops_nobody() const {
-        using scenarios::FaultKind;
-        return kind == FaultKind::brown_out || kind == FaultKind::machine_gray || kind == FaultKind::zone_gray ||
-               kind == FaultKind::link_gray || kind == FaultKind::slow_disk || kind == FaultKind::dns_failure;
-    }
 };
 
 // The segments of a volume that stand on one node each.
@@ -191,6 +213,8 @@ struct OutageModel {
     double rate = 0.0;
     std::vector<double> cumulative_rate;
     void sum_rates();
+    // Of all that such events may hit: something stops.
+    bool knows_effect(const FailureProcess& process) const;
 };
 
 }  // namespace faultline::planning

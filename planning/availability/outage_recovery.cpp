@@ -319,16 +319,6 @@ void OutageSimulator::lose_pool_share(OutageState& state, std::size_t number, do
     }
 }
 
-void OutageSimulator::begin_planned(OutageState& state, const FailureProcess& process,
-                                    const FailureTarget& target) const {
-    const double lasts = sample(state, process.lasts);
-    if (target.type != TargetType::database) return;
-    DatabaseState& database = state.databases[target.owner];
-    database.planned_until = std::max(database.planned_until, state.now + lasts);
-    database.planned_cause = process.cause();
-    push(state, lasts, PendingKind::look_again, 0, 0, 0, true);
-}
-
 void OutageSimulator::handle(OutageState& state, const Pending& event) const {
     const std::size_t owner = event.owner;
     const bool stale = owner < databases_most && state.databases[owner].epoch != event.epoch;

@@ -148,7 +148,9 @@ bool OutageSimulator::takes_writer(const OutageState& state, const FailureTarget
 // Only of what happens while all else is whole: what was measured was.
 bool OutageSimulator::draw_measured(OutageState& state, const FailureProcess& process, bool takes_writer) const {
     if (process.of_service_instances) return false;
-    const MeasuredKind* const kind = model_.measured.of(process.kind, takes_writer, process.lasts.mean() < 1.0);
+    const MeasuredKind* kind = model_.measured.of(process.kind, takes_writer, process.lasts.mean() < 1.0);
+    // Of what this model knows nothing else of, whatever was measured says more.
+    if (kind == nullptr && !model_.knows_effect(process)) kind = model_.measured.any_of(process.kind);
     if (kind == nullptr || kind->incidents.empty() || !state.all_whole()) return false;
     const auto count = static_cast<double>(kind->incidents.size());
     const MeasuredIncident& drawn = kind->incidents[static_cast<std::size_t>(state.draws.uniform() * count)];
@@ -180,9 +182,36 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
     }
 }
 
+void OutageSimulator::begin_planned(OutageState& state, const FailureProcess& process,
+                                    const FailureTarget& target) const {
+    const double lasts = sample(state, process.lasts);
+    if (!process.stops_writes && !process.stops_reads) return;
+    if (target.type == TargetType::warehouse) {
+        WarehouseState& warehouse = state.warehouses[target.index];
+        warehouse.planned_until = std::max(warehouse.planned_until, state.now + lasts);
+        warehouse.planned_cause = process.cause();
+    } else if (target.type == TargetType::database || target.type == TargetType::member) {
+        DatabaseState& database = state.databases[target.owner];
+        // Of one instance: only a writer has clients that cannot go elsewhere meanwhile.
+        if (target.type == TargetType::member && target.index != database.writer) return;
+        const bool goes_on = state.now < std::max(database.planned_writes_until, database.planned_reads_until);
+        database.planned_classes = process.stops_classes | (goes_on ? database.planned_classes : 0);
+        if (process.stops_writes) {
+            database.planned_writes_until = std::max(database.planned_writes_until, state.now + lasts);
+            database.planned_writes_cause = process.cause();
+        }
+        if (process.stops_reads) {
+            database.planned_reads_until = std::max(database.planned_reads_until, state.now + lasts);
+            database.planned_reads_cause = process.cause();
+        }
+    } else {
+        return;
+    }
+    push(state, lasts, PendingKind::look_again, 0, 0, 0, true);
+}
+
 void OutageSimulator::take(OutageState& state, const FailureProcess& process, const FailureTarget& target,
                            const Hit& hit) const {
-    if (process.stops_nobody()) return;
     std::size_t zone = none;
     if (target.type == TargetType::member) zone = model_.databases[target.owner].members[target.index].zone;
     if (target.type == TargetType::storage_node) {
@@ -196,6 +225,7 @@ void OutageSimulator::take(OutageState& state, const FailureProcess& process, co
         if (drawn < process.region_share + process.zone_share) return lose_zone(state, zone, hit, lasts, false);
     }
     const double lasts = sample(state, process.lasts);
+    if (!takes_down(process.kind, target.type)) return;
     switch (target.type) {
         case TargetType::member:
             return take_member(state, target, hit, lasts);
@@ -209,16 +239,24 @@ void OutageSimulator::take(OutageState& state, const FailureProcess& process, co
         case TargetType::region:
             return take_region(state, process, target.index, hit, lasts);
         case TargetType::link:
-            if (process.kind != scenarios::FaultKind::link_cut || state.link_holds[target.index] > 0) return;
+            if (state.link_holds[target.index] > 0) return;
             ++state.link_holds[target.index];
             ++state.links_down;
             return push(state, lasts, PendingKind::link_back, 0, target.index);
         case TargetType::warehouse:
             return lose_warehouse(state, target.index, hit, lasts);
         case TargetType::database:
+            return hit.measured ? void() : close(state, target.owner, hit, lasts);
         case TargetType::nothing:
             return;
     }
+}
+
+void OutageSimulator::close(OutageState& state, std::size_t number, const Hit& hit, double lasts) const {
+    DatabaseState& database = state.databases[number];
+    database.closed_until = std::max(database.closed_until, state.now + lasts);
+    database.closed_cause = hit.cause;
+    push(state, lasts, PendingKind::look_again);
 }
 
 void OutageSimulator::take_member(OutageState& state, const FailureTarget& target, const Hit& hit, double lasts) const {
@@ -240,8 +278,11 @@ void OutageSimulator::take_member(OutageState& state, const FailureTarget& targe
 
 void OutageSimulator::take_zone(OutageState& state, const FailureProcess& process, std::size_t zone, const Hit& hit,
                                 double lasts) const {
-    if (process.kind != scenarios::FaultKind::zone_outage || state.zone_holds[zone] > 0) return;
-    lose_zone(state, zone, hit, lasts, false);
+    if (state.zone_holds[zone] > 0) return;
+    // What is cut off keeps its data: it is whole as soon as it is reached again.
+    const bool cut = process.kind == scenarios::FaultKind::zone_cut;
+    lose_zone(state, zone, hit, lasts, cut);
+    for (const std::uint16_t other : process.zones_with) lose_zone(state, other, hit, lasts, cut);
     if (process.launches_share <= 0.0 || state.draws.uniform() >= process.launches_share) return;
     double& until = state.launches_bad_until[model_.region_of_zone[zone]];
     until = std::max(until, state.now + lasts);

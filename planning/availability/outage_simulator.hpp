@@ -56,6 +56,7 @@ private:
     bool takes_writer(const OutageState& state, const FailureTarget& target) const;
     FailureTarget found(const OutageState& state, FailureTarget target) const;
 
+    void close(OutageState& state, std::size_t database, const Hit& hit, double lasts) const;
     void lose_zone(OutageState& state, std::size_t zone, const Hit& hit, double lasts, bool keeps_data) const;
     void lose_region(OutageState& state, std::size_t region, const Hit& hit, double lasts) const;
     void lose_member(OutageState& state, std::size_t database, std::size_t member, const Hit& hit) const;

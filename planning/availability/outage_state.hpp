@@ -72,8 +72,11 @@ struct DatabaseState {
     std::array<std::uint8_t, zones_most> zone_away{};  // lost, or not filled yet
     bool writes_stopped = false, reads_stopped = false;
     CauseMask storage_cause = 0;
-    double planned_until = -1e18;
-    CauseMask planned_cause = 0;
+    double closed_until = -1e18;  // it refuses everybody: its certificate has expired
+    CauseMask closed_cause = 0;
+    double planned_writes_until = -1e18, planned_reads_until = -1e18;
+    CauseMask planned_writes_cause = 0, planned_reads_cause = 0;
+    std::uint64_t planned_classes = 0;
 };
 
 struct PoolState {
@@ -85,6 +88,8 @@ struct PoolState {
 struct WarehouseState {
     std::uint8_t holds = 0;
     CauseMask cause = 0;
+    double planned_until = -1e18;
+    CauseMask planned_cause = 0;
 };
 
 struct CellState {

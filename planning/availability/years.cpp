@@ -12,6 +12,8 @@ namespace faultline::planning {
 namespace {
 
 constexpr std::uint64_t first_round = 40;  // batches before the precision is looked at; then twice as many, and so on
+// Of a plan without a precision, twice as many each time: busy years are few until their events are counted.
+constexpr std::uint64_t rounds_least = 8, rounds_most = 80;
 
 struct Batch {
     std::vector<YearLoss> losses;
@@ -41,19 +43,33 @@ Batch run_batch(const OutageSimulator& simulator, engine::Seed seed, std::uint64
     return batch;
 }
 
-// Batches first .. first + count - 1, in their order whatever order the workers end in.
+// Batches first .. first + count - 1, in their order whatever order the workers end in. Nothing: interrupted.
 std::vector<Batch> run_batches(const OutageSimulator& simulator, const YearsPlan& plan, std::uint64_t first,
                                std::uint64_t count) {
     std::vector<Batch> batches(count);
-    std::atomic<std::uint64_t> next{0};
+    std::atomic<std::uint64_t> next{0}, done{0};
+    std::atomic<bool> stop{false};
     const auto work = [&] {
-        for (std::uint64_t i = next++; i < count; i = next++) batches[i] = run_batch(simulator, plan.seed, first + i);
+        for (std::uint64_t i = next++; i < count && !stop; i = next++) {
+            batches[i] = run_batch(simulator, plan.seed, first + i);
+            ++done;
+        }
+    };
+    const auto look = [&] {
+        if (plan.progress) plan.progress((first + done) * years_of_batch);
+        if (plan.interrupted && plan.interrupted()) stop = true;
     };
     std::vector<std::jthread> workers;
     const auto most = static_cast<int>(std::min<std::uint64_t>(count, 1024));
     for (int i = 1; i < std::min(plan.jobs, most); ++i) workers.emplace_back(work);
-    work();
+    for (std::uint64_t i = next++; i < count && !stop; i = next++) {
+        batches[i] = run_batch(simulator, plan.seed, first + i);
+        ++done;
+        look();
+    }
     workers.clear();
+    look();
+    if (stop) batches.clear();
     return batches;
 }
 
@@ -97,11 +113,16 @@ Years simulate_years(const OutageModel& model, const YearsPlan& plan) {
     std::uint64_t done = 0;
     while (done < most) {
         const std::uint64_t looks_at = std::max(first_round, 2 * done);
-        const std::uint64_t until = std::min(most, plan.precision ? looks_at : done + 2 * first_round);
-        for (const Batch& batch : run_batches(simulator, plan, done, until - done)) add(years, batch);
+        const std::uint64_t round = std::clamp(done, rounds_least, rounds_most);
+        const std::uint64_t until = std::min(most, plan.precision ? looks_at : done + round);
+        const std::vector<Batch> batches = run_batches(simulator, plan, done, until - done);
+        years.interrupted = batches.empty();
+        if (years.interrupted) break;
+        for (const Batch& batch : batches) add(years, batch);
         done = until;
-        years.interrupted = plan.interrupted && plan.interrupted();
-        if (years.interrupted || (plan.precision && precise(years, model, plan))) break;
+        if (plan.precision && precise(years, model, plan)) break;
+        years.out_of_events = plan.events_most > 0 && years.events >= plan.events_most && done < most;
+        if (years.out_of_events) break;
     }
     return years;
 }

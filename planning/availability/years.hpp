@@ -16,8 +16,12 @@ struct YearsPlan {
     std::optional<double> precision{};  // of the mean of every class: half of its interval over it
     engine::Seed seed{};
     double confidence = 0.95;
-    int jobs = 1;                         // threads
-    std::function<bool()> interrupted{};  // asked between rounds of batches
+    int jobs = 1;  // threads
+    // No further round of batches after so many events; 0: no limit. The years that there are then are whole, and the
+    // same as of a longer plan.
+    std::uint64_t events_most = 0;
+    std::function<bool()> interrupted{};                  // asked by the calling thread after each of its batches
+    std::function<void(std::uint64_t years)> progress{};  // the same: how many there are
 };
 
 inline constexpr std::uint64_t years_of_batch = 50;
@@ -33,6 +37,7 @@ struct Years {
     std::vector<YearLoss> losses;                // [year][cell]
     std::vector<std::vector<CauseLoss>> causes;  // by cell, over all years
     bool interrupted = false;
+    bool out_of_events = false;  // it ended there, before all years were simulated
 
     const YearLoss& at(std::size_t year, std::size_t cell) const { return losses[year * cells + cell]; }
 };

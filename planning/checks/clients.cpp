@@ -5,6 +5,8 @@
 
 #include "planning/checks/finder.hpp"
 #include "planning/checks/load.hpp"
+#include "planning/checks/survival.hpp"
+#include "planning/instance_shape.hpp"
 #include "planning/random_duration.hpp"
 #include "scenarios/units.hpp"
 
@@ -14,6 +16,8 @@ namespace {
 using scenarios::Database;
 using scenarios::Driver;
 using scenarios::Duration;
+
+constexpr const char* offices = "offices";
 
 // A client with these settings, who asks a database.
 struct Client {
@@ -28,7 +32,7 @@ std::vector<Client> clients_of(const scenarios::Scenario& scenario, const Databa
         clients.push_back({"instances of " + service.name, "/services/" + service.name + "/driver", service.driver});
     }
     if (asks(scenario, "", database.name)) {
-        clients.push_back({"offices", "/workload/driver", scenario.workload.driver});
+        clients.push_back({offices, "/workload/driver", scenario.workload.driver});
     }
     return clients;
 }
@@ -43,8 +47,8 @@ void check_driver(const Client& client, const Database& database, Finder& finder
         finder.add(
             "driver-waits-for-dead-server", check_warning,
             {client.where,
-             fmt::format("{} that wait for an answer of {} when its host or zone is lost hear nothing: they wait "
-                         "until the kernel gives up, 15 min, however short the failover is",
+             fmt::format("calls of {} that wait for an answer of {} when its host or zone is lost hear nothing: they "
+                         "wait until the kernel gives up, 15 min, however short the failover is",
                          client.who, database.name),
              "\"driver\": \"with-timeouts\", \"fast-failover\" or \"aws-wrapper\""});
     }
@@ -58,10 +62,44 @@ void check_driver(const Client& client, const Database& database, Finder& finder
     finder.add(
         "dns-lengthens-rto", check_warning,
         {database.dns_ttl >= client.driver.dns_cache ? "/databases/" + database.name + "/dns_ttl" : client.where,
-         fmt::format("{} keep the address of the lost writer of {} for up to {}, and a failover is done in {:.0f} s "
+         fmt::format("{} {} the address of the lost writer of {} for up to {}, and a failover is done in {:.0f} s "
                      "on average",
-                     client.who, database.name, scenarios::to_text(kept), until_changed_s),
+                     client.who, client.who == offices ? "keep" : "keeps", database.name, scenarios::to_text(kept),
+                     until_changed_s),
          "a time to live of 5s, and \"dns_cache\" no longer than that; or a driver that asks the cluster"});
+}
+
+// Pools fill when answers are late, which is what a failover does to them: all clients connect again at once.
+void check_connections(const Database& database, Finder& finder) {
+    const scenarios::Scenario& scenario = finder.scenario;
+    const auto limit_of = [&](const scenarios::DatabaseInstance& one) {
+        return static_cast<std::uint64_t>(instance_shape_of(database, one).connections_max);
+    };
+    std::uint64_t of_writer = limit_of(database.writer), of_readers = 0;
+    for (const auto& replica : database.replicas) of_writer = std::min(of_writer, limit_of(replica));
+    for (const auto* const one : Survival(scenario, {}).all_of(database)) {
+        if (one != &database.writer) of_readers += limit_of(*one);
+    }
+    const std::uint64_t to_writer = pooled_connections(scenario, database, scenarios::TargetRole::writer);
+    const std::uint64_t to_readers = pooled_connections(scenario, database, scenarios::TargetRole::reader);
+    const char* const mend = "smaller pools, \"connections_max\", a larger class, or a proxy that shares connections";
+    if (to_writer > of_writer) {
+        finder.add("connections-exceed-limit", check_warning,
+                   {"/databases/" + database.name,
+                    fmt::format("the pools of its writer's clients hold up to {} connections, and an instance that may "
+                                "be the writer of {} takes {}: after a failover some are refused",
+                                to_writer, database.name, of_writer),
+                    mend});
+    }
+    // Replicas by load follow the load; without a reader the writer answers.
+    if (of_readers > 0 && !database.replica_scaling && to_readers > of_readers) {
+        finder.add("connections-exceed-limit", check_warning,
+                   {"/databases/" + database.name,
+                    fmt::format("the pools of its readers' clients hold up to {} connections, and the readers of {} "
+                                "take {}: when answers are late and pools fill, some are refused",
+                                to_readers, database.name, of_readers),
+                    mend});
+    }
 }
 
 // All connections come back at once, and new ones are what IAM limits.
@@ -86,6 +124,7 @@ void check_iam(const Database& database, Finder& finder) {
 void check_clients(Finder& finder) {
     for (const Database& database : finder.scenario.databases) {
         for (const Client& client : clients_of(finder.scenario, database)) check_driver(client, database, finder);
+        check_connections(database, finder);
         check_iam(database, finder);
     }
 }

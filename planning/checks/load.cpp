@@ -21,6 +21,17 @@ double statement_cores(const QueryClass& query, double rate_per_s) {
     return rate_per_s * query.share * query.statements * distribution_of(query.demand).mean();
 }
 
+// Each statement has an answer.
+double answer_bits(const QueryClass& query, double rate_per_s) {
+    return 8.0 * rate_per_s * query.share * query.statements * static_cast<double>(query.response.count);
+}
+
+std::size_t zones_of(const Scenario& scenario, const std::string& region) {
+    const auto found = std::find_if(scenario.regions.begin(), scenario.regions.end(),
+                                    [&](const scenarios::Region& one) { return one.name == region; });
+    return found == scenario.regions.end() ? 0 : found->zones.size();
+}
+
 bool behind_cache(const QueryClass& query) {
     return !query.writes && query.route.front().role == TargetRole::cache;
 }
@@ -84,6 +95,30 @@ double database_cores(const Scenario& scenario, const std::string& database, Tar
     return cores;
 }
 
+double database_sends(const Scenario& scenario, const scenarios::Database& database, TargetRole role, double missed) {
+    const double rate = peak_rate_per_s(scenario);
+    const std::size_t zones = std::max<std::size_t>(1, zones_of(scenario, database.region));
+    const double copies = static_cast<double>(database.storage.copies_per_zone) * static_cast<double>(zones) +
+                          static_cast<double>(database.replicas.size());
+    double bits = 0.0;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (!ends_at(query, database.name) || !ends_as(query, role)) continue;
+        bits += answer_bits(query, rate) * (behind_cache(query) ? missed : 1.0);
+        if (query.writes) bits += 8.0 * rate * query.share * static_cast<double>(query.log.count) * copies;
+    }
+    return bits;
+}
+
+double sent_behind(const Scenario& scenario, const std::string& cache, const std::string& database) {
+    const double rate = peak_rate_per_s(scenario);
+    double bits = 0.0;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (!ends_at(query, database) || !behind_cache(query) || query.route.front().name != cache) continue;
+        bits += answer_bits(query, rate);
+    }
+    return bits;
+}
+
 double cores_behind(const Scenario& scenario, const std::string& cache, const std::string& database) {
     const double rate = peak_rate_per_s(scenario);
     double cores = 0.0;
@@ -127,7 +162,7 @@ std::uint64_t pooled_connections(const Scenario& scenario, const scenarios::Data
         if (!towards(service.name)) continue;
         std::uint64_t instances = 0;
         for (const auto& [region, count] : service.regions) instances += static_cast<std::uint64_t>(count);
-        for (const auto& standby : service.standby) instances += static_cast<std::uint64_t>(standby.running);
+        for (const auto& standby : service.standby) instances += static_cast<std::uint64_t>(standby.instances);
         connections += instances * static_cast<std::uint64_t>(service.pool);
     }
     if (towards("")) connections += scenario.offices.size() * static_cast<std::uint64_t>(scenario.workload.direct_pool);

@@ -21,7 +21,15 @@ double service_cores(const scenarios::Scenario& scenario, const std::string& ser
 double database_cores(const scenarios::Scenario& scenario, const std::string& database, scenarios::TargetRole role,
                       double missed);
 
-// The same of those behind this cache alone, if it answered nothing.
+// Bits a second that the instances of a database send over their network cards: the answers of those statements, and of
+// the writer the log, to each copy of the volume and each replica of its region. Leaves out what carries log elsewhere.
+double database_sends(const scenarios::Scenario& scenario, const scenarios::Database& database,
+                      scenarios::TargetRole role, double missed);
+
+// The same of the answers behind this cache alone, if it answered nothing.
+double sent_behind(const scenarios::Scenario& scenario, const std::string& cache, const std::string& database);
+
+// CPU seconds of the statements behind this cache alone, if it answered nothing.
 double cores_behind(const scenarios::Scenario& scenario, const std::string& cache, const std::string& database);
 
 // Share of the reads of a warm cache that find their key, at best: the popularity of as many keys as fit, by Zipf's

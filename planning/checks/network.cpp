@@ -58,6 +58,35 @@ std::vector<Regions> dependent_regions(const Scenario& scenario) {
     return all;
 }
 
+// "us-east-1a": the region that it is a zone of; else itself.
+std::string region_of_zone(const Scenario& scenario, const std::string& place) {
+    for (const scenarios::Region& region : scenario.regions) {
+        for (const std::string& zone : region.zones) {
+            if (place == region.name + zone) return region.name;
+        }
+    }
+    return place;
+}
+
+// Zones of one region are cut off together: "us-east-1 from us-west-2 and us-east-2", once.
+std::vector<std::string> separated_regions(const Scenario& scenario, const SinglePoint& point) {
+    std::vector<std::string> all;
+    for (const std::string& text : point.separates) {
+        const std::size_t from = text.find(" from ");
+        if (from == std::string::npos) continue;
+        std::vector<std::string> others;
+        for (std::size_t at = from + 6; at < text.size();) {
+            const std::size_t end = std::min(text.find(", ", at), text.size());
+            std::string other = region_of_zone(scenario, text.substr(at, end - at));
+            if (std::find(others.begin(), others.end(), other) == others.end()) others.push_back(std::move(other));
+            at = end + 2;
+        }
+        std::string told = region_of_zone(scenario, text.substr(0, from)) + " from " + listed(others);
+        if (std::find(all.begin(), all.end(), told) == all.end()) all.push_back(std::move(told));
+    }
+    return all;
+}
+
 }  // namespace
 
 // Two regions hang on the link between them, three on none: the third one is a way around.
@@ -86,8 +115,11 @@ void check_network(Finder& finder) {
             if (!known) offices.push_back(of_office->name);
         } else if (point.what.starts_with("link ")) {  // what of places is one is told by the cuts, and by the lines
             finder.add("network-is-single-point", check_warning,
-                       {"/regions", fmt::format("losing the {} cuts off {}", point.what, listed(point.separates, 3)),
-                        "a second way between them"});
+                       {"/regions",
+                        fmt::format("losing the {} cuts off {}: no log, read or call gets through, and who follows "
+                                    "falls behind",
+                                    point.what, listed(separated_regions(finder.scenario, point), 3)),
+                        "a third region that both are linked to, or a second line between them"});
         }
     }
     if (offices.empty()) return;

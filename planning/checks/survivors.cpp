@@ -86,8 +86,25 @@ double smallest_connections(const Database& database, const std::vector<const sc
 struct Left {
     double writer = 0.0, readers = 0.0;  // vCPUs
     double reader_connections = 0.0;
+    double writer_card = 0.0, reader_cards = 0.0;  // bits a second; 0: of some it is not known
     bool shared = false;
 };
+
+// The new writer is one that sends most; of the others each answers reads.
+void set_cards(Left& left, const Database& database, const std::vector<const scenarios::DatabaseInstance*>& writers,
+               const std::vector<const scenarios::DatabaseInstance*>& all) {
+    bool known = true;
+    const auto card = [&](const scenarios::DatabaseInstance* one) {
+        const double bandwidth = instance_shape_of(database, *one).bandwidth.value;
+        known = known && bandwidth > 0.0;
+        return bandwidth;
+    };
+    double sum = 0.0;
+    for (const auto* one : writers) left.writer_card = std::max(left.writer_card, card(one));
+    for (const auto* one : all) sum += card(one);
+    left.reader_cards = all.size() == 1 ? left.writer_card : sum - left.writer_card;
+    if (!known) left.writer_card = left.reader_cards = 0.0;
+}
 
 std::optional<Left> left_of(const scenarios::Scenario& scenario, const Database& database, const Domain& domain) {
     const Survival survival(scenario, domain.zones);
@@ -99,6 +116,7 @@ std::optional<Left> left_of(const scenarios::Scenario& scenario, const Database&
         left.writer = std::max(left.writer, static_cast<double>(instance_shape_of(database, *one).vcpus));
     }
     left.shared = all.size() == 1;
+    set_cards(left, database, writers, all);
     left.readers = left.shared ? left.writer : vcpus(database, all) - left.writer;
     const auto readers = static_cast<double>(std::max<std::size_t>(1, all.size() - 1));
     left.reader_connections = readers * smallest_connections(database, all);
@@ -124,13 +142,33 @@ double warm_cores(const scenarios::Scenario& scenario, const Database& database,
     return cores;
 }
 
+double warm_answers(const scenarios::Scenario& scenario, const Database& database) {
+    double bits = database_sends(scenario, database, TargetRole::reader, 0.0);
+    for (const scenarios::Cache& cache : scenario.caches) {
+        bits += sent_behind(scenario, cache.name, database.name) * (1.0 - hit_ratio_at_best(scenario, cache));
+    }
+    return bits;
+}
+
+void tell_cards(const Worst& worst, const char* what, const Database& database, Finder& finder) {
+    if (!worst.any()) return;
+    finder.add("survivors-lack-bandwidth", check_warning,
+               {"/databases/" + database.name,
+                fmt::format("{} leaves network cards of {:.3g} Gbps for what the {} of {} send, and the full load "
+                            "needs {:.3g}",
+                            worst.losing(), worst.there() / 1e9, what, database.name, worst.wanted() / 1e9),
+                "a larger class, or one more replica in another zone"});
+}
+
 void check_database(const Database& database, const std::vector<Domain>& domains, Finder& finder) {
     const scenarios::Scenario& scenario = finder.scenario;
     const std::string at = "/databases/" + database.name;
     const double writes = warm_cores(scenario, database, TargetRole::writer);
     const double reads = warm_cores(scenario, database, TargetRole::reader);
     const auto pooled = static_cast<double>(pooled_connections(scenario, database, TargetRole::reader));
-    Worst writers, readers, connections, cold;
+    Worst writers, readers, connections, cold, writer_cards, reader_cards;
+    const double written = database_sends(scenario, database, TargetRole::writer, 0.0);
+    const double answered = warm_answers(scenario, database);
     for (const Domain& domain : domains) {
         const std::optional<Left> left = left_of(scenario, database, domain);
         if (!left || database.serverless || database.replica_scaling) continue;  // these follow the load
@@ -138,6 +176,10 @@ void check_database(const Database& database, const std::vector<Domain>& domains
         writers.add(domain, writes, left->writer);
         readers.add(domain, on_readers, left->readers);
         connections.add(domain, pooled, left->reader_connections);
+        if (left->writer_card > 0.0) writer_cards.add(domain, written, left->writer_card);
+        if (left->reader_cards > 0.0) {
+            reader_cards.add(domain, answered + (left->shared ? written : 0.0), left->reader_cards);
+        }
         const double more = cold_cores(scenario, database, domain);
         if (more > 0.0 && on_readers <= left->readers) cold.add(domain, on_readers + more, left->readers);
     }
@@ -149,6 +191,8 @@ void check_database(const Database& database, const std::vector<Domain>& domains
                                 worst->losing(), worst->there(), what, database.name, worst->wanted()),
                     "a larger class, or one more replica in another zone"});
     }
+    tell_cards(writer_cards, "writer", database, finder);
+    tell_cards(reader_cards, "readers", database, finder);
     if (connections.any()) {
         finder.add("survivors-lack-connections", check_warning,
                    {at,

@@ -78,6 +78,7 @@ public:
         services();
         for (const Database& database : scenario_.databases) {
             processors_of(database);
+            cards_of(database);
             connections_of(database);
             memory_of_pools(database);
             log_streams_of(database);
@@ -133,6 +134,45 @@ private:
         add(ResourceKind::reader_cpu, database.name, "CPU of the readers of " + database.name, "vCPUs", reads, reader);
     }
 
+    // What an instance sends. Of a class whose bandwidth is not known the card is no limit, as in a run.
+    void cards_of(const Database& database) {
+        const auto card = [&](const scenarios::DatabaseInstance& one) {
+            return instance_shape_of(database, one).bandwidth.value;
+        };
+        double reads = database_sends(scenario_, database, TargetRole::reader, 0.0);
+        for (const Cache& cache : scenario_.caches) {
+            reads += sent_behind(scenario_, cache.name, database.name) * (1.0 - estimated_hit_ratio(scenario_, cache));
+        }
+        const double writes = database_sends(scenario_, database, TargetRole::writer, 0.0);
+        double readers = 0.0;
+        bool known = !database.replica_scaling;
+        const auto all = readers_of(scenario_, database);
+        for (const auto* const one : all) {
+            known = known && card(*one) > 0.0;
+            readers += card(*one);
+        }
+        add(ResourceKind::writer_card, database.name, "network card of the writer of " + database.name, "Gbps",
+            (writes + (all.empty() ? reads : 0.0)) / 1e9, card(database.writer) / 1e9);
+        if (!known) return;
+        add(ResourceKind::reader_card, database.name, "network cards of the readers of " + database.name, "Gbps",
+            reads / 1e9, readers / 1e9);
+    }
+
+    // Reads go to the primary of a shard.
+    void card_of(const Cache& cache) {
+        const auto* const found =
+            scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
+        if (found == nullptr) return;
+        double bits_per_s = 0.0;
+        const double hits = estimated_hit_ratio(scenario_, cache);
+        for (const QueryClass& query : scenario_.workload.classes) {
+            if (!reads_through(query, cache)) continue;
+            bits_per_s += 8.0 * rate_per_s_ * query.share * static_cast<double>(query.keys->value.count) * hits;
+        }
+        add(ResourceKind::cache_card, cache.name, "network cards of " + cache.name, "Gbps", bits_per_s / 1e9,
+            found->network_baseline.value * cache.shards / 1e9);
+    }
+
     void connections_of(const Database& database) {
         const auto readers = readers_of(scenario_, database);
         const double each = instance_shape_of(database, database.writer).connections_max;
@@ -186,6 +226,7 @@ private:
             }
             add(ResourceKind::memory, cache.name, "memory of " + cache.name, "GiB", bytes / gib,
                 memory_of(cache) / gib);
+            card_of(cache);
         }
     }
 
@@ -269,7 +310,8 @@ bool is_on_the_way(const ResourceEstimate& resource, const QueryClass& query) {
     const auto& last = query.route.back();
     if (resource.of == query.via) return !query.via.empty();
     if (resource.of != last.name) return resource.of == query.route.front().name;  // a cache
-    if (resource.kind == ResourceKind::reader_cpu) return last.role != TargetRole::writer;
+    const bool of_readers = resource.kind == ResourceKind::reader_cpu || resource.kind == ResourceKind::reader_card;
+    if (of_readers) return last.role != TargetRole::writer;
     if (resource.kind == ResourceKind::link) return query.writes;
     return true;  // readers may be missing: the writer's do their work, then
 }
@@ -283,7 +325,8 @@ double estimated_latency_s(const std::vector<ResourceEstimate>& resources, const
     const bool readers = reads && std::any_of(resources.begin(), resources.end(), is_read_elsewhere);
     double latency_s = 0.0;
     for (const ResourceEstimate& one : resources) {
-        const bool of_writes = one.kind == ResourceKind::writer_cpu && readers;
+        const bool of_writes =
+            (one.kind == ResourceKind::writer_cpu || one.kind == ResourceKind::writer_card) && readers;
         if (!one.saturates() || of_writes || !is_on_the_way(one, query)) continue;
         if (one.share() >= 1.0) return std::numeric_limits<double>::infinity();
         double each_s = demand_s(query);

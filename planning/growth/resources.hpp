@@ -13,7 +13,20 @@
 
 namespace faultline::planning {
 
-enum class ResourceKind { servers, service_cpu, threads, writer_cpu, reader_cpu, connections, memory, link, scans };
+enum class ResourceKind {
+    servers,
+    service_cpu,
+    threads,
+    writer_cpu,
+    reader_cpu,
+    writer_card,
+    reader_card,
+    cache_card,
+    connections,
+    memory,
+    link,
+    scans
+};
 struct ResourceEstimate {
     ResourceKind kind = ResourceKind::servers;
     std::string of;                    // as the scenario calls it: "orders"

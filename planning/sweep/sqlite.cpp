@@ -21,7 +21,9 @@ SqliteDatabase::~SqliteDatabase() {
 }
 
 void SqliteDatabase::fail() const {
-    throw SqliteError(fmt::format("{}: {}", path_, sqlite3_errmsg(handle_)));
+    const int code = sqlite3_errcode(handle_);
+    throw SqliteError(fmt::format("{}: {}", path_, sqlite3_errmsg(handle_)),
+                      code == SQLITE_CORRUPT || code == SQLITE_NOTADB);
 }
 
 void SqliteDatabase::run(const std::string& statements) {

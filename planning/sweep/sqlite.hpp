@@ -20,7 +20,12 @@ namespace faultline::planning {
 
 class SqliteError : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    explicit SqliteError(const std::string& why, bool damaged = false) : std::runtime_error(why), damaged_(damaged) {}
+    // What is in the file cannot be read as a database, or not all of it: no later try will.
+    bool damaged() const { return damaged_; }
+
+private:
+    bool damaged_;
 };
 
 class SqliteDatabase {

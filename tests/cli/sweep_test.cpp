@@ -168,6 +168,19 @@ TEST_F(SweepTest, AForeignDatabaseIsRefusedAndLeftAsItWas) {
     EXPECT_EQ(folder.read("s.db"), "no database at all, but longer than nothing");
 }
 
+// Its header is whole, and what follows is not: trying again would not help, so nothing says that it would.
+TEST_F(SweepTest, ADamagedDatabaseIsRefusedAndLeftAsItWas) {
+    ASSERT_EQ(sweep({"--vary", "/stations/counter/servers=1..20 step 1"}).code, 0);
+    std::string bytes = folder.read("s.db");
+    ASSERT_GT(bytes.size(), 20'000U);
+    for (std::size_t i = 4096; i < 20'000; ++i) bytes[i] = static_cast<char>(bytes[i] ^ 0x5a);
+    folder.write("s.db", bytes);
+    const Ended ended = sweep({"--vary", "/stations/counter/servers=1..20 step 1"});
+    EXPECT_EQ(ended.code, 2);
+    says(ended, "it is damaged, and nothing in it was changed");
+    EXPECT_EQ(folder.read("s.db"), bytes);
+}
+
 TEST_F(SweepTest, AFullDiskIsFourAndLosesNothingThatHadEnded) {
     // As much as fits into the write-ahead log of so many bytes.
     const Ended full = run_program(folder, words({"--vary", "/stations/counter/servers=1..40 step 1"}), 400 * 1024);

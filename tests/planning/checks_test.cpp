@@ -118,6 +118,106 @@ TEST(ChecksTest, ErrorsComeFirst) {
     EXPECT_EQ(count_of(findings, "error"), 1U);
 }
 
+// Ten instances of a service with full pools, towards a writer that takes 90 connections.
+Scenario with_pools_of(int pool) {
+    Scenario scenario;
+    scenarios::Database database;
+    database.name = "orders";
+    database.writer.class_name = "db.t3.medium";
+    database.buffer_pool.share = 0.72;
+    scenario.databases.push_back(database);
+    scenarios::Service service;
+    service.name = "shop";
+    service.regions = {{"us-east-1", 6}, {"us-west-2", 4}};
+    service.pool = pool;
+    scenario.services.push_back(service);
+    scenarios::QueryClass update;
+    update.name = "update";
+    update.via = "shop";
+    update.route = {{scenarios::TargetRole::writer, "orders"}};
+    scenario.workload.classes.push_back(update);
+    return scenario;
+}
+
+std::vector<CheckFinding> of_connections(const Scenario& scenario) {
+    std::vector<CheckFinding> findings = check_topology(scenario);
+    std::erase_if(findings, [](const CheckFinding& one) { return one.id != "connections-exceed-limit"; });
+    return findings;
+}
+
+TEST(ConnectionsTest, PoolsThatAWriterCannotHold) {
+    EXPECT_TRUE(of_connections(with_pools_of(9)).empty());
+    const auto findings = of_connections(with_pools_of(10));
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_EQ(findings.front().where, "/databases/orders");
+    EXPECT_NE(findings.front().why.find("up to 100 connections"), std::string::npos) << findings.front().why;
+    EXPECT_NE(findings.front().why.find("takes 90"), std::string::npos) << findings.front().why;
+}
+
+TEST(ConnectionsTest, ASmallReplicaMayBeTheNextWriter) {
+    Scenario scenario = with_pools_of(10);
+    scenario.databases.front().writer.class_name = "db.r6g.large";
+    EXPECT_TRUE(of_connections(scenario).empty());
+    scenarios::DatabaseInstance small;
+    small.class_name = "db.t3.medium";
+    scenario.databases.front().replicas.push_back(small);
+    EXPECT_EQ(of_connections(scenario).size(), 1U);
+}
+
+TEST(ConnectionsTest, OfficesWithPoolsOfTheirOwnCount) {
+    Scenario scenario = with_pools_of(1);
+    scenario.workload.classes.front().via = "";
+    scenario.workload.direct_pool = 64;
+    scenario.offices.resize(1);
+    EXPECT_TRUE(of_connections(scenario).empty());
+    scenario.offices.resize(2);
+    EXPECT_EQ(of_connections(scenario).size(), 1U);
+}
+
+// Three readers, and 6 instances of a service with pools of 10.
+TEST(ConnectionsTest, ReadersHaveALimitTogether) {
+    Scenario scenario = scenario_of("");
+    scenario.databases.front().connections_max = 20;
+    EXPECT_EQ(of_connections(scenario).size(), 1U) << "of the writer";
+    scenario.databases.front().connections_max = 19;
+    const auto findings = of_connections(scenario);
+    ASSERT_EQ(findings.size(), 2U);
+    EXPECT_NE(findings[0].why.find("writer of orders takes 19"), std::string::npos) << findings[0].why;
+    EXPECT_NE(findings[1].why.find("readers of orders take 57"), std::string::npos) << findings[1].why;
+}
+
+// 50 updates a second with answers of 4 MB are 1.6 Gbps, and a db.r6g.large sends 0.75 all the time.
+TEST(ChecksTest, NetworkCardsOfTheSurvivorsAreCounted) {
+    const auto findings = check_topology(scenario_of("survivors-lack-bandwidth"));
+    const CheckFinding* const short_of = find(findings, "survivors-lack-bandwidth");
+    ASSERT_NE(short_of, nullptr);
+    EXPECT_NE(short_of->why.find("leaves network cards of 0.75 Gbps for what the writer of orders send"),
+              std::string::npos)
+        << short_of->why;
+    EXPECT_NE(short_of->why.find("needs 1.6"), std::string::npos) << short_of->why;
+}
+
+// Six copies and two replicas: a commit of 1 KB leaves eight times, and two answers of 10 KB.
+TEST(LoadTest, WhatAWriterSendsIsAnswersAndLog) {
+    Scenario scenario = scenario_of("");
+    scenarios::QueryClass& update = scenario.workload.classes.at(1);
+    update.statements = 2;
+    update.response = engine::Bytes{10'000};
+    update.log = engine::Bytes{1'000};
+    ASSERT_TRUE(update.writes);
+    const double copies = 6.0 + 2.0;
+    EXPECT_NEAR(database_sends(scenario, scenario.databases.front(), scenarios::TargetRole::writer, 0.0),
+                50.0 * 8.0 * (2.0 * 10'000.0 + copies * 1'000.0), 1e-6);
+}
+
+TEST(ChecksTest, RegionsAreCutOffAndNotEachOfTheirZones) {
+    const auto findings = check_topology(scenario_of("network-is-single-point"));
+    const CheckFinding* const cut = find(findings, "network-is-single-point");
+    ASSERT_NE(cut, nullptr);
+    EXPECT_TRUE(cut->why.starts_with("losing the link us-east-1 - us-west-2 cuts off us-east-1 from us-west-2: "))
+        << cut->why;
+}
+
 // 60,000/s, half of them through the cache, each with 300 us of CPU in the service: 18 of 6 x 4 vCPUs.
 TEST(LoadTest, IsTheSumOverTheClasses) {
     const Scenario scenario = scenario_of("survivors-lack-cpu");

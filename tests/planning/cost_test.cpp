@@ -107,6 +107,19 @@ TEST(BillTest, LinesAreAmountTimesPrice) {
     EXPECT_NEAR(bill.per_month, models::sum_of(bill.lines).dollars, 1e-9);
 }
 
+TEST(BillTest, EveryPriceHasItsDateAndSourceAndTheReportTellsTheDates) {
+    scenarios::CostResult bill = models::bill_of(scenario_of(example_text()), {});
+    for (const CostLine& line : bill.lines) {
+        EXPECT_FALSE(line.source.empty() || line.region.empty()) << line.what;
+        EXPECT_EQ(line.price.has_value(), !line.price_date.empty()) << line.what;
+    }
+    std::string text;
+    for (CostLine& line : bill.lines) line.price_date = "golden file of 2025-03";
+    bill.lines.front().price_date = "2026 (table); another 2021-08-03";
+    for (const std::string& line : reports::cost_lines(bill, 80)) text += line;
+    EXPECT_NE(text.find("Prices are of 2025-03 to 2026; "), std::string::npos) << text;
+}
+
 TEST(BillTest, WhatIsNotKnownIsNeverZero) {
     const scenarios::CostResult bill = models::bill_of(scenario_of(example_text()), {});
     const CostLine* const shop = line_of(bill, "shop", "3 instances");

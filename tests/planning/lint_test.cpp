@@ -8,7 +8,7 @@
 namespace faultline::planning {
 namespace {
 
-// Ten instances of a service with full pools, towards a writer that takes 90 connections.
+// Ten instances of a service, towards one writer.
 scenarios::Scenario with_pools_of(int pool) {
     scenarios::Scenario scenario;
     scenarios::Database database;
@@ -27,41 +27,6 @@ scenarios::Scenario with_pools_of(int pool) {
     update.route = {{scenarios::TargetRole::writer, "orders"}};
     scenario.workload.classes.push_back(update);
     return scenario;
-}
-
-std::vector<LintFinding> of_connections(const scenarios::Scenario& scenario) {
-    std::vector<LintFinding> findings = lint(scenario);
-    std::erase_if(findings, [](const LintFinding& one) { return one.about != "/databases/orders"; });
-    return findings;
-}
-
-TEST(LintTest, PoolsThatAWriterCannotHold) {
-    EXPECT_TRUE(of_connections(with_pools_of(9)).empty());
-    const auto findings = of_connections(with_pools_of(10));
-    ASSERT_EQ(findings.size(), 1U);
-    EXPECT_EQ(findings.front().severity, Severity::warning);
-    EXPECT_NE(findings.front().message.find("up to 100 connections"), std::string::npos) << findings.front().message;
-    EXPECT_NE(findings.front().message.find("takes 90"), std::string::npos) << findings.front().message;
-}
-
-TEST(LintTest, ASmallReplicaMayBeTheNextWriter) {
-    scenarios::Scenario scenario = with_pools_of(10);
-    scenario.databases.front().writer.class_name = "db.r6g.large";
-    EXPECT_TRUE(of_connections(scenario).empty());
-    scenarios::DatabaseInstance small;
-    small.class_name = "db.t3.medium";
-    scenario.databases.front().replicas.push_back(small);
-    EXPECT_EQ(of_connections(scenario).size(), 1U);
-}
-
-TEST(LintTest, OfficesWithPoolsOfTheirOwnCount) {
-    scenarios::Scenario scenario = with_pools_of(1);
-    scenario.workload.classes.front().via = "";
-    scenario.workload.direct_pool = 64;
-    scenario.offices.resize(1);
-    EXPECT_TRUE(of_connections(scenario).empty());
-    scenario.offices.resize(2);
-    EXPECT_EQ(of_connections(scenario).size(), 1U);
 }
 
 // 4 GiB of memory, 72 % of them for pages.

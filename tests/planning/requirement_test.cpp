@@ -111,6 +111,25 @@ TEST(RequirementTest, AFailedOperationIsSlowerThanAnyAnswer) {
     EXPECT_EQ(few.verdict, Verdict::met);
 }
 
+// With more than 1 % without an answer a mean is infinite. Whether it is so surely is for the replications to say.
+TEST(RequirementTest, AMeanOverTooManyFailuresIsViolatedWhereAllReplicationsShowIt) {
+    Requirement mean = latency_p99(10.0);
+    mean.statistic = "mean";
+    const auto dead = judge(example_scenario(), mean, replications({0.05, 0.05, 0.05, 0.05}, 500));
+    EXPECT_EQ(dead.verdict, Verdict::violated);
+    EXPECT_EQ(dead.estimate, never);
+    EXPECT_NE(dead.why.find("never answered"), std::string::npos) << dead.why;
+    EXPECT_EQ(judge(example_scenario(), mean, replications({0.05}, 500)).verdict, Verdict::undecided);
+    EXPECT_EQ(judge(example_scenario(), mean, replications({0.05, 0.05, 0.05}, 5)).verdict, Verdict::met);
+
+    // Around 1 % in half of them: open, and how many more is told.
+    auto some = replications({0.05, 0.05, 0.05, 0.05}, 12);
+    for (std::size_t i = 0; i < 2; ++i) some[i] = replications({0.05}, 7).front();
+    const auto open = judge(example_scenario(), mean, some);
+    EXPECT_EQ(open.verdict, Verdict::undecided);
+    EXPECT_TRUE(open.replications_needed.has_value());
+}
+
 TEST(RequirementTest, AHandfulOfQueriesProvesNothing) {
     std::vector<scenarios::ReplicationResult> results;
     for (std::uint32_t i = 1; i <= 5; ++i) {

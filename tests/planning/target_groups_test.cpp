@@ -7,6 +7,7 @@
 #include <array>
 
 #include "engine/random/stream.hpp"
+#include "planning/comparison.hpp"
 #include "planning/requirement.hpp"
 #include "planning/stopping.hpp"
 #include "tests/planning/example_results.hpp"
@@ -158,6 +159,34 @@ TEST(TargetGroupsTest, ManyTargetsMakeNoMoreFalseViolations) {
     }
     EXPECT_LE(violated, 30);
     EXPECT_GT(violated, 0) << "judging that never says violated proves nothing";
+}
+
+// 10 s sooner at two zones, 15 s later at the third: over all of them nobody wins, and at the third one is worse.
+TEST(TargetGroupsTest, ComparedAtEachTargetWhatIsWorseAtOneShows) {
+    scenarios::Scenario scenario = scenario_of_each();
+    scenario.requirements = {back_within(110.0)};
+    const std::vector<const scenarios::Scenario*> models{&scenario};
+    const std::vector<Measure> measures = with_targets(measures_of(scenario, false), models);
+    ASSERT_EQ(measures.size(), 1U + zones.size());
+    const auto system = [&](const std::vector<double>& rto_s) {
+        scenarios::RunResult result;
+        result.scenario_source = "{}";
+        result.replications = in_turn(60, rto_s);
+        result.requirements = judge_all(scenario, result.replications);
+        return measured(scenario, result, measures);
+    };
+    const auto compared = compare({system({20.0, 20.0, 100.0}), system({10.0, 10.0, 115.0})}, measures, {});
+    using scenarios::Standing;
+    const std::array<Standing, 4> expected{Standing::no_winner, Standing::better, Standing::better, Standing::worse};
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+        EXPECT_EQ(compared.measures[i].systems[1].standing, expected[i]) << compared.measures[i].name;
+    }
+    EXPECT_EQ(compared.measures[3].target, "us-east-1/c");
+    EXPECT_EQ(compared.measures[3].requirement, "back");
+    EXPECT_EQ(compared.measures[3].systems[1].pairs, 20U);
+    EXPECT_EQ(compared.measures[3].systems[0].verdict, Verdict::met);
+    EXPECT_EQ(compared.measures[3].systems[1].verdict, Verdict::violated);
+    EXPECT_TRUE(has_regression(compared));
 }
 
 }  // namespace

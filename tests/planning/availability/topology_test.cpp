@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "planning/availability/availability.hpp"
 #include "planning/availability/cluster_chain.hpp"
@@ -112,7 +113,7 @@ TEST(TopologyYearsTest, WhatComesAtRandomHitsWhatItNamesForAsLongAsItLasts) {
     const auto writer = process_of(at_random(scenarios::FaultKind::instance_crash, "orders/writer"));
     EXPECT_FALSE(writer.first.of_service_instances);
     const auto slow = process_of(at_random(scenarios::FaultKind::brown_out, "shop/us-east-1/instance-1"));
-    EXPECT_EQ(slow.first.targets.front().type, TargetType::nothing);
+    EXPECT_FALSE(slow.first.of_service_instances);
     const auto expired = process_of(at_random(scenarios::FaultKind::certificate_expiry, "orders"));
     EXPECT_DOUBLE_EQ(expired.first.lasts.mean(), 42.0);
     const auto patch = process_of(at_random(scenarios::FaultKind::patch, "orders"));
@@ -141,6 +142,153 @@ TEST(TopologyYearsTest, WhatIsSlowIsNotDown) {
                                       [](const std::string& one) { return one.starts_with("\"at random\""); });
         EXPECT_TRUE(told) << name << " of " << target;
     }
+}
+
+// One event of a fault, struck by hand in a topology that is whole: what of the classes is away at once, and until
+// when.
+struct Struck {
+    double update = 0.0, lookup = 0.0, planned_update = 0.0, planned_lookup = 0.0;
+    double away_until_s = 0.0;
+    bool told_as_left_out = false;
+};
+Struck strike(const scenarios::Fault& fault, const MeasuredRecoveries& measured = {}) {
+    Scenario scenario = read("xyz-corporation");
+    scenario.faults = {fault};
+    const OutageModel model = outage_model_of(scenario, measured);
+    const OutageSimulator simulator{model};
+    OutageState state = simulator.start({1}, 0);
+    state.next_failure = std::numeric_limits<double>::infinity();
+    state.pending_count = state.background_count = 0;
+    OutageLedger ledger{model.cells.size()};
+    EXPECT_EQ(model.processes.front().name, fault.name);
+    simulator.strike(state, 0, 0);
+    simulator.look(state, ledger);
+    Struck struck;
+    for (std::size_t i = 0; i < model.cells.size(); ++i) {
+        const CellState& cell = state.cells[i];
+        const auto worst = [](double& into, float share) { into = std::max(into, static_cast<double>(share)); };
+        if (model.cells[i].query_class == "update") worst(struck.update, cell.unplanned);
+        if (model.cells[i].query_class == "lookup") worst(struck.lookup, cell.unplanned);
+        if (model.cells[i].query_class == "update") worst(struck.planned_update, cell.planned);
+        if (model.cells[i].query_class == "lookup") worst(struck.planned_lookup, cell.planned);
+    }
+    while (state.pending_count > 0) {
+        if (state.any_away) struck.away_until_s = simulator.next_time(state);
+        simulator.run_next(state, ledger);
+    }
+    EXPECT_FALSE(state.any_away);
+    const YearsPlan plan{.years = 100, .seed = {1}};
+    for (const std::string& one : summarised(scenario, model, simulate_years(model, plan), plan).not_modelled) {
+        struck.told_as_left_out = struck.told_as_left_out || one.find("\"" + fault.name + "\"") != std::string::npos;
+    }
+    return struck;
+}
+
+TEST(TopologyYearsTest, WhatIsSlowStopsNobodyAndIsToldUnlessItWasMeasured) {
+    using scenarios::FaultKind;
+    for (const auto& [kind, target] :
+         {std::pair{FaultKind::brown_out, "orders/instance-1"}, std::pair{FaultKind::machine_gray, "orders/instance-1"},
+          std::pair{FaultKind::zone_gray, "us-east-1/a"}, std::pair{FaultKind::slow_disk, "orders/storage/a/1"},
+          std::pair{FaultKind::dns_failure, "orders"}, std::pair{FaultKind::cache_node_loss, "hot/shard-1/primary"}}) {
+        const scenarios::Fault fault = at_random(kind, target);
+        const Struck alone = strike(fault);
+        EXPECT_EQ(alone.update + alone.lookup + alone.planned_update, 0.0) << target;
+        EXPECT_TRUE(alone.told_as_left_out) << target;
+        MeasuredRecoveries measured;
+        measured.kinds.push_back({kind, false, true, {{{0.0, 0.0, 75.0, 0.0, 0.0}}}});  // update
+        const Struck seen = strike(fault, measured);
+        EXPECT_EQ(seen.update, 1.0) << target;
+        EXPECT_EQ(seen.lookup, 0.0) << target;
+        EXPECT_FALSE(seen.told_as_left_out) << target;
+    }
+}
+
+TEST(TopologyYearsTest, AnExpiredCertificateClosesTheDatabaseUntilItIsRenewed) {
+    const Struck struck = strike(at_random(scenarios::FaultKind::certificate_expiry, "orders"));
+    EXPECT_EQ(struck.update, 1.0);
+    EXPECT_EQ(struck.lookup, 1.0);
+    EXPECT_DOUBLE_EQ(struck.away_until_s, 42.0);
+    EXPECT_FALSE(struck.told_as_left_out);
+}
+
+TEST(TopologyYearsTest, AZoneThatIsCutOffIsLostWithWhatStandsInIt) {
+    scenarios::Fault cut = at_random(scenarios::FaultKind::zone_cut, "us-east-1/a");
+    cut.at_random->lasts.values = {3600.0};
+    const Struck of_writer = strike(cut);
+    EXPECT_EQ(of_writer.update, 1.0);
+    EXPECT_LT(of_writer.away_until_s, 600.0);  // another zone takes over
+    EXPECT_FALSE(of_writer.told_as_left_out);
+    cut.at_random->targets = {"us-east-1/c"};
+    EXPECT_LT(strike(cut).update, 1.0);  // the writer is elsewhere
+}
+
+TEST(TopologyYearsTest, PlannedWorkStopsWhomItsMethodStops) {
+    using scenarios::FaultKind;
+    using scenarios::WorkMethod;
+    const auto planned = [](FaultKind kind, WorkMethod method, const std::string& target = "orders/instance-1") {
+        scenarios::Fault fault = at_random(kind, target);
+        fault.planned.method = method;
+        return fault;
+    };
+    const Struck over = strike(planned(FaultKind::class_change, WorkMethod::failover));
+    EXPECT_EQ(over.planned_update, 1.0);
+    EXPECT_EQ(over.planned_lookup + over.update, 0.0);
+    EXPECT_EQ(strike(planned(FaultKind::class_change, WorkMethod::failover, "orders/instance-2")).planned_update, 0.0);
+    EXPECT_EQ(strike(planned(FaultKind::class_change, WorkMethod::in_place)).planned_update, 1.0);
+    EXPECT_EQ(strike(planned(FaultKind::schema_change, WorkMethod::online, "orders")).planned_update, 0.0);
+    EXPECT_EQ(strike(planned(FaultKind::schema_change, WorkMethod::copy, "orders")).planned_update, 1.0);
+    scenarios::Fault of_table = planned(FaultKind::schema_change, WorkMethod::copy, "orders");
+    of_table.classes = {"lookup"};
+    EXPECT_EQ(strike(of_table).planned_update, 0.0);
+    EXPECT_EQ(strike(planned(FaultKind::patch, WorkMethod::no_restart, "orders")).planned_update, 0.0);
+    const Struck patch = strike(planned(FaultKind::patch, WorkMethod::restart, "orders"));
+    EXPECT_EQ(patch.planned_update + patch.planned_lookup, 2.0);
+    EXPECT_DOUBLE_EQ(patch.away_until_s, 30.0);
+}
+
+// There, for 10 days, and back: two orders in 40 days.
+TEST(TopologyYearsTest, WorkThatGoesBackIsOrderedTwice) {
+    Scenario scenario = read("xyz-corporation");
+    scenario.faults = {at_random(scenarios::FaultKind::class_change, "orders/instance-1")};
+    scenario.faults.front().at_random->every.values = {30 * 86400.0};
+    scenario.faults.front().at_random->lasts.values = {10 * 86400.0};
+    const FailureProcess process = outage_model_of(scenario, {}).processes.front();
+    EXPECT_NEAR(1.0 / process.rate_each, 20 * 86400.0, 1e-3);
+    scenario.faults.front().kind = scenarios::FaultKind::zone_evacuation;
+    scenario.faults.front().at_random->targets = {"us-east-1/a"};
+    EXPECT_NEAR(1.0 / outage_model_of(scenario, {}).processes.front().rate_each, 40 * 86400.0, 1e-3);
+}
+
+// Crashes of the writer, each of which makes the control plane ill for an hour a second later, or for no time at all:
+// nobody is promoted meanwhile, and the outage is of both.
+TEST(TopologyYearsTest, AnIllControlPlaneHoldsAFailoverUp) {
+    const auto struck = [](double ill_s) {
+        scenarios::Fault crash = at_random(scenarios::FaultKind::instance_crash, "orders/instance-1");
+        crash.at_random->lasts.values = {7200.0};
+        Scenario scenario = read("xyz-corporation");
+        scenarios::Fault ill;
+        ill.name = "ill";
+        ill.kind = scenarios::FaultKind::control_plane_impaired;
+        ill.target = "us-east-1";
+        ill.lasts = engine::duration_from_seconds(ill_s);
+        ill.follows = {{.fault = "at random", .after = {}, .probability = 1.0}};
+        ill.follows->after.values = {1.0};
+        scenario.faults = {crash, ill};
+        const OutageModel model = outage_model_of(scenario, {});
+        const OutageSimulator simulator{model};
+        OutageState state = simulator.start({1}, 0);
+        state.next_failure = std::numeric_limits<double>::infinity();
+        state.pending_count = state.background_count = 0;
+        OutageLedger ledger{model.cells.size()};
+        simulator.strike(state, 0, 0);
+        while (state.databases[0].mode != DatabaseMode::serving) simulator.run_next(state, ledger);
+        return std::pair{state.now, state.databases[0].faults_overlap};
+    };
+    const auto well = struck(0.0), ill = struck(3600.0);
+    EXPECT_LT(well.first, 300.0);
+    EXPECT_FALSE(well.second);
+    EXPECT_DOUBLE_EQ(ill.first, 3601.0);
+    EXPECT_TRUE(ill.second);
 }
 
 TEST(TopologyYearsTest, StuckFailoversCostTheirShare) {

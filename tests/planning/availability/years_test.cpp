@@ -73,6 +73,32 @@ TEST(YearsTest, AStateIsCopiedAndGoesOnAsTheOriginal) {
     EXPECT_NE(of_original.unplanned_s[0], of_branch.unplanned_s[0]);
 }
 
+TEST(YearsTest, SoManyEventsEndThemAndNoYearChanges) {
+    const OutageModel model = tests::model_of({});
+    const Years all = simulate_years(model, {.years = 4'000, .seed = {3}});
+    const Years some = simulate_years(model, {.years = 4'000, .seed = {3}, .events_most = all.events / 4});
+    EXPECT_FALSE(all.out_of_events);
+    EXPECT_TRUE(some.out_of_events);
+    ASSERT_LT(some.years, 2'000U);
+    EXPECT_GE(some.events, all.events / 4);
+    for (std::size_t i = 0; i < some.losses.size(); ++i) {
+        ASSERT_EQ(some.losses[i].unplanned_s, all.losses[i].unplanned_s) << i;
+    }
+    EXPECT_FALSE(simulate_years(model, {.years = 4'000, .seed = {3}, .events_most = 2 * all.events}).out_of_events);
+}
+
+TEST(YearsTest, ASignalEndsThemAfterTheNextBatchAndProgressIsTold) {
+    const OutageModel model = tests::model_of({});
+    int asked = 0;
+    std::uint64_t told = 0;
+    YearsPlan plan{.years = 100'000, .precision = 1e-9, .seed = {3}};  // one round of many batches
+    plan.interrupted = [&] { return ++asked == 3; };
+    plan.progress = [&](std::uint64_t years) { told = years; };
+    EXPECT_TRUE(simulate_years(model, plan).interrupted);
+    EXPECT_LE(asked, 4);
+    EXPECT_EQ(told, 3 * years_of_batch);
+}
+
 TEST(YearsTest, CausesAddUpAndTellWhatTookSeveral) {
     const OutageModel model = tests::model_of({});
     const Years years = simulate_years(model, {.years = 1'000, .seed = {5}});

@@ -48,6 +48,21 @@ TEST(ResourcesTest, ProcessorsAreRateTimesDemand) {
     }
 }
 
+// 50 reads and twice 50 answers of writes a second, each of 1 MB; a commit's 1 KB to six copies and a replica.
+TEST(ResourcesTest, NetworkCardsSendAnswersAndLog) {
+    scenarios::Scenario scenario = shop("100/s");
+    for (scenarios::QueryClass& query : scenario.workload.classes) query.response = engine::Bytes{1'000'000};
+    const auto all = estimate_resources(scenario);
+    EXPECT_NEAR(wanted(all, "network cards of the readers of orders"), 50.0 * 8e6 / 1e9, 1e-12);
+    EXPECT_NEAR(wanted(all, "network card of the writer of orders"), 50.0 * 8.0 * (2e6 + 7.0 * 1000.0) / 1e9, 1e-12);
+    for (const ResourceEstimate& one : all) {
+        if (one.kind != ResourceKind::reader_card) continue;
+        EXPECT_DOUBLE_EQ(one.there, 0.75) << "a db.r6g.large, sustained";
+        EXPECT_FALSE(is_on_the_way(one, scenario.workload.classes.at(1)));
+        EXPECT_TRUE(is_on_the_way(one, scenario.workload.classes.at(0)));
+    }
+}
+
 TEST(ResourcesTest, TheLogStreamIsCommitsTimesTheirLog) {
     const auto all = estimate_resources(shop("100/s"));
     EXPECT_NEAR(wanted(all, "log stream of orders to another region"), 50.0 * 8000.0 / 1e9, 1e-12);
