@@ -57,6 +57,30 @@ const std::vector<RegionRun> runs{
     // All waits for the region.
     {"region-loss", "none", 2, {{"writes recover", "VIOLATED"}, {"reads recover", "VIOLATED"}}},
 
+    // A standby is promoted by an operator; only a commit that waits for one there is there for certain.
+    {"postgres-region-loss",
+     "",
+     6,
+     {{"writes recover", "undecided"},
+      {"little lost", "undecided"},
+      {"nothing lost", "VIOLATED"},
+      {"fast writes", "met"}}},
+    {"postgres-region-loss",
+     "every-commit-waits",
+     2,
+     {{"writes recover", "undecided"}, {"nothing lost", "undecided"}, {"fast writes", "met"}},
+     nothing_lost},
+    // The old primary is told to stop when the link is there again. Waiting for a standby there it tells nobody.
+    {"postgres-region-loss",
+     "cut-off",
+     2,
+     {{"writes recover", "VIOLATED"}, {"little lost", "VIOLATED"}, {"nothing lost", "VIOLATED"}}},
+    {"postgres-region-loss",
+     "cut-off-every-commit-waits",
+     2,
+     {{"writes recover", "VIOLATED"}, {"nothing lost", "undecided"}},
+     nothing_lost},
+
     // As old as the newest copy.
     {"region-loss-backups",
      "",
