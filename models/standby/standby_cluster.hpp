@@ -60,7 +60,7 @@ public:
     void instance_died(Instance& instance, engine::Health how) override;
     void host_restored(Instance& instance) override;
     void reach_changed() override { log_.reach_changed(); }
-    // A standby that follows stands in another region than the primary.
+    // A standby that follows stands in another region than the primary, and that is not lost.
     bool outlives_region() const override;
     // Told the lost region when the operator has decided to go on elsewhere; may be empty.
     std::function<void(PlaceId)> on_given_up;

@@ -25,7 +25,8 @@ bool StandbyCluster::outlives_region() const {
     const Topology& topology = transport_.topology();
     const PlaceId region = topology.region_of(instances_[writer_]->place());
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (log_.follows(i) && topology.region_of(instances_[i]->place()) != region) return true;
+        const PlaceId place = instances_[i]->place();
+        if (log_.follows(i) && alive(place) && topology.region_of(place) != region) return true;
     }
     return false;
 }

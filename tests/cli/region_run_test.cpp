@@ -67,7 +67,7 @@ const std::vector<RegionRun> runs{
       {"fast writes", "met"}}},
     {"postgres-region-loss",
      "every-commit-waits",
-     2,
+     6,
      {{"writes recover", "undecided"}, {"nothing lost", "undecided"}, {"fast writes", "met"}},
      nothing_lost},
     // The old primary is told to stop when the link is there again. Waiting for a standby there it tells nobody.
