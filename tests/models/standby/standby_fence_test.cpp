@@ -132,6 +132,19 @@ TEST(StandbyFenceTest, ASynchronousPrimaryThatWasNotFencedNeedsAStandbyOnItsSide
     }
 }
 
+// Also one that had nothing more than the new primary when that took over: nobody has told it.
+TEST(StandbyFenceTest, AStandbyOnItsSideStaysWithIt) {
+    StandbySystem system(unfenced_shape(CommitMode::on, 1, 1.0), 2, 1, {}, {0, 0, 1});
+    system.run_to(5s);
+    part_zone_a(system);
+    system.run_to(10s);
+    ASSERT_EQ(&system.cluster->writer(), &system.instance(2));
+    EXPECT_FALSE(system.log().follows(1));
+    const FaithfulClients faithful(system, 0);
+    system.run_to(20s);
+    EXPECT_NEAR(static_cast<double>(faithful.told_between(10s, 20s)), 1000.0, 5.0);
+}
+
 // Of 200 primaries the stated share goes on: 0.3, with three standard deviations, 0.097.
 TEST(StandbyFenceTest, FencingFailsWithItsProbability) {
     int unfenced = 0;
