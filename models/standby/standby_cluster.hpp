@@ -76,6 +76,7 @@ private:
     engine::Process<bool> monitor_answers();
     engine::Process<bool> asked(engine::Component& whom, PlaceId from, Stand to);
     engine::Process<bool> take_over();
+    void start_those_down();
     engine::Process<> go_on_elsewhere();
     bool in_another_region(const Instance& instance) const;
     engine::Process<> restart(Instance& instance);

@@ -103,8 +103,18 @@ engine::Process<bool> StandbyCluster::take_over() {
     failing_over_ = true;
     publish_readers();
     watch_all();
+    start_those_down();
     simulation_.spawn(component_, go_on_elsewhere());
     co_return true;
+}
+
+// In its own region: whom the old monitor was starting when it was lost.
+void StandbyCluster::start_those_down() {
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        Instance& instance = *instances_[i];
+        if (i == writer_ || in_another_region(instance) || instance.component().up() || !stands(instance)) continue;
+        simulation_.spawn(component_, restart(instance));
+    }
 }
 
 engine::Process<> StandbyCluster::go_on_elsewhere() {

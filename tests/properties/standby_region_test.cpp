@@ -13,9 +13,10 @@
 namespace faultline::tests {
 namespace {
 
-scenarios::ReplicationResult run_with(std::string_view fault, const std::string& replication = R"({
-                                          "synchronous_commit": "local" })") {
-    std::string text = in_two_regions(fault);
+constexpr const char* asynchronous = R"({ "synchronous_commit": "local" })";
+
+std::string on_postgresql(std::string_view faults, const std::string& replication) {
+    std::string text = in_two_regions(faults);
     replace_in(text, R"("kind": "aurora-mysql", "version": "3.08")",
                R"("kind": "postgresql", "version": "15", "monitor": { "interval": "1s", "timeout": "1s" },
                   "global": { "alarm_after": "20s", "decision": "20s", "fence_timeout": "5s", "dns_update": "5s" },
@@ -25,7 +26,11 @@ scenarios::ReplicationResult run_with(std::string_view fault, const std::string&
                R"("replicas": [ { "zone": "b" }, { "region": "us-west-2", "zone": "a" } ])");
     replace_in(text, R"("route": ["hot", "orders/reader"])", R"("route": ["orders/reader"])");
     replace_in(text, R"("threads": 64)", R"("threads": 2000)");
-    return run(read(text));
+    return text;
+}
+
+scenarios::ReplicationResult run_with(std::string_view faults, const std::string& replication = asynchronous) {
+    return run(read(on_postgresql(faults, replication)));
 }
 
 constexpr std::string_view lost_for_good =
@@ -90,6 +95,27 @@ TEST(StandbyRegionTest, AnOldRegionComesBackAsStandbys) {
         }
         EXPECT_GT(followed, 220.0);
         EXPECT_GT(good_between(class_named(result, "update"), 260, 350), 90U * 150U);
+    });
+}
+
+// A standby in the west whose process has just ended is started by the monitor there, once there is one.
+TEST(StandbyRegionTest, WhoWasBeingStartedIsStartedByTheNextMonitor) {
+    test::in_child([] {
+        const std::string faults = std::string{lost_for_good} +
+                                   R"(, "standby lost": { "kind": "instance-crash", "target": "orders/instance-4",
+                                                          "at": "55s" })";
+        std::string text = on_postgresql(faults, asynchronous);
+        replace_in(text, R"({ "region": "us-west-2", "zone": "a" })",
+                   R"({ "region": "us-west-2", "zone": "a" }, { "region": "us-west-2", "zone": "b" })");
+        const auto result = run(read(text));
+        EXPECT_TRUE(reached(result, "orders/instance-3", "writer"));
+        double back = -1.0;
+        for (const auto& change : result.states) {
+            if (change.component == "orders/instance-4" && change.state == "replica") {
+                back = static_cast<double>(change.at_ns) * 1e-9;
+            }
+        }
+        EXPECT_GT(back, 160.0) << "after the takeover";
     });
 }
 
