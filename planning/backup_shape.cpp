@@ -88,7 +88,8 @@ bool is_copied(const scenarios::Database& database) {
 
 bool region_restore_matters(const scenarios::Database& database, const scenarios::Scenario& scenario) {
     // One over several regions is failed over, and restored from no copy.
-    if (!backups_matter(database, scenario) || !is_copied(database) || !database.secondaries.empty()) return false;
+    const bool fails_over = !database.secondaries.empty() || database.has_standby_elsewhere();
+    if (!backups_matter(database, scenario) || !is_copied(database) || fails_over) return false;
     return std::any_of(scenario.faults.begin(), scenario.faults.end(),
                        [](const auto& fault) { return fault.kind == scenarios::FaultKind::region_outage; });
 }

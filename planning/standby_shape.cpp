@@ -35,7 +35,11 @@ models::StandbyShape standby_shape(const scenarios::Database& database,
     for (const scenarios::QueryClass& query_class : classes) {
         shape.log.record_of_class.push_back(query_class.log == engine::Bytes{} ? small_record : query_class.log);
     }
-    shape.monitor = {database.monitor.interval, database.monitor.timeout, database.monitor.failures};
+    const scenarios::Monitor& monitor = database.monitor;
+    shape.monitor = {monitor.interval, monitor.timeout, monitor.failures, monitor.fence_fails};
+    const scenarios::GlobalOperation& people = database.global;
+    shape.operation = {people.alarm_after, distribution_of(people.decision), people.fence_timeout,
+                       distribution_of(people.dns_update)};
     shape.goes_on_without_standby = replication.goes_on_without_standby;
     return shape;
 }

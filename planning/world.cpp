@@ -10,7 +10,7 @@ using namespace models;
 using scenarios::Scenario;
 
 // Watches what a loss at this instant would leave behind: of the writer's zone, of a cache that is ahead of it, and of
-// the region where that is restored from copies elsewhere.
+// the region where that is restored from copies elsewhere, or where a standby in another one would take over.
 engine::Process<> World::sample_exposure(std::size_t database) {
     RegionRestore* const restore = region_restores_[database].get();
     for (;;) {
@@ -19,7 +19,11 @@ engine::Process<> World::sample_exposure(std::size_t database) {
         Cluster& cluster = restore == nullptr ? *clusters_[database] : restore->serving();
         const Duration of_writer = cluster.log().exposure_to_loss_of(cluster.writer().place());
         const Duration of_zone = std::max(of_writer, behind_caches(database));
-        const Duration of_region = restore == nullptr ? Duration::zero() : restore->exposure();
+        Duration of_region = restore == nullptr ? Duration::zero() : restore->exposure();
+        if (restore == nullptr && cluster.outlives_region()) {
+            const PlaceId region = network_->topology.region_of(cluster.writer().place());
+            of_region = cluster.log().exposure_to_loss_of(region);
+        }
         measures_->exposure(database, std::max(of_zone, of_region), of_zone, now);
         for (const auto& instance : cluster.instances()) {
             if (instance->role() != Role::replica || !instance->component().up()) continue;

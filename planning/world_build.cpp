@@ -212,9 +212,11 @@ std::unique_ptr<Cluster> World::make_cluster(const scenarios::Database& database
     if (!scenarios::has_standbys(database.kind)) {
         return std::make_unique<Cluster>(simulation_, *transport_, transfers_.get(), std::move(shape), observer);
     }
-    return std::make_unique<StandbyCluster>(simulation_, *transport_, std::move(shape),
-                                            standby_shape(database, scenario_.workload.classes), observer,
-                                            transfers_.get());
+    auto cluster = std::make_unique<StandbyCluster>(simulation_, *transport_, std::move(shape),
+                                                    standby_shape(database, scenario_.workload.classes), observer,
+                                                    transfers_.get());
+    cluster->on_given_up = [this](PlaceId region) { give_up_region(region); };
+    return cluster;
 }
 
 void World::build_cluster(const scenarios::Database& database) {

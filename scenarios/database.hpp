@@ -103,7 +103,8 @@ struct Replication {
 struct Monitor {
     Duration interval{};
     Duration timeout{};
-    int failures = 3;  // in a row
+    int failures = 3;          // in a row
+    double fence_fails = 0.0;  // probability that a primary that is up is not shut off
 };
 
 // A region that follows the database's own over a global database's log stream.
@@ -215,6 +216,14 @@ struct Database {
     std::vector<CustomEndpoint> endpoints;
     std::optional<Security> security;  // of its own; none: what holds for all
     bool io_optimized = false;         // of its price: no charge for I/O
+
+    // Of the kinds with standbys: one of them stands in another region than the first primary.
+    bool has_standby_elsewhere() const {
+        for (const DatabaseInstance& replica : replicas) {
+            if (!replica.region.empty() && replica.region != region) return true;
+        }
+        return false;
+    }
 };
 
 }  // namespace faultline::scenarios

@@ -147,7 +147,7 @@ public:
 
     // For faults. The host of an instance comes back, empty-handed: the control plane starts it as a replica.
     virtual void host_restored(Instance& instance);
-    // Zones were cut off, or are there again.
+    // Zones or links were cut off; or zones are there again.
     virtual void reach_changed() {}
     // A storage node is lost with its segments, and their repair begins; or it is there again, empty.
     void node_lost(std::uint32_t node, engine::Health how);
@@ -156,6 +156,8 @@ public:
     // has what it had.
     PlaceId region() const { return shape_.control_plane; }
     virtual void region_lost(engine::Health how);
+    // Somebody would take over elsewhere.
+    virtual bool outlives_region() const { return false; }
     virtual void region_back();
     // Building: it shows the keys of another cluster, of the same database.
     void share_keys_of(Cluster& first) { versions_ = first.versions_; }

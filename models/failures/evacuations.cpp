@@ -19,13 +19,14 @@ std::size_t number_of(GlobalDatabase& database, PlaceId region) {
     return nobody;
 }
 
-// Who can take over from the primary: the first that follows and stands.
-std::size_t successor_of(GlobalDatabase& database) {
+// Who can take over from the primary: the first that follows and answers the people who ask.
+engine::Process<std::size_t> successor_of(GlobalDatabase& database) {
     for (std::size_t i = 0; i < database.regions().size(); ++i) {
-        const bool other = i != database.log().primary();
-        if (other && database.log().follows(i) && database.regions()[i]->component().up()) return i;
+        if (i == database.log().primary() || !database.log().follows(i)) continue;
+        const bool answered = co_await database.region_answers(i);
+        if (answered) co_return i;
     }
-    return nobody;
+    co_return nobody;
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ std::size_t Evacuations::offices_in(const Evacuation& evacuation, double share) 
 engine::Process<> Evacuations::move_databases(Evacuation& evacuation) {
     for (const auto& database : databases_) {
         if (database == nullptr || database->primary().region() != evacuation.region) continue;
-        const std::size_t target = successor_of(*database);
+        const std::size_t target = co_await successor_of(*database);
         if (target == nobody) continue;
         enter(evacuation, "switching over");
         const std::string old = database->primary().component().path();

@@ -37,6 +37,7 @@ engine::Process<> Injector::cut_links(std::size_t index, const scenarios::Fault&
         targets_.topology.fail_link(link, simulation_.now());
         targets_.measures.fault_hit(index, targets_.topology.link_name(link));
     }
+    for (const auto& cluster : targets_.clusters) cluster->reach_changed();
     routes_change();
     co_await simulation_.delay(time_away(fault));
     for (const LinkId link : links) targets_.topology.restore_link(link, simulation_.now());

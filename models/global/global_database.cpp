@@ -27,7 +27,8 @@ GlobalDatabase::GlobalDatabase(engine::Simulation& simulation, const Transport& 
       routes_(simulation, transport, component_.path(), log_, shape_.routes),
       writer_endpoint_(shape_.writer_time_to_live),
       draws_(simulation.stream(component_.path(), "steps")),
-      network_draws_(simulation.stream(component_.path(), "network")) {}
+      network_draws_(simulation.stream(component_.path(), "network")),
+      asking_draws_(simulation.stream(component_.path(), "asking")) {}
 
 void GlobalDatabase::add_region(RegionalCluster& cluster) {
     log_.add_region(cluster.region(), cluster.component().path());
@@ -87,14 +88,15 @@ engine::Process<> GlobalDatabase::operate() {
     }
 }
 
-// Asked from every other region: one answer is enough, and from a region that is cut off comes none. Where no other
-// one stands, from its own.
+// Asked from every other region that follows: one answer is enough, and from a region that is cut off comes none. Where
+// no other one stands, from its own. Who no longer belongs to the database, as one that was given up, is no witness.
 engine::Process<bool> GlobalDatabase::writer_answers() {
     Instance& writer = global_writer();
-    bool others_stand = false;
-    for (std::size_t i = 0; i < regions_.size(); ++i) others_stand = others_stand || (i != log_.primary() && stands(i));
+    const auto witness = [this](std::size_t i) { return i != log_.primary() && log_.follows(i) && stands(i); };
+    bool witnesses = false;
+    for (std::size_t i = 0; i < regions_.size(); ++i) witnesses = witnesses || witness(i);
     for (std::size_t i = 0; i < regions_.size(); ++i) {
-        if ((i == log_.primary() && others_stand) || !stands(i)) continue;
+        if (!witness(i) && (witnesses || i != log_.primary() || !stands(i))) continue;
         const Question question{regions_[i]->region(), writer.stand(), alarm_probe_timeout};
         const bool answered = co_await answers(simulation_, transport_, writer.component(), question, network_draws_);
         if (answered) co_return true;
@@ -110,21 +112,35 @@ bool GlobalDatabase::joined(std::size_t a, std::size_t b) const {
     return stands(a) && stands(b) && transport_.path(regions_[a]->region(), regions_[b]->region()).usable;
 }
 
-// Of those that follow and stand, the one that has most of the log; the first of equals.
-std::size_t GlobalDatabase::freshest() {
+engine::Process<bool> GlobalDatabase::region_answers(std::size_t region) {
+    for (std::size_t turn = 0; turn < regions_.size(); ++turn) {
+        const PlaceId from = regions_[(region + turn) % regions_.size()]->region();
+        if (!transport_.topology().alive(from)) continue;
+        const Question question{from, regions_[region]->region(), alarm_probe_timeout};
+        engine::Component& asked = regions_[region]->component();
+        const bool answered = co_await answers(simulation_, transport_, asked, question, asking_draws_);
+        if (answered) co_return true;
+    }
+    co_return false;
+}
+
+// Of those that follow and answer, the one that has most of the log; the first of equals.
+engine::Process<std::size_t> GlobalDatabase::freshest() {
     std::size_t best = no_region;
     for (std::size_t i = 0; i < regions_.size(); ++i) {
-        if (i == log_.primary() || !log_.follows(i) || !stands(i)) continue;
-        if (best == no_region || log_.recovered(i) > log_.recovered(best)) best = i;
+        if (i == log_.primary() || !log_.follows(i)) continue;
+        const bool answered = co_await region_answers(i);
+        if (answered && (best == no_region || log_.recovered(i) > log_.recovered(best))) best = i;
     }
-    return best;
+    co_return best;
 }
 
 engine::Process<> GlobalDatabase::fail_over() {
     busy_ = true;
     const std::size_t old = log_.primary();
     if (on_given_up) on_given_up(regions_[old]->region());
-    std::size_t target = freshest();
+    const std::size_t found = co_await freshest();
+    std::size_t target = found;
     while (target == no_region) {
         component_.enter("waiting for a region");
         co_await simulation_.delay(operator_looks_after);
@@ -132,7 +148,8 @@ engine::Process<> GlobalDatabase::fail_over() {
             const bool back = co_await writer_answers();
             if (back) break;
         }
-        target = freshest();
+        const std::size_t found_now = co_await freshest();
+        target = found_now;
     }
     if (target == no_region) {  // nobody could take over, and the old one is back
         busy_ = false;

@@ -99,6 +99,8 @@ public:
     private:
         GlobalDatabase& database_;
     };
+    // Does the region's control plane of it answer people who ask? From any region that stands, its own first.
+    engine::Process<bool> region_answers(std::size_t region);
     bool busy() const { return busy_; }  // with a failover or a switchover
     bool logical() const { return shape_.operation.logical; }
     // The primary's cluster is one that was restored from backups: every other region is copied anew from it.
@@ -134,7 +136,7 @@ private:
     void copy_all_others();
     engine::Process<> copy_to(std::size_t region, std::uint64_t promotion);
     engine::Process<> publish_writer(bool repointed);
-    std::size_t freshest();
+    engine::Process<std::size_t> freshest();
     bool stands(std::size_t region) const { return regions_[region]->component().up(); }
     bool joined(std::size_t a, std::size_t b) const;
     bool control_plane_ill(std::size_t region) const;
@@ -151,6 +153,7 @@ private:
     Endpoint writer_endpoint_;
     engine::RandomStream draws_;
     engine::RandomStream network_draws_;
+    engine::RandomStream asking_draws_;
     std::vector<RegionalCluster*> regions_;
     std::vector<std::unique_ptr<RegionBackup>> backups_;  // by region
     std::uint64_t promotions_ = 0;

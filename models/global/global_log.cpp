@@ -74,6 +74,14 @@ void GlobalLog::region_lost(std::size_t region, engine::Health how) {
     }
 }
 
+void GlobalLog::reach_changed() {
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+        LogStream& stream = *regions_[i].stream;
+        if (i == primary_ || !stream.connected()) continue;
+        if (!transport_.path(regions_[primary_].border, regions_[i].border).usable) stream.path_lost();
+    }
+}
+
 void GlobalLog::reconnect(NetworkCard* card) {
     NetworkCard* const through = shape_.stream.logical ? card : nullptr;
     const PlaceId from = regions_[primary_].border;

@@ -58,6 +58,8 @@ public:
     engine::Condition& released() { return released_; }
 
     void region_lost(std::size_t region, engine::Health how);
+    // Links were cut: of a stream without a path what has left arrives, and the rest is sent again when it is back.
+    void reach_changed();
     // Streams that can, connect again and send what is missing. Call it every second or so.
     void reconnect(NetworkCard* card = nullptr);
 

@@ -172,7 +172,7 @@ void RegionalCluster::region_back() {
     Cluster::region_back();
 }
 
-// Ends what its control plane was doing.
+// Ends what its control plane was doing. Who answers is what its last heartbeats said, and what it starts and stops.
 void RegionalCluster::take(RegionRole role, std::size_t writer) {
     if (component_.up()) component_.kill(engine::Health::crash);
     component_.revive();
@@ -181,7 +181,6 @@ void RegionalCluster::take(RegionRole role, std::size_t writer) {
     failing_over_ = false;
     followed_ = {};
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        answering_[i] = instances_[i]->component().up();
         missed_since_[i] = answering_[i] ? engine::end_of_time : simulation_.now();
     }
 }
@@ -193,6 +192,7 @@ void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
     const bool had_stopped = followed_.lost;
     if (!shape_.pools.kept_on_promotion) successor.lose_memory();
     successor.start(Role::writer);
+    answering_[index_of(successor)] = true;
     take(RegionRole::primary, index_of(successor));
     refusing_ = false;
     begin_watching();
@@ -211,6 +211,7 @@ void RegionalCluster::begin_copy() {
     for (const auto& instance : instances_) {
         if (instance->component().up()) instance->crash(engine::Health::crash);
     }
+    std::fill(answering_.begin(), answering_.end(), false);
     storage_->abandon();
     refusing_ = true;
     take(RegionRole::copying, nobody);
@@ -220,8 +221,9 @@ void RegionalCluster::begin_copy() {
 
 void RegionalCluster::become_secondary() {
     lose_memories();
-    for (const auto& instance : instances_) {
-        if (transport_.topology().alive(instance->place())) instance->start(Role::replica);
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (transport_.topology().alive(instances_[i]->place())) instances_[i]->start(Role::replica);
+        answering_[i] = instances_[i]->component().up();  // it has begun
     }
     take(RegionRole::secondary, nobody);
     refusing_ = false;

@@ -52,6 +52,7 @@ public:
     PlaceId zone_for_another() const;  // instance: the first that stands
 
     void host_restored(Instance& instance) override;
+    void reach_changed() override { global_log_.reach_changed(); }
     // What an abandoned lineage commits is lost: no key has a newer version by it.
     std::uint32_t committed(Instance& by, const ToldCommit& commit) override;
     void region_lost(engine::Health how) override;

@@ -72,7 +72,10 @@ void PrimaryLog::slow_disk(std::size_t member, double factor) {
 }
 
 engine::Process<bool> PrimaryLog::commit(LogSource, std::uint32_t epoch, const RequestRef& request) {
-    if (epoch != epoch_) co_return false;
+    if (epoch != epoch_) {
+        const bool told = co_await commit_apart(epoch);
+        co_return told;
+    }
     const std::uint64_t ticket = append(request);
     const Lsn end = end_;
     if (shape_.mode == CommitMode::off) {
@@ -82,10 +85,9 @@ engine::Process<bool> PrimaryLog::commit(LogSource, std::uint32_t epoch, const R
     }
     const Instant durable = disk_.join(simulation_.now(), end, draws_);
     co_await simulation_.delay(durable - simulation_.now());
-    if (epoch != epoch_) co_return false;
-    ship();
+    if (epoch == epoch_) ship();
     // Nearly always the first answer stands. It does not if a standby or its stream was lost meanwhile.
-    for (Instant heard = standbys_have(end); heard > simulation_.now(); heard = standbys_have(end)) {
+    for (Instant heard = standbys_have(end); epoch == epoch_ && heard > simulation_.now(); heard = standbys_have(end)) {
         if (heard < engine::end_of_time && shares_links()) {
             engine::Timer answer(simulation_, heard - simulation_.now());
             engine::Condition::Wait change(changed_);
@@ -96,7 +98,10 @@ engine::Process<bool> PrimaryLog::commit(LogSource, std::uint32_t epoch, const R
             engine::Condition::Wait change(changed_);
             co_await change;
         }
-        if (epoch != epoch_) co_return false;
+    }
+    if (epoch != epoch_) {  // another has taken over meanwhile
+        const bool told = co_await commit_apart(epoch);
+        co_return told;
     }
     tell(ticket);
     co_return true;
@@ -139,6 +144,7 @@ engine::Process<> PrimaryLog::write_in_bursts(std::uint32_t epoch) {
         engine::Timer turn(simulation_, shape_.log_writer_delay);
         engine::Condition::Wait enough(enough_);
         co_await engine::any_of(turn, enough);
+        if (epoch != epoch_) co_return;
         const Lsn flushed = disk_.flushed(simulation_.now());
         Lsn end = end_ - end_ % page;
         if (end <= flushed) end = end_;
@@ -146,7 +152,7 @@ engine::Process<> PrimaryLog::write_in_bursts(std::uint32_t epoch) {
         flush_asked_ = end;
         const Instant durable = disk_.join(simulation_.now(), end, draws_);
         co_await simulation_.delay(durable - simulation_.now());
-        ship();
+        if (epoch == epoch_) ship();
     }
 }
 
@@ -187,6 +193,7 @@ void PrimaryLog::drop_settled() {
 void PrimaryLog::lost(std::size_t member, engine::Health how) {
     if (member != primary_) {
         members_[member].stream->standby_lost(how);
+        members_[member].apart.reset();
         changed_.notify_all();
         return;
     }
@@ -201,16 +208,6 @@ void PrimaryLog::lost(std::size_t member, engine::Health how) {
 
 RecoveredLog PrimaryLog::restart_in_place() {
     return end_log_at(disk_.flushed(simulation_.now()));
-}
-
-RecoveredLog PrimaryLog::promote(std::size_t member) {
-    const Lsn end = members_[member].stream->reached(Reached::received, simulation_.now());
-    members_[primary_].follows = false;
-    members_[primary_].stream->standby_lost(engine::Health::silent);
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (i != member && members_[i].stream->sent() > end) members_[i].follows = false;
-    }
-    return end_log_at(end);
 }
 
 // The log goes on from `end` with a new epoch.
@@ -273,49 +270,6 @@ void PrimaryLog::reach_changed() {
 void PrimaryLog::set_quorum(int standbys) {
     quorum_ = standbys;
     changed_.notify_all();
-}
-
-Duration PrimaryLog::exposure_to_loss_of(PlaceId place) {
-    const Instant now = simulation_.now();
-    bool anybody = false;
-    Lsn safe = 0;
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-        LogStream& stream = *members_[i].stream;
-        if (!is_standby(i) || !stream.standby_up() || members_[i].instance->place() == place) continue;
-        anybody = true;
-        safe = std::max(safe, stream.reached(Reached::received, now));
-    }
-    if (!anybody) return now - engine::start_of_time;
-    Instant complete_until = settled_told_;
-    for (std::uint64_t i = commits_.first_ticket(); i < commits_.next_ticket(); ++i) {
-        const Commit& commit = *commits_.find(i);
-        if (commit.told == engine::end_of_time) continue;
-        if (commit.end > safe) return last_told_ - std::min(last_told_, complete_until);
-        complete_until = std::max(complete_until, commit.told);
-    }
-    return Duration::zero();
-}
-
-// Since the oldest commit that it has not replayed was told: a reader may miss all since then.
-std::optional<Duration> PrimaryLog::lag_of(const Instance& replica, Instant now) {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (members_[i].instance != &replica || !is_standby(i)) continue;
-        const std::uint64_t missing = first_beyond(commits_, members_[i].stream->reached(Reached::applied, now));
-        if (missing == commits_.next_ticket()) return Duration::zero();
-        const Commit& commit = *commits_.find(missing);
-        const Instant since = commit.told < engine::end_of_time ? commit.told : commit.appended;
-        // KeyVersions compares microseconds: this very commit must be missed too.
-        return now - since + std::chrono::microseconds{1};
-    }
-    return Duration::zero();
-}
-
-std::optional<Lsn> PrimaryLog::shown_by(const Instance& replica, Instant now) {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (members_[i].instance == &replica && is_standby(i))
-            return members_[i].stream->reached(Reached::applied, now);
-    }
-    return std::nullopt;
 }
 
 }  // namespace faultline::models

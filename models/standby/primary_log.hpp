@@ -7,7 +7,8 @@
 //   on            and flushed there
 //   remote_apply  and replayed there
 //
-// A commit that was told and is not in the log of the next primary is lost.
+// A commit that was told and is not in the log of the next primary is lost. So is what a primary tells that was not
+// fenced when another took over: it goes on by itself (primary_log_apart.cpp).
 // Sources: PostgreSQL 15 documentation, 20.5.1 (synchronous_commit, wal_writer_delay), 27.2.8 Synchronous Replication.
 // Leaves out: checkpoints, full-page images, a log disk that is full, cascading standbys.
 #pragma once
@@ -59,7 +60,10 @@ public:
     // The primary's process is there again: its log ends where its disk does.
     RecoveredLog restart_in_place();
     // A standby becomes the primary: the log ends where its own does. Those that have more no longer follow.
-    RecoveredLog promote(std::size_t member);
+    // `old_goes_on`: the old primary was not fenced; it tells its clients what the log lacks, until it dies.
+    RecoveredLog promote(std::size_t member, bool old_goes_on = false);
+    // A client of a primary that was not fenced has been told: what that is to the database.
+    RecoveredLog lost_apart(const Instance& told_by, OfficeId told) const;
     // A standby is there again: with the log that it had, or with the primary's if it no longer followed.
     void standby_back(std::size_t member);
     void reconnect(std::size_t member);
@@ -78,6 +82,7 @@ public:
     Lsn flushed() { return disk_.flushed(simulation_.now()); }
     std::uint64_t commits_acknowledged() const { return acknowledged_; }
     std::uint64_t commits_lost() const { return lost_; }
+    std::uint64_t commits_diverged() const { return diverged_; }  // of the lost: told by a primary that was not fenced
 
 private:
     struct Commit {
@@ -87,10 +92,21 @@ private:
         RequestRef request{};                // until it is told
         OfficeId office = no_office;
     };
+    // A primary that goes on although another has taken over.
+    struct Apart {
+        std::uint32_t epoch = 0;
+        int quorum = 0;
+        GroupFlush disk;
+        Lsn end = 0;
+    };
     struct Member {
         Instance* instance = nullptr;
         std::unique_ptr<LogStream> stream;  // to it, while it is a standby
         bool follows = true;                // its log is a beginning of the primary's
+        // Of one that does not: where what both logs have ends, and the newest commit told in it.
+        Lsn shared_end = 0;
+        Instant shared_told{};
+        std::unique_ptr<Apart> apart{};  // null: it never was the primary, or was fenced
         double disk_slowdown = 1.0;
         double flushed_as_primary_s = 0.0;  // in all earlier times
     };
@@ -103,6 +119,13 @@ private:
     bool shares_links() const;
     bool is_standby(std::size_t member) const { return member != primary_ && members_[member].follows; }
     RecoveredLog end_log_at(Lsn end);
+    void leave_behind(Member& member, Lsn has);
+    Instant told_until(Lsn end);
+    bool stays_with(const Instance& old, std::size_t standby, std::size_t next) const;
+    Member* apart(std::uint32_t epoch);
+    engine::Process<bool> commit_apart(std::uint32_t epoch);
+    Instant standbys_apart_have(const Member& old);
+    const Member& member_of(const Instance& instance) const;
     void drop_settled();
 
     engine::Simulation& simulation_;
@@ -125,6 +148,7 @@ private:
     Instant settled_told_{};  // of the newest commit that was dropped
     std::uint64_t acknowledged_ = 0;
     std::uint64_t lost_ = 0;
+    std::uint64_t diverged_ = 0;
     std::uint32_t epoch_ = 1;
     int quorum_ = 0;
 };

@@ -21,7 +21,10 @@ StandbyCluster::StandbyCluster(engine::Simulation& simulation, const Transport& 
       monitor_(standby.monitor),
       synchronous_(standby.log.synchronous),
       goes_on_without_standby_(standby.goes_on_without_standby),
-      log_(simulation, transport, component_.path(), std::move(standby.log), transfers) {}
+      log_(simulation, transport, component_.path(), std::move(standby.log), transfers),
+      operation_(standby.operation),
+      fence_draws_(simulation.stream(component_.path(), "fencing")),
+      operator_draws_(simulation.stream(component_.path(), "operator")) {}
 
 void StandbyCluster::begin() {
     for (const auto& instance : instances_) log_.add_member(*instance);
@@ -29,6 +32,11 @@ void StandbyCluster::begin() {
         instances_[i]->start(i == writer_ ? Role::writer : Role::replica);
     log_.serve(writer_);
     begin_watching();
+    const auto elsewhere = [this](const auto& instance) { return in_another_region(*instance); };
+    if (std::none_of(instances_.begin(), instances_.end(), elsewhere)) return;
+    operator_.emplace(simulation_, component_.path() + "/operator");
+    operator_->enter("watching");
+    simulation_.spawn(*operator_, operate());
 }
 
 void StandbyCluster::begin_watching() {
@@ -36,6 +44,10 @@ void StandbyCluster::begin_watching() {
     writer_endpoint_.publish({instances_[writer_].get()});
     publish_readers();
     component_.enter("serving");
+    watch_all();
+}
+
+void StandbyCluster::watch_all() {
     for (std::size_t i = 0; i < instances_.size(); ++i) simulation_.spawn(component_, watch(i));
 }
 
@@ -47,9 +59,10 @@ engine::Process<> StandbyCluster::watch(std::size_t instance) {
         const bool answered = co_await heartbeat(*instances_[instance], monitor_.timeout);
         failed = answered ? 0 : failed + 1;
         if (instance != writer_) {
+            if (answered) talk_to(instance);
             heard(instance, failed < monitor_.failures);
         } else if (!failing_over_ && failed >= monitor_.failures) {
-            co_await fail_over();
+            co_await fail_over(false);
             failed = 0;
         } else if (!failing_over_ && failed > 0 && component_.state() != detecting) {
             component_.enter(detecting);
@@ -60,16 +73,23 @@ engine::Process<> StandbyCluster::watch(std::size_t instance) {
     }
 }
 
+// It has answered: it is told whom to follow, unless somebody is promoted right now.
+void StandbyCluster::talk_to(std::size_t instance) {
+    if (!promoting_) log_.reconnect(instance);
+    if (!failing_over_ && !log_.follows(instance)) rewind(instance);
+}
+
+// `answers`: it has not been given up. One that is being rewound is no reader.
 void StandbyCluster::heard(std::size_t instance, bool answers) {
-    if (answers && instances_[instance]->component().up()) log_.reconnect(instance);
-    if (answers && !failing_over_ && !log_.follows(instance)) rewind(instance);
+    answers = answers && (failing_over_ || log_.follows(instance));
     if (answering_[instance] == answers) return;
     answering_[instance] = answers;
     publish_readers();
     adjust_quorum(goes_on_without_standby_);
 }
 
-// It went on behind a cut, and has log that the new primary lacks: its process ends, and its log is rewound.
+// It went on behind a cut or unfenced, and has log that the new primary lacks: its process ends, and its log is
+// rewound.
 void StandbyCluster::rewind(std::size_t standby) {
     Instance& instance = *instances_[standby];
     if (!instance.component().up()) return;  // that is under way
@@ -89,14 +109,25 @@ void StandbyCluster::adjust_quorum(bool may_shrink) {
     log_.set_quorum(std::min(synchronous_, std::max(standbys, least)));
 }
 
-engine::Process<> StandbyCluster::fail_over() {
+// Two primaries would diverge. In the monitor's region it is shut off whatever keeps clients from it; elsewhere it has
+// to be reached.
+void StandbyCluster::fence(Instance& lost) {
+    if (!lost.component().up()) return;
+    const bool here = !in_another_region(lost);
+    if (!here && !transport_.path(shape_.control_plane, lost.place()).usable) return;
+    if (monitor_.fence_fails > 0.0 && fence_draws_.uniform() < monitor_.fence_fails) return;
+    lost.crash(engine::Health::crash);
+}
+
+engine::Process<> StandbyCluster::fail_over(bool by_operator) {
     Instance& lost = *instances_[writer_];
     failing_over_ = true;
-    if (lost.component().up()) lost.crash(engine::Health::crash);  // fenced: two primaries would diverge
-    const bool stuck = gets_stuck();
+    fence(lost);
+    const bool stuck = !by_operator && gets_stuck();
     if (stuck) {
         co_await operator_orders();
-        if (lost.component().up()) {
+        const bool back = co_await heartbeat(lost, monitor_.timeout);
+        if (back) {
             primary_is_back();
             co_return;
         }
@@ -107,7 +138,8 @@ engine::Process<> StandbyCluster::fail_over() {
         if (candidate == nullptr) {
             component_.enter("waiting for a standby");
             co_await simulation_.delay(monitor_.interval);
-            if (!lost.component().up()) continue;
+            const bool back = co_await heartbeat(lost, monitor_.timeout);
+            if (!back) continue;
             primary_is_back();
             co_return;
         }
@@ -123,7 +155,7 @@ engine::Process<> StandbyCluster::fail_over() {
             if (transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
             continue;
         }
-        observer_.on_recovered(log_.promote(number));
+        observer_.on_recovered(log_.promote(number, lost.component().up()));
         versions_->lose_beyond(log_.end());
         writer_ = number;
     }
@@ -135,7 +167,8 @@ engine::Process<> StandbyCluster::fail_over() {
 
     component_.enter("publishing");
     observer_.on_stage("dns");
-    co_await simulation_.delay(drawn(shape_.failover.dns_update));
+    const engine::Distribution& dns_update = by_operator ? operation_.dns_update : shape_.failover.dns_update;
+    co_await simulation_.delay(drawn(dns_update));
     writer_endpoint_.publish({&successor});
     publish_readers();
     failing_over_ = promoting_ = false;
@@ -169,8 +202,12 @@ Instance* StandbyCluster::most_advanced() {
     return best;
 }
 
-std::uint32_t StandbyCluster::committed(Instance&, const ToldCommit& commit) {
+std::uint32_t StandbyCluster::committed(Instance& by, const ToldCommit& commit) {
     observer_.on_commit(commit);
+    if (by.deposed()) {
+        observer_.on_recovered(log_.lost_apart(by, commit.told));
+        return 0;
+    }
     return versions_->commit(commit.key, simulation_.now(), log_.end_told());
 }
 

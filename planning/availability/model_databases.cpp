@@ -51,6 +51,7 @@ void add_members(OutageModel& model, DatabaseModel& into, const Scenario& scenar
         const scenarios::DatabaseInstance& one = database.replicas[i];
         const std::string& region = one.region.empty() ? database.region : one.region;
         into.members.push_back(member_of(model, scenario, name(i + 1), region, one));
+        if (region != database.region) into.follows[index_of(scenario.regions, region)] = true;  // a standby
     }
     for (const scenarios::Secondary& secondary : database.secondaries) {
         into.follows[index_of(scenario.regions, secondary.region)] = true;
@@ -132,6 +133,12 @@ void set_regional(DatabaseModel& into, const Scenario& scenario, const Database&
     into.reader_health_s = engine::in_seconds(global.health_interval) * global.health_failures;
     const double bits = 8.0 * static_cast<double>(database.data.count);
     into.copy_s = global.copy_rate.value > 0.0 ? bits / global.copy_rate.value : 0.0;
+    if (database.has_standby_elsewhere()) {  // the operator has a standby promoted (docs/models/standby.md)
+        into.regional_promotion = into.promotion;
+        into.step_fails = 0.0;
+        into.copy_s = mean_of(database.failover.restart) + mean_of(database.failover.rebuild);
+        return;
+    }
     if (!database.backups || database.backups->copy_to.empty()) return;
     const scenarios::Restore& restore = database.backups->restore;
     into.copies_in = static_cast<std::uint8_t>(index_of(scenario.regions, database.backups->copy_to));

@@ -66,7 +66,8 @@ bool lives_elsewhere(const Scenario& scenario, const scenarios::QueryClass& quer
     }
     return std::any_of(scenario.databases.begin(), scenario.databases.end(), [&](const scenarios::Database& database) {
         const bool copied = database.backups && !database.backups->copy_to.empty();
-        return database.name == query.route.back().name && (!database.secondaries.empty() || copied);
+        const bool follows = !database.secondaries.empty() || database.has_standby_elsewhere();
+        return database.name == query.route.back().name && (follows || copied);
     });
 }
 

@@ -100,12 +100,17 @@ void check_followers(ObjectReader& object, const Database& database) {
     }
 }
 
-// What a database of one region may say of the operator, who has a writer made in another zone.
+// What a database without "secondaries" may say of its operator: who has a writer made in another zone, or a standby in
+// another region promoted.
 bool only_of_the_operator(const ObjectReader& object, const Database& database) {
     const Json& given = *object.given("global");
-    if (has_standbys(database.kind) || !given.is_object()) return false;
-    return std::all_of(given.items().begin(), given.items().end(), [](const auto& item) {
-        return item.key() == "alarm_after" || item.key() == "decision" || item.key() == "add_instance";
+    if (!given.is_object()) return false;
+    const bool standbys = has_standbys(database.kind);
+    if (standbys && !database.has_standby_elsewhere()) return false;
+    return std::all_of(given.items().begin(), given.items().end(), [standbys](const auto& item) {
+        if (item.key() == "alarm_after" || item.key() == "decision") return true;
+        if (standbys) return item.key() == "fence_timeout" || item.key() == "dns_update";
+        return item.key() == "add_instance";
     });
 }
 
@@ -151,7 +156,9 @@ void read_global(ObjectReader& object, Database& database) {
         object.problem(
             "global",
             "there are no \"secondaries\": a database of one region has nobody to do this with; of the Aurora "
-            "kinds it may have \"alarm_after\", \"decision\" and \"add_instance\", of a lost zone");
+            "kinds it may have \"alarm_after\", \"decision\" and \"add_instance\", of a lost zone, and with a standby "
+            "in "
+            "another region \"alarm_after\", \"decision\", \"fence_timeout\" and \"dns_update\"");
     }
     database.global = read_operation(*object.child("global"), database, object.report());
 }

@@ -38,7 +38,7 @@ Replication read_replication(const Child& child, const std::string& kind, const 
 Monitor read_monitor(const Child& child, const Report& report) {
     ObjectReader object(child, "monitor", report);
     Monitor monitor{object.positive_duration("interval"), object.positive_duration("timeout"),
-                    object.integer("failures")};
+                    object.integer("failures"), object.share("fence_fails")};
     object.finish();
     return monitor;
 }

@@ -207,6 +207,9 @@ inline constexpr std::array monitor_keys{
     Key{"timeout", "duration", "of a probe", R"("5s")", "pg_autoctl(5), pgautofailover.health_check_timeout"},
     Key{"failures", "integer", "in a row, until a standby is promoted", "3",
         "pg_autoctl(5), pgautofailover.health_check_max_retries: 2", false, 1, 100},
+    Key{"fence_fails", "share", "probability that a primary that is up goes on although it was to be shut off",
+        R"("0%")",
+        "assumption: the best case; STONITH devices have a failure rate of their own, and none is published"},
 };
 
 inline constexpr std::array service_keys{

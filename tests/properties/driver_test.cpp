@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -239,6 +240,32 @@ TEST(DriverTest, EachSettingHasAProxyOfItsOwn) {
         const auto result = two_services(0.005, 0.005);
         EXPECT_NEAR(mean_ms(class_named(result, "other lookup")), mean_ms(class_named(result, "lookup")), 1.0);
     });
+}
+
+// Goal:   pinned sessions of a proxy share no connections.
+// Method: 180 updates a second, a few ms each at the proxy: one connection after the other serves all three instances
+// of
+//         the service, where each needs its own if its sessions are pinned.
+TEST(DriverTest, PinnedSessionsShareNoConnections) {
+    void* const shared = mmap(nullptr, 2 * sizeof(double), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(shared, MAP_FAILED);
+    auto* const peak = static_cast<double*>(shared);
+    for (const bool pinned : {false, true}) {
+        test::in_child([pinned, peak] {
+            const auto result = run(read(small_system(""), [pinned](scenarios::Scenario& scenario) {
+                scenario.services.front().driver = proxy_with(0.005);
+                scenario.services.front().driver.pinned = pinned;
+                scenario.run.measured = std::chrono::seconds{60};
+            }));
+            const auto& instances = result.instances;
+            const auto writer = std::find_if(instances.begin(), instances.end(),
+                                             [](const auto& one) { return one.name == "orders/instance-1"; });
+            ASSERT_NE(writer, instances.end());
+            peak[pinned ? 1 : 0] = static_cast<double>(writer->connections_peak);
+        });
+    }
+    EXPECT_GT(peak[0], 0.0);
+    EXPECT_GT(peak[1], 1.3 * peak[0]);
 }
 
 }  // namespace

@@ -146,6 +146,27 @@ TEST(GlobalLogTest, AfterACutTheStreamCatchesUp) {
     EXPECT_EQ(regions.log->commits_lost(), 0U);
 }
 
+// What waits for its turn on a thin stream when the link is cut does not arrive; it is sent again when the path is
+// back.
+TEST(GlobalLogTest, ABacklogStaysBehindACutLink) {
+    Regions regions(slow());
+    regions.begin(800us);
+    regions.run_to(10s);
+    const Lsn arrived = regions.log->arrived(1);
+    ASSERT_GT(regions.log->end(), arrived + 2'000'000U) << "the backlog";
+    regions.topology.fail_link(regions.links[0], regions.now());
+    regions.log->reach_changed();
+    regions.run_to(20s);
+    EXPECT_GT(regions.log->arrived(1), arrived) << "what had left";
+    EXPECT_LE(regions.log->arrived(1), arrived + 30U * record_bytes) << "30 ms of a millisecond a commit";
+    EXPECT_FALSE(regions.log->connected(1));
+    EXPECT_TRUE(regions.log->connected(2)) << "its link stands";
+    regions.topology.restore_link(regions.links[0], regions.now());
+    regions.run_to(25s);
+    EXPECT_GT(regions.log->arrived(1), arrived + 3'000'000U);
+    EXPECT_EQ(regions.log->commits_lost(), 0U);
+}
+
 // Source: Aurora User Guide, Managing RPOs: commits block when every secondary is beyond, and go on with any one.
 TEST(GlobalLogTest, TheRpoLimitHoldsBackOnlyWhenEveryRegionIsBeyondIt) {
     GlobalLogShape limited;
