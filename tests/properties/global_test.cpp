@@ -113,8 +113,8 @@ TEST(GlobalTest, AnOperatorLooksAgainBeforeTheFailover) {
 // 240 s. The failover is over at about 190 s, so a minute of acknowledged commits is lost.
 TEST(GlobalTest, WhatAnUnfencedWriterTellsIsLost) {
     test::in_child([] {
-        const auto few = [](auto& it) { it.services[0].steering = "region:us-east-1", it.workload.office_pool = 64; };
-        const auto result = run(two_regions(cut, few));
+        const auto result = run(two_regions(
+            cut, [](scenarios::Scenario& scenario) { scenario.services.front().steering = "region:us-east-1"; }));
         ASSERT_EQ(result.incidents.size(), 1U);
         const auto& loss = result.incidents.front().losses.front();
         const auto& updates = class_named(result, "update");

@@ -32,6 +32,7 @@ std::string small_system(std::string_view faults) {
     "health_check": { "interval": "5s", "threshold": 2 } } },
   "workload": {
     "arrivals": { "rate": "600/s" },
+    "office_pool": 64,
     "classes": {
       "lookup": { "kind": "point-read", "share": 0.7, "via": "shop", "route": ["hot", "orders/reader"],
                   "deadline": "1s", "keys": { "zipf": 0.99, "count": 20000, "value": "1KB" } },
