@@ -29,7 +29,7 @@ std::vector<Client> clients_of(const scenarios::Scenario& scenario, const Databa
     std::vector<Client> clients;
     for (const scenarios::Service& service : scenario.services) {
         if (!asks(scenario, service.name, database.name)) continue;
-        clients.push_back({"instances of " + service.name, "/services/" + service.name + "/driver", service.driver});
+        clients.push_back({"the service " + service.name, "/services/" + service.name + "/driver", service.driver});
     }
     if (asks(scenario, "", database.name)) {
         clients.push_back({offices, "/workload/driver", scenario.workload.driver});
