@@ -118,7 +118,7 @@ private:
 
 std::optional<Json> parse_document(std::string_view text, std::string_view file, Problems& problems) {
     if (text.size() > document_bytes_max) {
-        problems.add(file, "", fmt::format("{} bytes; a scenario has at most {}", text.size(), document_bytes_max));
+        problems.add(file, "", fmt::format("too long; a scenario has at most {} bytes", document_bytes_max));
         return std::nullopt;
     }
     Builder builder(file, problems);
