@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/input.hpp"
+#include "cli/progress_display.hpp"
 #include "cli/result_place.hpp"
 #include "cli/version.hpp"
 #include "planning/availability/availability.hpp"
@@ -38,31 +38,23 @@ struct AvailabilityOptions {
 constexpr std::uint64_t years_with_precision = 1'000'000;
 constexpr std::uint64_t events_by_default = 100'000'000;  // some ten seconds of processor time
 
-// " 41 %   8200 of 20000 years", on a terminal, in place of the last one.
+// " 41 %   8200 of 20000 years", ten times a second at most.
 class YearsShown {
 public:
-    YearsShown(std::uint64_t years, bool wanted) : years_{years}, wanted_{wanted && ::isatty(STDERR_FILENO) != 0} {}
-    ~YearsShown() { clear(); }
-    YearsShown(const YearsShown&) = delete;
-    YearsShown& operator=(const YearsShown&) = delete;
+    YearsShown(std::uint64_t years, ProgressForm form) : years_{years}, display_{form} {}
 
     void show(std::uint64_t done) {
         const auto now = std::chrono::steady_clock::now();
-        if (!wanted_ || now - told_ < std::chrono::milliseconds{100}) return;
+        if (now - told_ < std::chrono::milliseconds{100}) return;
         told_ = now;
-        shown_ = true;
         const std::uint64_t percent = 100 * done / std::max<std::uint64_t>(1, years_);
-        fmt::print(stderr, "\r{:3} %   {} of {} years\033[K", std::min<std::uint64_t>(100, percent), done, years_);
-        std::fflush(stderr);
+        display_.show_line(fmt::format("{:3} %   {} of {} years", std::min<std::uint64_t>(100, percent), done, years_));
     }
-    void clear() {
-        if (shown_) fmt::print(stderr, "\r\033[K");
-        shown_ = false;
-    }
+    void clear() { display_.clear(); }
 
 private:
     std::uint64_t years_;
-    bool wanted_, shown_ = false;
+    ProgressDisplay display_;
     std::chrono::steady_clock::time_point told_{};
 };
 
@@ -161,7 +153,7 @@ int availability(const AvailabilityOptions& options) {
     plan.confidence = scenario->run.confidence;
     plan.jobs = options.jobs > 0 ? options.jobs : planning::available_cores();
     if (!options.years_given && options.precision.empty()) plan.events_most = events_by_default;
-    YearsShown shown{plan.years, options.progress == "auto"};
+    YearsShown shown{plan.years, options.progress == "none" ? ProgressForm::none : ProgressForm::automatic};
     plan.interrupted = [&signals] { return signals.interrupted(); };
     plan.progress = [&shown](std::uint64_t years) { shown.show(years); };
     planning::AvailabilityOutcome outcome = planning::run_availability(*scenario, std::move(*measured), plan);

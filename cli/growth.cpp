@@ -100,9 +100,7 @@ int simulate_growth(const GrowthOptions& options, const planning::SweepBase& bas
     planning::Sweep sweep{*store, plan, signals};
     const bool whole = planning::confirm_growth(base, growth_plan(options), sweep, result);
     display.clear();
-    if (!whole) {
-        return tell_stopped(options.database_path);
-    }
+    if (!whole) return tell_stopped(options.database_path);
     result.found = sweep.found();
     result.run = sweep.newly_run();
     return finish_growth(options, result);

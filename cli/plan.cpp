@@ -103,9 +103,7 @@ int search_plan(const PlanOptions& options, const PlanInput& input, planning::Sw
                                  .database_path = options.database_path};
     const bool whole = search.run(result);
     display.clear();
-    if (!whole) {
-        return tell_stopped(options.database_path);
-    }
+    if (!whole) return tell_stopped(options.database_path);
     return finish_plan(options, result);
 }
 

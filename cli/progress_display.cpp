@@ -38,11 +38,16 @@ void ProgressDisplay::show(const planning::Progress& progress) {
                                          .seconds_left = progress.seconds_left};
         std::fputs(reports::progress_line(line).c_str(), stdout);
         std::fflush(stdout);
-    } else if (terminal_) {
-        fmt::print(stderr, "\r{}\033[K", progress_text(progress));
-        std::fflush(stderr);
-        shown_ = true;
+    } else {
+        show_line(progress_text(progress));
     }
+}
+
+void ProgressDisplay::show_line(const std::string& line) {
+    if (!terminal_) return;
+    fmt::print(stderr, "\r{}\033[K", line);
+    std::fflush(stderr);
+    shown_ = true;
 }
 
 void ProgressDisplay::clear() {

@@ -17,7 +17,8 @@ public:
     ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
     void show(const planning::Progress& progress);
-    void clear();  // the line is gone; what is printed next begins a line
+    void show_line(const std::string& line);  // in place of the last one; on a terminal only
+    void clear();                             // the line is gone; what is printed next begins a line
 
 private:
     bool json_ = false;

@@ -187,9 +187,7 @@ int run(const SweepOptions& options, const Input& input, planning::SweepStore& s
                                   .confidence = input.base.scenario.run.confidence};
     const bool whole = input.saturated ? search(options, input, sweep, result) : run_points(input, sweep, result);
     display.clear();
-    if (!whole) {
-        return tell_stopped(options.database_path);
-    }
+    if (!whole) return tell_stopped(options.database_path);
     result.found = sweep.found();
     result.run = sweep.newly_run();
     result.foreign = store.foreign_replications();

@@ -62,8 +62,8 @@ public:
     int segments = 0;          // that it holds, or is being given
     bool sending = false;      // a repair reads from it
     bool receiving = false;    // a repair writes to it
-    double read_s_mean =
-        0.0;  // of its page reads, recent ones first, and what its card adds to their way if it is gray
+    // Of its page reads, recent ones first, with what its card adds to their way if it is gray.
+    double read_s_mean = 0.0;
     ServiceLanes log_disk{disk_lanes};
     ServiceLanes page_disk{disk_lanes};
 

@@ -49,24 +49,21 @@ std::vector<Batch> run_batches(const OutageSimulator& simulator, const YearsPlan
     std::vector<Batch> batches(count);
     std::atomic<std::uint64_t> next{0}, done{0};
     std::atomic<bool> stop{false};
-    const auto work = [&] {
-        for (std::uint64_t i = next++; i < count && !stop; i = next++) {
-            batches[i] = run_batch(simulator, plan.seed, first + i);
-            ++done;
-        }
-    };
     const auto look = [&] {
         if (plan.progress) plan.progress((first + done) * years_of_batch);
         if (plan.interrupted && plan.interrupted()) stop = true;
     };
+    const auto work = [&](bool looks) {
+        for (std::uint64_t i = next++; i < count && !stop; i = next++) {
+            batches[i] = run_batch(simulator, plan.seed, first + i);
+            ++done;
+            if (looks) look();
+        }
+    };
     std::vector<std::jthread> workers;
     const auto most = static_cast<int>(std::min<std::uint64_t>(count, 1024));
-    for (int i = 1; i < std::min(plan.jobs, most); ++i) workers.emplace_back(work);
-    for (std::uint64_t i = next++; i < count && !stop; i = next++) {
-        batches[i] = run_batch(simulator, plan.seed, first + i);
-        ++done;
-        look();
-    }
+    for (int i = 1; i < std::min(plan.jobs, most); ++i) workers.emplace_back(work, false);
+    work(true);  // the calling thread
     workers.clear();
     look();
     if (stop) batches.clear();

@@ -82,23 +82,23 @@ void check_connections(const Database& database, Finder& finder) {
     }
     const std::uint64_t to_writer = pooled_connections(scenario, database, scenarios::TargetRole::writer);
     const std::uint64_t to_readers = pooled_connections(scenario, database, scenarios::TargetRole::reader);
-    const char* const mend = "smaller pools, \"connections_max\", a larger class, or a proxy that shares connections";
-    if (to_writer > of_writer) {
+    const auto add = [&](const std::string& why) {
         finder.add("connections-exceed-limit", check_warning,
-                   {"/databases/" + database.name,
-                    fmt::format("the pools of its writer's clients hold up to {} connections, and an instance that may "
-                                "be the writer of {} takes {}: after a failover some are refused",
-                                to_writer, database.name, of_writer),
-                    mend});
+                   {"/databases/" + database.name, why,
+                    "smaller pools, \"connections_max\", a larger class, or a proxy that shares connections"});
+    };
+    if (to_writer > of_writer) {
+        add(
+            fmt::format("the pools of its writer's clients hold up to {} connections, and an instance that may be the "
+                        "writer of {} takes {}: after a failover some are refused",
+                        to_writer, database.name, of_writer));
     }
     // Replicas by load follow the load; without a reader the writer answers.
     if (of_readers > 0 && !database.replica_scaling && to_readers > of_readers) {
-        finder.add("connections-exceed-limit", check_warning,
-                   {"/databases/" + database.name,
-                    fmt::format("the pools of its readers' clients hold up to {} connections, and the readers of {} "
-                                "take {}: when answers are late and pools fill, some are refused",
-                                to_readers, database.name, of_readers),
-                    mend});
+        add(
+            fmt::format("the pools of its readers' clients hold up to {} connections, and the readers of {} take {}: "
+                        "when answers are late and pools fill, some are refused",
+                        to_readers, database.name, of_readers));
     }
 }
 

@@ -14,6 +14,7 @@
 #include "planning/checks/survival.hpp"
 #include "scenarios/check_ids.hpp"
 #include "scenarios/read_scenario.hpp"
+#include "tests/planning/service_pools.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -116,27 +117,6 @@ TEST(ChecksTest, ErrorsComeFirst) {
     ASSERT_FALSE(findings.empty());
     EXPECT_EQ(findings.front().severity, "error");
     EXPECT_EQ(count_of(findings, "error"), 1U);
-}
-
-// Ten instances of a service with full pools, towards a writer that takes 90 connections.
-Scenario with_pools_of(int pool) {
-    Scenario scenario;
-    scenarios::Database database;
-    database.name = "orders";
-    database.writer.class_name = "db.t3.medium";
-    database.buffer_pool.share = 0.72;
-    scenario.databases.push_back(database);
-    scenarios::Service service;
-    service.name = "shop";
-    service.regions = {{"us-east-1", 6}, {"us-west-2", 4}};
-    service.pool = pool;
-    scenario.services.push_back(service);
-    scenarios::QueryClass update;
-    update.name = "update";
-    update.via = "shop";
-    update.route = {{scenarios::TargetRole::writer, "orders"}};
-    scenario.workload.classes.push_back(update);
-    return scenario;
 }
 
 std::vector<CheckFinding> of_connections(const Scenario& scenario) {
