@@ -62,7 +62,8 @@ LinkId Topology::add_link(const LinkSpec& link) {
     SIM_CHECK(link.round_trip >= Duration::zero() && link.bandwidth.value > 0.0);
     const LinkId id{static_cast<std::uint32_t>(state_->links.size())};
     state_->links.emplace_back().spec = link;
-    state_->links.back().jitter_now = link.jitter;
+    state_->links.back().set_jitter(link.jitter);
+    state_->ways.resize(2 * state_->links.size());
     return id;
 }
 
@@ -197,7 +198,7 @@ void Topology::degrade_link(LinkId link, Degradation degradation) {
     SIM_CHECK(degradation.extra_loss >= 0.0 && degradation.extra_loss <= 1.0);
     State::Link& degraded = state_->links[link.value];
     degraded.degradation = degradation;
-    degraded.jitter_now = slower(degraded.spec.jitter, degradation.latency_multiplier);
+    degraded.set_jitter(slower(degraded.spec.jitter, degradation.latency_multiplier));
     state_->refresh_figures();
 }
 
@@ -229,11 +230,15 @@ void Topology::count_carried() {
     state_->count_sent();
 }
 
+Topology::State::Way& Topology::State::way(LinkId link, PlaceId from) {
+    SIM_CHECK(link.value < links.size());
+    const LinkSpec& spec = links[link.value].spec;
+    SIM_CHECK(from == spec.from || from == spec.to);
+    return ways[way_of(link, from == spec.from)];
+}
+
 engine::Bytes Topology::carried(LinkId link, PlaceId from) const {
-    SIM_CHECK(link.value < link_count());
-    const State::Link& of = state_->links[link.value];
-    SIM_CHECK(from == of.spec.from || from == of.spec.to);
-    return {from == of.spec.from ? of.carried_forward : of.carried_back};
+    return {state_->way(link, from).carried};
 }
 
 std::size_t Topology::add_carried_group() {
@@ -242,10 +247,8 @@ std::size_t Topology::add_carried_group() {
 }
 
 void Topology::count_into(std::size_t group, LinkId link, PlaceId from) {
-    SIM_CHECK(group < state_->group_carried.size() && link.value < link_count());
-    State::Link& of = state_->links[link.value];
-    SIM_CHECK(from == of.spec.from || from == of.spec.to);
-    std::uint32_t& into = from == of.spec.from ? of.group_forward : of.group_back;
+    SIM_CHECK(group < state_->group_carried.size());
+    std::uint32_t& into = state_->way(link, from).group;
     SIM_CHECK(into == State::no_group);
     into = static_cast<std::uint32_t>(group);
 }

@@ -13,7 +13,10 @@
 // It leaves out: routing policy and asymmetric routes, sites that talk to each other, packets in flight at a change.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -87,21 +90,39 @@ struct TopologyOptions {
 
 // How packets go from one place to another at this moment. Its address is stable; its contents change with every call
 // of fail, restore, degrade or converge, so do not copy it across one.
-struct Path {
-    // What each message looks at first, side by side: paths are many, and seldom in the processor's cache.
-    bool usable = false;                         // a packet sent now arrives, but for loss_one_way
-    bool reachable = false;                      // the routers know a route, whether it is alive or not
-    PlaceId from{};                              // whence it leads
-    engine::Duration base_round_trip{};          // median, without jitter
-    double loss_per_round_trip = 1.0;            // request or answer lost
-    double spike_probability = 0.0;              // that any of its links has a spike in a round trip
-    double seconds_per_byte = 0.0;               // of `bandwidth`
-    std::span<const JitterModel* const> jitter;  // of each of `classes`
-    std::shared_ptr<const PathQueues> queues{};  // beside bulk flows; null: no packet waits for any
+struct alignas(64) Path {
+    static constexpr std::size_t bodies_most = 4;
+
+    // What each message looks at, and who counts them, in three lines of the processor's cache and with no pointer to
+    // follow: paths are many, and seldom there.
+    bool usable = false;                 // a packet sent now arrives, but for loss_one_way
+    bool reachable = false;              // the routers know a route, whether it is alive or not
+    std::uint8_t body_count = 0;         // of `bodies`
+    PlaceId from{};                      // whence it leads
+    engine::Duration base_round_trip{};  // median, without jitter
+    double loss_per_round_trip = 1.0;    // request or answer lost
+    double spike_probability = 0.0;      // that any of its links has a spike in a round trip
+    double seconds_per_byte = 0.0;       // of `bandwidth`
     // Bytes that messages have sent on it since Topology::count_carried.
     mutable std::int64_t sent_there = 0, sent_back = 0;
+    std::shared_ptr<const PathQueues> queues{};    // beside bulk flows; null: no packet waits for any
+    std::array<JitterBody, bodies_most> bodies{};  // of the first of `jitter`
     // Those that have sent something since then: of a large topology's paths a small part. null: nobody counts it.
     std::vector<const Path*>* touched = nullptr;
+    std::span<const LinkId> links;  // from `from` to `to`; none inside a zone
+    // Of these models from now on, which must stay where they are.
+    void set_jitter(std::span<const JitterModel* const> models) {
+        jitter = models;
+        body_count = static_cast<std::uint8_t>(std::min(models.size(), bodies_most));
+        for (std::size_t i = 0; i < body_count; ++i) bodies[i] = body_of(*models[i]);
+    }
+    // Where the processor has nothing else to wait for: a message will be sent on it soon.
+    void prefetch() const {
+        const auto* const lines = reinterpret_cast<const std::byte*>(this);
+        __builtin_prefetch(lines, 1);
+        __builtin_prefetch(lines + 64);
+        __builtin_prefetch(lines + 128);
+    }
     void send(engine::Bytes there, engine::Bytes back) const {
         if (sent_there + sent_back == 0 && there.count + back.count > 0 && touched != nullptr) touched->push_back(this);
         sent_there += there.count;
@@ -113,8 +134,8 @@ struct Path {
     // What TCP waits before it sends a lost packet again: smoothed round trip + max(200 ms, 4 x mean deviation).
     engine::Duration retransmission_timeout{};
     engine::BitsPerSecond bandwidth = unlimited_bandwidth;  // of the narrowest link
-    std::span<const LinkId> links;                          // from `from` to `to`; none inside a zone
-    std::span<const LinkClass> classes;                     // those with jitter; usually at most 4
+    std::span<const JitterModel* const> jitter;             // of the links that have any; usually at most 4
+    std::span<const LinkClass> classes;                     // of the same
 };
 
 // One place or link whose loss alone separates places that were connected.

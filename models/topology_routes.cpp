@@ -142,8 +142,8 @@ void Topology::State::compute_routes() {
 
     // The paths point into the pools, so these must not move while they fill.
     const std::size_t most = link_total + core.size();
-    link_pool.clear(), class_pool.clear(), jitter_pool.clear();
-    link_pool.reserve(most), class_pool.reserve(most), jitter_pool.reserve(most);
+    link_pool.clear(), way_pool.clear(), class_pool.clear(), jitter_pool.clear();
+    link_pool.reserve(most), way_pool.reserve(most), class_pool.reserve(most), jitter_pool.reserve(most);
     for (std::size_t a = 0; a < core.size(); ++a) {
         for (std::size_t b = a; b < core.size(); ++b) {
             // One computation for both directions, or ties could be broken differently there and back.
@@ -164,10 +164,14 @@ void Topology::State::compute_routes() {
 void Topology::State::place_route(Path& path, const Route& route, bool reversed) {
     const std::size_t first_link = link_pool.size(), first_class = class_pool.size();
     const std::size_t count = route.links.size();
+    PlaceId here = path.from;
     for (std::size_t i = 0; i < count; ++i) {
         const LinkId id = route.links[reversed ? count - 1 - i : i];
         const Link& link = links[id.value];
+        const bool forward = link.spec.from == here;
+        here = forward ? link.spec.to : link.spec.from;
         link_pool.push_back(id);
+        way_pool.push_back(static_cast<std::uint32_t>(way_of(id, forward)));
         if (link.spec.jitter.body_median_s <= 0.0) continue;
         class_pool.push_back(link.spec.link_class);
         jitter_pool.push_back(&link.jitter_now);
@@ -210,17 +214,14 @@ void Topology::State::count_sent() {
 void Topology::State::count_sent(const Path& path) {
     const std::int64_t there = std::exchange(path.sent_there, 0);
     const std::int64_t back = std::exchange(path.sent_back, 0);
-    const auto carry = [this](std::int64_t& carried, std::uint32_t group, std::int64_t bytes) {
-        carried += bytes;
-        if (group != no_group) group_carried[group] += bytes;
+    const auto carry = [this](Way& way, std::int64_t bytes) {
+        way.carried += bytes;
+        if (way.group != no_group) group_carried[way.group] += bytes;
     };
-    PlaceId here = path.from;
-    for (const LinkId id : path.links) {
-        Link& link = links[id.value];
-        const bool forward = link.spec.from == here;
-        here = forward ? link.spec.to : link.spec.from;
-        carry(link.carried_forward, link.group_forward, forward ? there : back);
-        carry(link.carried_back, link.group_back, forward ? back : there);
+    const std::uint32_t* const leading_away = way_pool.data() + (path.links.data() - link_pool.data());
+    for (std::size_t i = 0; i < path.links.size(); ++i) {
+        carry(ways[leading_away[i]], there);
+        carry(ways[leading_away[i] ^ 1U], back);
     }
 }
 
@@ -246,6 +247,10 @@ void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
         path.usable = path.usable && link.up;
         path.bandwidth = std::min(path.bandwidth, link.spec.bandwidth);
         round_trip_ns += static_cast<double>(link.spec.round_trip.count()) * link.degradation.latency_multiplier;
+        if (link.jitter_now.body_median_s > 0.0) {
+            jitter_mean_s += link.jitter_mean_s;
+            deviation_s += link.jitter_deviation_s;
+        }
         arrives_undegraded *= 1.0 - link.spec.jitter.loss_probability;
         arrives *= (1.0 - link.spec.jitter.loss_probability) * (1.0 - link.degradation.extra_loss);
     }
@@ -257,14 +262,13 @@ void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {
             static constexpr LinkClass within_zone[] = {LinkClass::IntraZone};
             path.classes = within_zone;
             path.jitter = {&intra_zone_jitter, 1};
+            jitter_mean_s = intra_zone_jitter->mean_s();
+            deviation_s = intra_zone_jitter->mean_deviation_s();
         }
     }
+    path.set_jitter(path.jitter);
     double no_spike = 1.0;
-    for (const JitterModel* const jitter : path.jitter) {
-        no_spike *= 1.0 - jitter->spike_probability;
-        jitter_mean_s += jitter->mean_s();
-        deviation_s += jitter->mean_deviation_s();
-    }
+    for (const JitterModel* const jitter : path.jitter) no_spike *= 1.0 - jitter->spike_probability;
     path.spike_probability = 1.0 - no_spike;
     path.seconds_per_byte = std::isinf(path.bandwidth.value) ? 0.0 : 8.0 / path.bandwidth.value;
     path.base_round_trip = Duration{std::llround(round_trip_ns)};

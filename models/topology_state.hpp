@@ -27,11 +27,23 @@ struct Topology::State {
         bool known_up = true;                   // what the routers believe
         std::optional<engine::Instant> notice;  // when they learn otherwise
         Degradation degradation{};
-        JitterModel jitter_now{};  // paths point here
+        JitterModel jitter_now{};                              // paths point here
+        double jitter_mean_s = 0.0, jitter_deviation_s = 0.0;  // of jitter_now
         LinkQueue queue_forward{}, queue_back{};
-        std::int64_t carried_forward = 0, carried_back = 0;  // bytes
-        std::uint32_t group_forward = no_group, group_back = no_group;
+
+        void set_jitter(const JitterModel& model) {
+            jitter_now = model;
+            jitter_mean_s = model.mean_s();
+            jitter_deviation_s = model.mean_deviation_s();
+        }
     };
+    // What one way of a link carries. Number 2 x link + (1: against its direction), so that the two lie together, and
+    // the lines of one site, too: they are asked for after every second, path by path.
+    struct Way {
+        std::int64_t carried = 0;  // bytes
+        std::uint32_t group = no_group;
+    };
+    static std::size_t way_of(LinkId link, bool forward) { return 2 * std::size_t{link.value} + (forward ? 0 : 1); }
     struct Route {
         bool found = false;
         std::vector<LinkId> links;
@@ -44,6 +56,7 @@ struct Topology::State {
     bool sealed = false;
     std::vector<Place> places;
     std::vector<Link> links;
+    std::vector<Way> ways;
     std::vector<PlaceId> core;  // regions and zones
     std::vector<PlaceId> sites;
     // In ascending order; since seal().
@@ -60,9 +73,11 @@ struct Topology::State {
     Path none;
     // What the spans of the paths point into.
     std::vector<LinkId> link_pool;
+    std::vector<std::uint32_t> way_pool;  // of each in link_pool the way that leads away from the path's start
     std::vector<LinkClass> class_pool;
     std::vector<const JitterModel*> jitter_pool;
 
+    Way& way(LinkId link, PlaceId from);
     bool is_core(PlaceId place) const { return places[place.value].kind <= PlaceKind::Zone; }
     bool alive(PlaceId place) const { return places[place.value].failures == 0; }
     bool apart(PlaceId a, PlaceId b) const;

@@ -74,11 +74,11 @@ void World::build_offices() {
     for (const auto& office : scenario_.offices) weights += office.weight;
     for (std::size_t i = 0; i < scenario_.offices.size(); ++i) {
         const scenarios::Office& office = scenario_.offices[i];
-        OfficeShape shape{.name = office.name,
-                          .id = static_cast<OfficeId>(i),
+        OfficeShape shape{.id = static_cast<OfficeId>(i),
                           .place = network_->sites[i],
-                          .weight = office.weight / weights,
                           .connections = scenario_.workload.office_pool,
+                          .name = office.name,
+                          .weight = office.weight / weights,
                           .canary_timeout = scenario_.workload.canary.timeout,
                           .arrivals = {.rate_per_s = arrivals.rate_per_s * office.weight / weights,
                                        .curve = arrivals.curve,

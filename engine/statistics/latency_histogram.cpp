@@ -20,13 +20,19 @@ std::uint64_t LatencyHistogram::lower_ns(Place place) {
     return (per_octave + place.bucket) << (place.octave - 1);
 }
 
-void LatencyHistogram::meet(std::size_t octave) {
+void LatencyHistogram::meet(std::size_t octave) const {
     octaves_.push_back({});
     slots_[octave] = static_cast<std::uint8_t>(octaves_.size());
 }
 
+void LatencyHistogram::count_newest() const {
+    for (std::size_t i = 0; i < newest_count_; ++i) ++counter({newest_[i] / per_octave, newest_[i] % per_octave});
+    newest_count_ = 0;
+}
+
 template <class Visitor>
 void LatencyHistogram::visit_buckets(Visitor&& visit) const {
+    count_newest();
     for (std::size_t octave = 0; octave < octaves_max; ++octave) {
         if (slots_[octave] == 0) continue;
         const Octave& counts = octaves_[slots_[octave] - 1U];

@@ -37,13 +37,13 @@ Outcome outcome_of(AnswerStatus status, bool timed_out) {
 }  // namespace
 
 Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shape)
-    : context_(context),
+    : next_arrival_(*this),
+      context_(context),
       simulation_(context.simulation),
       requests_(requests),
-      component_(context.simulation, "offices/" + shape.name),
       shape_(std::move(shape)),
+      component_(context.simulation, "offices/" + shape_.name),
       arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.arrivals),
-      next_arrival_(*this, component_.number()),
       queries_(context.simulation.query_key(component_.path(), "queries")),
       retries_(context.simulation.stream(component_.path(), "retries")),
       canary_draws_(context.simulation.stream(component_.path(), "canary calls")),
@@ -51,7 +51,8 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       follow_ups_(context.simulation.query_key(component_.path(), "follow-ups")),
       of_users_(context.simulation.query_key(component_.path(), "closed users")),
       thoughts_(context.simulation.query_key(component_.path(), "thinking")) {
-    if (shape_.sessions) sessions_.emplace(*shape_.sessions);
+    next_arrival_.label(engine::EventKind::started, component_.number());
+    if (shape_.sessions) sessions_ = std::make_unique<Sessions>(*shape_.sessions);
     for (const ClassPlan& plan : context.classes) tokens_.push_back(plan.retry.budget ? plan.retry.budget->tokens : 0);
     make_guards();
 }
@@ -87,6 +88,7 @@ void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation
     office.schedule_next_arrival();
     RequestRef request = office.requests_.open(office.queries_, number, simulation.now());
     office.choose_work(*request);
+    office.context_.measures.prefetch(request->query_class, office.shape_.id);
     if (office.sessions_) office.join_session(*request, number);
     simulation.begin(office.component_, office.query(std::move(request)));
 }
@@ -129,7 +131,7 @@ engine::Process<> Office::query(RequestRef request) {
 template <bool plain_call>
 engine::Process<> Office::query_as(RequestRef request) {
     const ClassPlan& plan = context_.classes[request->query_class];
-    context_.measures.due(request->query_class, shape_.id, request->due);
+    if constexpr (!plain_call) context_.measures.due(request->query_class, shape_.id, request->due);
     Attempt tried;
     int attempt = 1;
     for (;; ++attempt) {
@@ -138,7 +140,9 @@ engine::Process<> Office::query_as(RequestRef request) {
             tried = asked;
         } else {
             const Instant give_up = simulation_.now() + plan.timeout;
-            ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
+            // First, so that the way there is at hand when the query is sent.
+            ServiceInstance* const instance = choose_instance(plan.service);
+            if (attempt == 1) context_.measures.due(request->query_class, shape_.id, request->due);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
             tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
             if (ticket == Ticket::to_connect) {
@@ -226,23 +230,29 @@ void Office::refill(ClassId query_class) {
 }
 
 // The nearest region whose balancer holds an instance healthy; the nearest of all if none does.
-std::size_t Office::preferred_now(std::size_t service) const {
+ServiceRegion* Office::preferred_now(std::size_t service) const {
     const auto& regions = targets_.services[service];
     const auto healthy = std::find_if(regions.begin(), regions.end(), [](const auto* r) { return r->healthy(); });
-    return healthy == regions.end() ? 0 : static_cast<std::size_t>(healthy - regions.begin());
+    return healthy == regions.end() ? regions.front() : *healthy;
 }
 
 // Where DNS sent it when it last asked.
 ServiceRegion* Office::steer(std::size_t service) {
     Connections& connections = connections_[service];
-    const auto& regions = targets_.services[service];
     if (simulation_.now() >= connections.steered_until) {
-        const std::size_t chosen = preferred_now(service);
+        ServiceRegion* const chosen = preferred_now(service);
         if (chosen != connections.region) connections.open = connections.idle = 0;
         connections.region = chosen;
         connections.steered_until = simulation_.now() + steering_time_to_live;
     }
-    return regions[connections.region];
+    return connections.region;
+}
+
+// Null: none is there. The way to it is what the query looks at next.
+ServiceInstance* Office::choose_instance(std::size_t service) {
+    ServiceInstance* const instance = steer(service)->next(shape_.place);
+    if (instance != nullptr) context_.transport.path(shape_.place, instance->place()).prefetch();
+    return instance;
 }
 
 Office::Ticket Office::take_connection(std::size_t service) {

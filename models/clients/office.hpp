@@ -41,11 +41,11 @@ struct ClosedUsersShape {
 };
 
 struct OfficeShape {
-    std::string name;
     OfficeId id = 0;
     PlaceId place{};
-    double weight = 1.0;  // its load, as a share of all offices' together
     int connections = 64;
+    std::string name;
+    double weight = 1.0;  // its load, as a share of all offices' together
     Duration canary_timeout{};
     ArrivalsShape arrivals{};
     std::optional<SessionShape> sessions{};
@@ -91,14 +91,14 @@ public:
     engine::Component& component() { return component_; }
     const OfficeShape& shape() const { return shape_; }
     const Arrivals& arrivals() const { return arrivals_; }
-    const std::optional<Sessions>& sessions() const { return sessions_; }
+    const Sessions* sessions() const { return sessions_.get(); }  // null: they are not watched
 
 private:
     // The HTTPS connections to one service.
     struct Connections {
         int open = 0;  // in use or idle
         int idle = 0;
-        std::size_t region = 0;  // where DNS steers
+        ServiceRegion* region = nullptr;  // where DNS steers
         Instant steered_until{};
     };
     struct Attempt {
@@ -125,8 +125,7 @@ private:
     // The next query's due time as a calendar node: it waits for nothing else, so it needs no process, and the query
     // begins within its event.
     struct NextArrival : engine::CalendarNode {
-        NextArrival(Office& of, std::uint32_t component)
-            : CalendarNode(&fall_due, engine::EventKind::started, component), office(of) {}
+        explicit NextArrival(Office& of) : CalendarNode(&fall_due, engine::EventKind::started), office(of) {}
         Office& office;
         std::uint64_t number = 0;
     };
@@ -179,9 +178,10 @@ private:
     engine::Process<> canary(std::size_t target, Duration offset);
     engine::Process<> try_canary(std::size_t target);
     engine::Process<> try_canary_via_service(std::size_t target);
-    std::size_t preferred_now(std::size_t service) const;
+    ServiceRegion* preferred_now(std::size_t service) const;
     void sort_preferences();
     ServiceRegion* steer(std::size_t service);
+    ServiceInstance* choose_instance(std::size_t service);
     void choose_work(Request& request) const;
     void choose_key(Request& request, ClassId query_class) const;
     std::uint64_t drifted(const ClassPlan& plan, std::uint64_t rank) const;
@@ -189,17 +189,19 @@ private:
     bool may_retry(ClassId query_class, const Attempt& failed);
     void refill(ClassId query_class);
 
+    // What every query looks at, side by side: offices are many, and seldom in the processor's cache.
+    NextArrival next_arrival_;
     ServiceContext& context_;
     engine::Simulation& simulation_;
     RequestTable& requests_;
-    engine::Component component_;
+    std::vector<Connections> connections_;  // by service
+    std::unique_ptr<Sessions> sessions_;
     OfficeShape shape_;
+    engine::Component component_;
+    Arrivals arrivals_;
     OfficeTargets targets_;
     std::vector<std::vector<ServiceRegion*>> nearest_first_;  // by service
     std::vector<PlaceId> left_;                               // regions
-    std::vector<Connections> connections_;                    // by service
-    Arrivals arrivals_;
-    NextArrival next_arrival_;
     std::vector<std::unique_ptr<NextOfSurge>> next_of_surges_;
     std::vector<Guard> guards_;  // by class; empty: no class has any
     engine::QueryKey queries_;
@@ -209,7 +211,6 @@ private:
     engine::QueryKey session_draws_;
     engine::QueryKey follow_ups_;
     engine::QueryKey of_users_, thoughts_;
-    std::optional<Sessions> sessions_;
 };
 
 }  // namespace faultline::models

@@ -48,8 +48,7 @@ engine::Process<> Office::try_canary(std::size_t target) {
 engine::Process<> Office::try_canary_via_service(std::size_t target) {
     const Instant due = simulation_.now();
     const CanaryTarget& asked = targets_.canaries[target];
-    ServiceInstance* const instance =
-        targets_.services[asked.service][preferred_now(asked.service)]->next(shape_.place);
+    ServiceInstance* const instance = preferred_now(asked.service)->next(shape_.place);
     bool good = false;
     if (instance != nullptr) {
         const int exchanges = connection_cost(Protocol::Https).round_trips();

@@ -25,13 +25,10 @@ void Office::sort_preferences() {
     for (std::size_t service = 0; service < nearest_first_.size(); ++service) {
         std::vector<ServiceRegion*>& regions = targets_.services[service];
         if (regions.empty()) continue;
-        ServiceRegion* const told = regions[connections_[service].region];
         regions = nearest_first_[service];
         std::stable_partition(regions.begin(), regions.end(), [this](const ServiceRegion* region) {
             return std::find(left_.begin(), left_.end(), region->balancer()) == left_.end();
         });
-        const auto place = std::find(regions.begin(), regions.end(), told);
-        connections_[service].region = static_cast<std::size_t>(place - regions.begin());
     }
 }
 

@@ -119,7 +119,7 @@ engine::Process<Office::Attempt> Office::ask_twice(const RequestRef& request, co
 
 // The operation is over: whoever still has it before him hears of it after the way there.
 void Office::cancel(const RequestRef& request, const ClassPlan& plan) {
-    const PlaceId there = targets_.services[plan.service][connections_[plan.service].region]->balancer();
+    const PlaceId there = connections_[plan.service].region->balancer();
     request->cancel_at(simulation_.now() + context_.transport.path(shape_.place, there).base_round_trip / 2);
 }
 

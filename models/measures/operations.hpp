@@ -3,13 +3,14 @@
 // the start, and one record into a histogram an operation.
 //
 // Memory, with C classes, F offices and S measured seconds:
-//   C x F x (4 phases x (232 B + 1 KiB for each octave of latency met) + rows by second)  +  C x (24 B x S + 20 KB)
+//   C x F x (4 phases x (256 B + 1 KiB for each octave of latency met) + rows by second)  +  C x (24 B x S + 20 KB)
 // An octave is a factor of 2: latencies from 4 ms to 1 s meet eight. Rows: second_rows.hpp. A class at an office that
-// was only ever steady, in a run of an hour, with a deadline of a few seconds and fewer than 64 due in each: 0.9 KiB +
+// was only ever steady, in a run of an hour, with a deadline of a few seconds and fewer than 64 due in each: 1 KiB +
 // 8 KiB + 5.5 KiB; an incident adds up to three times the 8 KiB, an hour more 4 KiB.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,10 @@ class Operations {
 public:
     explicit Operations(const MeasuresShape& shape);
 
+    struct Place {
+        std::size_t query_class = 0;
+        std::size_t office = 0;
+    };
     void due(const Operation& operation, const PhaseTrack& track) {
         SIM_CHECK(operation.query_class < deadlines_.size() && operation.office < offices_);
         const PhaseTrack::Segment& segment = track.at(operation.due);
@@ -35,6 +40,13 @@ public:
         ++cells_[cell(operation, segment.phase)].due;
         ++rows_.find(row, pair(operation))->due;
         ++timeline_[second(operation)].due;
+    }
+    // For one that is due now, and its end.
+    void prefetch(const Place& place, LivePhase phase) const {
+        const std::size_t first = (place.query_class * offices_ + place.office) * live_phase_count;
+        const auto* const lines = reinterpret_cast<const std::byte*>(&cells_[first + static_cast<std::size_t>(phase)]);
+        __builtin_prefetch(lines, 1);
+        __builtin_prefetch(lines + 64, 1);
     }
     struct Ending {
         Instant now{};
@@ -53,10 +65,6 @@ public:
     // What is settling was `phase` all the time: the counts move there. Call before PhaseTrack::resolve_settling.
     void resolve_settling(LivePhase phase);
 
-    struct Place {
-        std::size_t query_class = 0;
-        std::size_t office = 0;
-    };
     // Row by row, those due in one whose ending is known: all of them once their deadline has passed by `now`. Cheap
     // where rows are asked for in their order.
     class Seen {
@@ -86,9 +94,12 @@ public:
     std::size_t memory_bytes() const;
 
 private:
-    struct Cell {  // one class at one office in one phase; the answered are in the histogram
+    // One class at one office in one phase; the answered are in the histogram. Two lines of the processor's cache are
+    // all that an answer touches.
+    struct alignas(64) Cell {
+        std::uint64_t due = 0, good = 0;
         engine::LatencyHistogram latency;
-        std::uint64_t due = 0, good = 0, refused = 0, timed_out = 0, failed = 0;
+        std::uint64_t refused = 0, timed_out = 0, failed = 0;
         std::uint64_t ended() const { return latency.count(); }
     };
     struct Second {  // one class in one second of due time

@@ -33,7 +33,7 @@ public:
         const double arrives = (1.0 - path.loss_one_way) * (1.0 - machines.extra_loss);
         path_ = path;
         path_.touched = nullptr;  // the path itself counts what is sent
-        path_.jitter = pointers_;
+        path_.set_jitter(pointers_);
         path_.base_round_trip = engine::duration_from_seconds(base_s);
         path_.loss_one_way = 1.0 - arrives;
         path_.loss_per_round_trip = 1.0 - arrives * arrives;

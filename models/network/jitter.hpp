@@ -57,10 +57,16 @@ struct JitterModel {
 };
 
 // The body alone, in seconds: most draws are nothing else.
+struct JitterBody {
+    double median_s = 0.0, sigma = 0.0, cap_s = 0.0;
+};
+inline JitterBody body_of(const JitterModel& model) {
+    return {model.body_median_s, model.body_sigma, model.cap_s};
+}
 template <typename Generator>
-double sample_body_s(const JitterModel& model, Generator& generator) {
+double sample_body_s(const JitterBody& body, Generator& generator) {
     boost::random::normal_distribution<double> normal;  // ziggurat; it keeps no state between draws
-    return model.body_median_s * engine::exp_of(model.body_sigma * normal(generator));
+    return body.median_s * engine::exp_of(body.sigma * normal(generator));
 }
 
 // What a spike adds to a body, of a u that is uniform on (0, 1).
@@ -83,7 +89,7 @@ inline constexpr double retransmission_least_s = 0.2;
 template <typename Generator>
 double sample_excess_s(const JitterModel& model, Generator& generator) {
     if (model.body_median_s <= 0.0) return 0.0;
-    double excess_s = sample_body_s(model, generator);
+    double excess_s = sample_body_s(body_of(model), generator);
     const double u = generator.uniform();
     if (u < model.spike_probability) [[unlikely]]
         excess_s += spike_s(model, u / model.spike_probability);

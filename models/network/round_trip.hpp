@@ -38,8 +38,10 @@ inline constexpr engine::Duration retransmission_timeout_most = std::chrono::sec
 template <typename Generator>
 engine::Duration sample_calm_excess(const Path& path, Generator& generator) {
     double excess_s = 0.0;
-    for (const JitterModel* const jitter : path.jitter) {
-        excess_s += std::min(sample_body_s(*jitter, generator), jitter->cap_s);
+    const auto add = [&](const JitterBody& body) { excess_s += std::min(sample_body_s(body, generator), body.cap_s); };
+    for (std::size_t i = 0; i < path.body_count; ++i) add(path.bodies[i]);
+    if (path.body_count == Path::bodies_most) [[unlikely]] {
+        for (std::size_t i = Path::bodies_most; i < path.jitter.size(); ++i) add(body_of(*path.jitter[i]));
     }
     return engine::Duration{static_cast<std::int64_t>(excess_s * 1e9)};
 }
@@ -47,7 +49,7 @@ template <typename Generator>
 engine::Duration sample_spiky_excess(const Path& path, Generator& generator, double u) {
     double excess_s = 0.0;
     for (const JitterModel* const jitter : path.jitter) {
-        double link_s = sample_body_s(*jitter, generator);
+        double link_s = sample_body_s(body_of(*jitter), generator);
         const double here = jitter->spike_probability;
         const bool spike = u < here;
         if (spike) link_s += spike_s(*jitter, u / here);

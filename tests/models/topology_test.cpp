@@ -242,12 +242,14 @@ TEST(TopologyTest, GrayLinksSlowAndLoseButMoveNoRoute) {
     topology.degrade_link(link, {.latency_multiplier = 10.0, .extra_loss = 0.02});
     EXPECT_EQ(path.base_round_trip, 8'070us);
     EXPECT_DOUBLE_EQ(path.jitter[0]->body_median_s, 10.0 * median_s);
+    EXPECT_DOUBLE_EQ(path.bodies[0].median_s, 10.0 * median_s) << "what messages look at";
     EXPECT_NEAR(path.extra_loss, 0.02, 1e-6);
     EXPECT_TRUE(path.usable);
     EXPECT_EQ(topology.next_convergence(), end_of_time);
     topology.degrade_link(link, {});
     EXPECT_EQ(path.base_round_trip, 807us);
     EXPECT_DOUBLE_EQ(path.jitter[0]->body_median_s, median_s);
+    EXPECT_DOUBLE_EQ(path.bodies[0].median_s, median_s);
 }
 
 TEST(TopologyTest, SinglePointsAreNamedInTheArchitectsTerms) {

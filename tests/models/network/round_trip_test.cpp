@@ -72,11 +72,28 @@ struct OneLink {
         path.loss_one_way = jitter.loss_probability;
         path.loss_per_round_trip = 1.0 - (1.0 - path.loss_one_way) * (1.0 - path.loss_one_way);
         path.retransmission_timeout = base + 200ms;
-        path.jitter = {&pointer, 1};
+        path.set_jitter({&pointer, 1});
     }
     OneLink(const OneLink&) = delete;
     OneLink& operator=(const OneLink&) = delete;
 };
+
+// Goal: a path holds the figures of its first links itself and looks for those of the others: none is left out.
+TEST(RoundTripTest, AllLinksOfALongPathAddTheirOwn) {
+    std::array<JitterModel, 7> models;
+    std::array<const JitterModel*, 7> pointers{};
+    Path path;
+    double sum_s = 0.0;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        models[i] = {.body_median_s = std::pow(10.0, static_cast<double>(i) - 6.0), .cap_s = 100.0};  // 1 us to 1 s
+        pointers[i] = &models[i];
+        path.set_jitter({pointers.data(), i + 1});
+        TestGenerator generator(11);
+        const Duration all = sample_calm_excess(path, generator);
+        sum_s += models[i].body_median_s;
+        EXPECT_NEAR(engine::in_seconds(all), sum_s, 2e-9) << i + 1 << " links";
+    }
+}
 
 // Goal:   the spikes of several links come as often, together and alone, as if each were drawn by itself.
 // Method: three links whose spikes are told apart by their size, 400'000 draws: each of the eight combinations
@@ -98,7 +115,7 @@ TEST(RoundTripTest, SpikesOfSeveralLinksAreIndependent) {
         pointers[i] = &models[i];
         none *= 1.0 - probability[i];
     }
-    path.jitter = pointers;
+    path.set_jitter(pointers);
     path.spike_probability = 1.0 - none;
     TestGenerator generator(11);
     constexpr int n = 400'000;
