@@ -130,7 +130,7 @@ inline constexpr std::array storage_keys{
                   "linearly more for a larger volume (AWS re:Post, slow snapshot restore)",
         .least = 1,
         .most = 500},
-    Key{"send_time", "duration", "of the writer's log sender, for one batch to one copy", R"("65us")",
+    Key{"send_time", "duration", "of the writer's log sender, for one batch to one copy", R"("69us")",
         "derived: SIGMOD 2017, Table 1, has 14,450 network I/Os a second at the database node: 69 us each, if the "
         "sender was nearly always busy"},
     Key{"groups_per_commit", "integer", "protection groups that a transaction writes", "1",
