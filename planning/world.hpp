@@ -66,6 +66,8 @@ private:
     void build_secondaries();
     void begin_globals();
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
+    // Of the region's zones, those that its volume stands in.
+    std::vector<models::PlaceId> volume_places(const scenarios::Database& database, const std::string& region) const;
     void build_backups(const scenarios::Database& database);
     void begin_backups();
     void back_up_regions(std::size_t number);

@@ -235,6 +235,10 @@ TEST(FailoverTest, AZoneAndTwoMoreNodesMakeARecoveryWait) {
             scenario.workload.arrivals.rate_per_s = 60.0;
         }));
         EXPECT_TRUE(reached(result, "orders", "waiting for a read quorum"));
+        const auto& waterfall = result.incidents.front().waterfall;
+        EXPECT_TRUE(std::any_of(waterfall.begin(), waterfall.end(),
+                                [](const auto& one) { return one.first == "write quorum"; }))
+            << "the writer restarts in place: for want of copies alone nothing is told";
         const auto& updates = class_named(result, "update");
         EXPECT_EQ(good_between(updates, 127, 155), 0U);
         EXPECT_GT(good_between(updates, 320, 360), 40U * 16U) << "of 18 a second";
@@ -268,6 +272,14 @@ TEST(FailoverTest, AZoneAndOneMoreNodeStopWritesAndNotReads) {
         EXPECT_EQ(good_between(updates, 133, 188), 0U) << "3 of 6: no write quorum";
         EXPECT_GT(good_between(lookups, 145, 188), 40U * 300U) << "reads go on";
         EXPECT_GT(good_between(updates, 340, 360), 0U) << "the segments are repaired";
+        // The cluster sees it in its next round, and so does the waterfall: nothing fails over.
+        EXPECT_NEAR(entered_at_s(result, "orders", "without a write quorum"), 130.0, 2.5);
+        EXPECT_FALSE(reached(result, "orders", "promoting"));
+        const auto& waterfall = result.incidents.front().waterfall;
+        const auto stage = std::find_if(waterfall.begin(), waterfall.end(),
+                                        [](const auto& one) { return one.first == "write quorum"; });
+        ASSERT_NE(stage, waterfall.end());
+        EXPECT_GT(stage->second, 58'000'000'000) << "as long as the node is away, at least";
     });
 }
 
