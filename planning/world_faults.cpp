@@ -69,7 +69,11 @@ void World::begin_backups() {
         if (backups_[i] != nullptr) backups_[i]->begin();
         if (region_restores_[i] == nullptr) continue;
         region_restores_[i]->on_given_up = [this](PlaceId region) { give_up_region(region); };
-        region_restores_[i]->begin([this, i](const RegionCopy& copy) { return make_restored(i, copy); });
+        region_restores_[i]->begin([this, i](const RegionCopy& copy) {
+            const RegionRestore::Made made = make_restored(i, copy);
+            move_proxies(i, made.cluster);
+            return made;
+        });
     }
 }
 

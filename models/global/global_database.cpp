@@ -230,6 +230,7 @@ engine::Process<> GlobalDatabase::publish_writer(bool repointed) {
         co_await simulation_.delay(drawn(shape_.operation.dns_update));
     }
     writer_endpoint_.stand_for(primary().writer_endpoint());
+    if (on_published) on_published(primary());
     busy_ = false;
     component_.enter("serving");
     observer_.on_stage("reconnection");

@@ -72,7 +72,9 @@ public:
     std::function<void(PlaceId)> on_given_up;
     // Told which cluster is the primary from now on; may be empty.
     std::function<void(RegionalCluster&)> on_promoted;
-    // Told, after that, when it was restored from the region's backups, and up to when those had all; may be empty.
+    // Told when the global writer's name, and what else applications go by, stands for that cluster; may be empty.
+    std::function<void(RegionalCluster&)> on_published;
+    // Told, after on_promoted, when it was restored from the region's backups, and up to when those had all; may be empty.
     std::function<void(RegionalCluster&, Instant)> on_restored;
 
     // Building: the first is the primary. A cluster is made with log() and its number among them.

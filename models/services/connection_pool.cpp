@@ -15,7 +15,7 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
                                Endpoint& endpoint, const ConnectionPoolShape& shape, std::vector<Cluster*> clusters)
     : simulation_(simulation),
       transport_(transport),
-      endpoint_(endpoint),
+      endpoint_(&endpoint),
       shape_(shape),
       stand_(shape.place, owner.number()),
       places_(static_cast<std::size_t>(shape.connections)),
@@ -36,6 +36,16 @@ void ConnectionPool::forget() {
     idle_.clear();
     resolver_.forget();
     if (monitor_) monitor_->forget();
+}
+
+void ConnectionPool::move_to(PlaceId place, Endpoint& endpoint, std::vector<Cluster*> clusters) {
+    for (const Connection& connection : idle_) connection.instance->close_connection(connection.incarnation);
+    idle_.clear();
+    resolver_.forget();
+    shape_.place = place;
+    stand_ = Stand(place, stand_.machine);
+    endpoint_ = &endpoint;
+    if (monitor_) monitor_->move_to(stand_, std::move(clusters));
 }
 
 Instant ConnectionPool::end_of_life() {
@@ -95,7 +105,7 @@ engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, eng
         }
         const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws);
         co_await simulation_.delay(look_up.forward + look_up.back);
-        resolver_.refresh(endpoint_, simulation_.now());
+        resolver_.refresh(*endpoint_, simulation_.now());
     }
     co_return resolver_.answer();
 }

@@ -119,8 +119,10 @@ TEST(GlobalStepsTest, ABacklogIsCutOffWithItsLink) {
 
 // The small system in three regions, and an operator who pages himself after 20 s and is always the same.
 scenarios::Scenario in_three_regions(const std::string& faults,
-                                     const std::function<void(scenarios::Scenario&)>& change = {}) {
+                                     const std::function<void(scenarios::Scenario&)>& change = {},
+                                     const std::string& driver = "fast-failover") {
     std::string text = in_two_regions(faults);
+    replace_in(text, R"("driver": "fast-failover")", R"("driver": ")" + driver + "\"");
     replace_in(text, R"("us-west-2": { "zones": ["a", "b", "c"] } })",
                R"("us-west-2": { "zones": ["a", "b", "c"] }, "eu-west-1": { "zones": ["a", "b", "c"] } })");
     replace_in(text, R"("us-west-2": 3 })", R"("us-west-2": 3, "eu-west-1": 3 })");
@@ -245,6 +247,29 @@ TEST(GlobalStepsTest, ASwitchoverWhoseOldRegionIsLostBecomesAFailover) {
         EXPECT_GT(result.incidents.front().losses.front().commits_lost, 100U) << "the backlog of the stream";
         EXPECT_GT(good_between(class_named(result, "update"), 280, 350), 0U);
     });
+}
+
+// A proxy knows the instances of its own region: applications get the other region's with the global writer's name, and
+// not before. With the region its proxy is gone, and the readers' proxy of the other region goes on.
+TEST(GlobalStepsTest, AProxyStaysInItsRegion) {
+    for (const bool planned : {true, false}) {
+        test::in_child([planned] {
+            const std::string faults = planned ? std::string{to_the_west} : lost("us-east-1", 60);
+            // Requests that wait in a proxy must not take the threads and connections that reads need.
+            const auto roomy = [](scenarios::Scenario& scenario) {
+                scenario.services.front().threads = 8192;
+                scenario.workload.office_pool = 16384;
+            };
+            const auto result = run(in_three_regions(faults, roomy, "rds-proxy"));
+            const double published = entered_at_s(result, "orders/operator", "publishing") + 5.0;
+            ASSERT_GT(published, 120.0);
+            const auto& updates = class_named(result, "update");
+            EXPECT_EQ(good_between(updates, 122, static_cast<std::size_t>(published) - 3), 0U)
+                << "the new writer serves, and nobody's proxy knows it";
+            EXPECT_GT(good_between(updates, 300, 350), 50U * 40U) << "of 60 a second";
+            EXPECT_GT(good_between(class_named(result, "lookup"), 150, 165), 15U * 40U) << "of 140 a second";
+        });
+    }
 }
 
 }  // namespace
