@@ -96,6 +96,8 @@ public:
     std::size_t custom_endpoints() const { return custom_endpoints_.size(); }
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
+    // A protection group has lost all its copies at once: nothing repairs it, and no recovery finds its log.
+    bool volume_gone() const { return storage_ && !storage_->whole() && storage_->groups_lost() > 0; }
     StorageVolume& storage() { return *storage_; }
     SegmentRepair& repair() { return *repair_; }
     virtual Instance& writer() { return *instances_[writer_]; }

@@ -74,7 +74,8 @@ public:
     std::function<void(RegionalCluster&)> on_promoted;
     // Told when the global writer's name, and what else applications go by, stands for that cluster; may be empty.
     std::function<void(RegionalCluster&)> on_published;
-    // Told, after on_promoted, when it was restored from the region's backups, and up to when those had all; may be empty.
+    // Told, after on_promoted, when it was restored from the region's backups, and up to when those had all; may be
+    // empty.
     std::function<void(RegionalCluster&, Instant)> on_restored;
 
     // Building: the first is the primary. A cluster is made with log() and its number among them.
