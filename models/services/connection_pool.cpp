@@ -8,6 +8,9 @@ namespace {
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 // Without an answer of the name server: 2 attempts of 5 s. Source: resolv.conf(5), timeout and attempts.
 constexpr Duration resolver_gives_up_after = std::chrono::seconds{10};
+// A proxy closes what it has idle beyond this share of its connections. Source: Aurora User Guide, RDS Proxy,
+// MaxIdleConnectionsPercent: 50 % of the maximum.
+constexpr double proxys_idle_share = 0.5;
 constexpr double lifetime_jitter = 0.025;  // of the maximum, at most. Source: the header
 }  // namespace
 
@@ -56,7 +59,9 @@ Instant ConnectionPool::end_of_life() {
 }
 
 void ConnectionPool::give_back(Connection connection) {
-    if (simulation_.now() < connection.retires) {
+    const bool shared = shape_.holds_requests && !shape_.driver.pinned;
+    const double idle_most = shared ? proxys_idle_share * shape_.connections : shape_.connections;
+    if (simulation_.now() < connection.retires && static_cast<double>(idle_.size()) < idle_most) {
         idle_.push_back(connection);
     } else {
         connection.instance->close_connection(connection.incarnation);

@@ -272,5 +272,23 @@ TEST(GlobalStepsTest, AProxyStaysInItsRegion) {
     }
 }
 
+// The way to the proxy is cut, and its own way to the writer is not: what was lost on the way is given up as over any
+// dead connection, and the places in the proxy are free again. Ten connections for each of those beyond the cut.
+TEST(GlobalStepsTest, AProxyThatCannotBeReachedHoldsNobody) {
+    test::in_child([] {
+        const std::string cut =
+            R"("cut": { "kind": "link-cut", "target": "us-east-1 - us-west-2", "at": "60s", "lasts": "60s" })";
+        const auto result = run(in_three_regions(
+            cut,
+            [](scenarios::Scenario& scenario) {
+                scenario.databases.front().global.decision = constant(3600.0);
+                scenario.services.front().steering = "region:us-west-2";
+                scenario.services.front().driver.pinned = true;
+            },
+            "rds-proxy"));
+        EXPECT_GT(good_between(class_named(result, "update"), 220, 340), 120U * 54U) << "of 60 a second";
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests
