@@ -114,8 +114,8 @@ std::string recovery_cause(const Requirement& requirement, Results results) {
 std::string loss_cause(const Requirement& requirement, Results results) {
     const std::size_t unbounded = losses_without_bound(requirement, results);
     if (unbounded > 0) {
-        return fmt::format(
-            "in {} of them the loss has no bound: the error was older than anything that the backups keep", unbounded);
+        return fmt::format("in {} of them the loss has no bound: nothing that is left, or that backups keep, has it",
+                           unbounded);
     }
     std::uint64_t most = 0;
     std::int64_t gap_ns = 0;

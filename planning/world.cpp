@@ -13,10 +13,16 @@ using scenarios::Scenario;
 // the region where that is restored from copies elsewhere, or where a standby in another one would take over.
 engine::Process<> World::sample_exposure(std::size_t database) {
     RegionRestore* const restore = region_restores_[database].get();
+    const Cluster* gone = nullptr;
     for (;;) {
         co_await simulation_.delay(exposure_sampled_every);
         const Instant now = simulation_.now();
         Cluster& cluster = restore == nullptr ? *clusters_[database] : restore->serving();
+        if (&cluster != gone && cluster.volume_gone()) {  // all zones at once: what was told is nowhere any more
+            gone = &cluster;
+            measures_->loss_unbounded(database);
+            measures_->incident_stage("volume lost", now);
+        }
         const Duration of_writer = cluster.log().exposure_to_loss_of(cluster.writer().place());
         const Duration of_zone = std::max(of_writer, behind_caches(database));
         Duration of_region = restore == nullptr ? Duration::zero() : restore->exposure();

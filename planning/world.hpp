@@ -66,6 +66,8 @@ private:
     void build_secondaries();
     void begin_globals();
     models::ClusterShape cluster_shape(const scenarios::Database& database, const std::string& region) const;
+    // Of the region's zones, those that its volume stands in.
+    std::vector<models::PlaceId> volume_places(const scenarios::Database& database, const std::string& region) const;
     void build_backups(const scenarios::Database& database);
     void begin_backups();
     void back_up_regions(std::size_t number);
@@ -115,6 +117,12 @@ private:
         std::vector<models::Cluster*> clusters;
     };
     Target target_of(std::size_t endpoint, models::PlaceId from);
+    // The same of a proxy in that region: it knows the instances of its own region's cluster, and no others.
+    Target target_of_proxy(std::size_t endpoint, models::PlaceId region);
+    models::PlaceId region_of_client(models::PlaceId client) const;
+    models::PlaceId proxy_region(std::size_t endpoint, models::PlaceId client) const;
+    void note_moving(std::size_t endpoint, models::PlaceId client, const std::shared_ptr<models::ConnectionPool>& pool);
+    void move_proxies(std::size_t database, const models::Cluster& primary);
     std::unique_ptr<models::DatabaseClient> client(std::size_t endpoint, engine::Component& owner,
                                                    const models::ConnectionPoolShape& shape);
     std::shared_ptr<models::ConnectionPool> shared_proxy(std::size_t endpoint,
@@ -203,6 +211,12 @@ private:
         std::shared_ptr<models::ConnectionPool> pool;
     };
     std::vector<Proxy> proxies_;
+    // Pools of proxies that stand where the database's primary does, and of their endpoints.
+    struct MovingProxy {
+        std::size_t endpoint = 0;
+        std::shared_ptr<models::ConnectionPool> pool;
+    };
+    std::vector<MovingProxy> moving_proxies_;
     std::unique_ptr<models::ServiceContext> context_;
     std::vector<std::unique_ptr<models::ServiceRegion>> service_regions_;
     std::vector<std::vector<models::ServiceRegion*>> services_;  // by service of the scenario

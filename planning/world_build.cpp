@@ -14,6 +14,7 @@
 #include "planning/warehouse_shape.hpp"
 #include "planning/world.hpp"
 #include "scenarios/kinds.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::planning {
 
@@ -191,6 +192,8 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.path = database.name;
     shape.zones = network_->zones[region];
     shape.zone_names = scenario_.regions[region].zones;
+    shape.volume_zones = volume_places(database, region_name);
+    shape.volume_zone_names = scenarios::volume_zones(database, region_name, shape.zone_names);
     shape.volume = volume_shape_of(database);
     shape.record = log_write;
     shape.record_of_class = log_of_classes(scenario_.workload.classes);
@@ -204,6 +207,18 @@ ClusterShape World::cluster_shape(const scenarios::Database& database, const std
     shape.dns_ttl = database.dns_ttl;
     shape.control_plane = network_->regions[region];
     return shape;
+}
+
+std::vector<models::PlaceId> World::volume_places(const scenarios::Database& database,
+                                                  const std::string& region_name) const {
+    const auto region = index_of(scenario_.regions, region_name);
+    const auto& zones = scenario_.regions[region].zones;
+    std::vector<models::PlaceId> places;
+    for (const std::string& zone : scenarios::volume_zones(database, region_name, zones)) {
+        const auto at = std::find(zones.begin(), zones.end(), zone) - zones.begin();
+        places.push_back(network_->zones[region][static_cast<std::size_t>(at)]);
+    }
+    return places;
 }
 
 // Of one region, by its kind.

@@ -80,6 +80,49 @@ World::Target World::target_of(std::size_t endpoint, PlaceId from) {
     return {global->writer_endpoint(), {global->regions().begin(), global->regions().end()}};
 }
 
+World::Target World::target_of_proxy(std::size_t endpoint, PlaceId region) {
+    Target target = target_of(endpoint, region);
+    std::erase_if(target.clusters, [region](const Cluster* cluster) { return cluster->region() != region; });
+    return target;
+}
+
+// Of an office: its own place, which is none of a database.
+PlaceId World::region_of_client(PlaceId client) const {
+    const bool stands_in_one = network_->topology.kind(client) == PlaceKind::Zone;
+    return stands_in_one ? network_->topology.region_of(client) : client;
+}
+
+// Readers have one in each region that has the database; writers, and whoever stands elsewhere, the primary's.
+PlaceId World::proxy_region(std::size_t endpoint, PlaceId client) const {
+    const Cluster& primary = *clusters_[endpoints_[endpoint].database];
+    const GlobalDatabase* const global = globals_[endpoints_[endpoint].database].get();
+    if (global == nullptr || endpoints_[endpoint].writes) return primary.region();
+    const PlaceId own = region_of_client(client);
+    const auto& regions = global->regions();
+    const bool there = std::any_of(regions.begin(), regions.end(),
+                                   [own](const RegionalCluster* cluster) { return cluster->region() == own; });
+    return there ? own : primary.region();
+}
+
+void World::note_moving(std::size_t endpoint, PlaceId client, const std::shared_ptr<ConnectionPool>& pool) {
+    const GlobalDatabase* const global = globals_[endpoints_[endpoint].database].get();
+    const bool of_primary =
+        global == nullptr || endpoints_[endpoint].writes || region_of_client(client) != pool->shape().place;
+    const bool known = std::any_of(moving_proxies_.begin(), moving_proxies_.end(),
+                                   [&pool](const MovingProxy& proxy) { return proxy.pool == pool; });
+    if (of_primary && !known) moving_proxies_.push_back({endpoint, pool});
+}
+
+// Amazon's proxies stay in their region: who uses one is given the other region's with the global writer's name.
+void World::move_proxies(std::size_t database, const Cluster& primary) {
+    for (const MovingProxy& proxy : moving_proxies_) {
+        if (endpoints_[proxy.endpoint].database != database) continue;
+        Target target = target_of_proxy(proxy.endpoint, primary.region());
+        note_endpoint(target.name);
+        proxy.pool->move_to(primary.region(), target.name, std::move(target.clusters));
+    }
+}
+
 std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Component& owner,
                                               const ConnectionPoolShape& shape) {
     const scenarios::Driver& driver = shape.driver;
@@ -89,13 +132,14 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
         ConnectionPoolShape own = shape;
         own.writes = endpoints_[endpoint].writes;
         if (driver.through_proxy) {
-            own.place = clusters_[endpoints_[endpoint].database]->region();
+            own.place = proxy_region(endpoint, shape.place);
             make_proxys(own);
         }
-        Target target = target_of(endpoint, own.place);
+        Target target = driver.through_proxy ? target_of_proxy(endpoint, own.place) : target_of(endpoint, own.place);
         note_endpoint(target.name);
         pool = std::make_shared<ConnectionPool>(simulation_, *transport_, owner, target.name, own,
                                                 std::move(target.clusters));
+        if (driver.through_proxy) note_moving(endpoint, shape.place, pool);
     }
     return std::make_unique<DatabaseClient>(simulation_, *transport_, owner, shape.place, std::move(pool));
 }
@@ -104,25 +148,33 @@ std::unique_ptr<DatabaseClient> World::client(std::size_t endpoint, engine::Comp
 std::shared_ptr<ConnectionPool> World::shared_proxy(std::size_t endpoint, const ConnectionPoolShape& client) {
     const std::string& name = endpoints_[endpoint].name;
     Cluster& cluster = *clusters_[endpoints_[endpoint].database];
-    const auto of_endpoint = [&](const Proxy& proxy) { return proxy.pool->shape().name == name; };
+    const PlaceId region = proxy_region(endpoint, client.place);
+    const auto of_endpoint = [&](const Proxy& proxy) {
+        return proxy.pool->shape().name == name && proxy.pool->shape().place == region;
+    };
     const auto known = std::find_if(proxies_.begin(), proxies_.end(), [&](const Proxy& proxy) {
         return of_endpoint(proxy) && proxy.pool->shape().driver == client.driver;
     });
-    if (known != proxies_.end()) return known->pool;
+    if (known != proxies_.end()) {
+        note_moving(endpoint, client.place, known->pool);
+        return known->pool;
+    }
     const auto others = std::count_if(proxies_.begin(), proxies_.end(), of_endpoint);
     std::string path = "proxies/" + name;
+    if (region != cluster.region()) path.append("/").append(network_->topology.name(region));
     if (others > 0) path.append("-").append(std::to_string(others + 1));
     ConnectionPoolShape shape = client;
     shape.max_lifetime = std::nullopt;  // a setting of the client's pool
-    shape.place = cluster.region();
+    shape.place = region;
     shape.writes = endpoints_[endpoint].writes;
     make_proxys(shape);
     shape.connections = cluster.writer().shape().connections_max;
-    Target target = target_of(endpoint, shape.place);
+    Target target = target_of_proxy(endpoint, region);
     note_endpoint(target.name);
     proxies_.push_back({std::make_unique<engine::Component>(simulation_, path), nullptr});
     proxies_.back().pool = std::make_shared<ConnectionPool>(simulation_, *transport_, *proxies_.back().component,
                                                             target.name, shape, std::move(target.clusters));
+    note_moving(endpoint, client.place, proxies_.back().pool);
     note_pool(*proxies_.back().pool, {path, scenario_.databases[endpoints_[endpoint].database].name, "proxy"});
     return proxies_.back().pool;
 }

@@ -34,7 +34,7 @@ void World::build_backups(const scenarios::Database& database) {
 std::unique_ptr<Backups> World::backups_of(const scenarios::Database& database, const std::string& path,
                                            const std::string& own, const std::string& there) {
     const auto region = index_of(scenario_.regions, own);
-    BackupPlaces places{network_->regions[region], network_->zones[region], std::nullopt};
+    BackupPlaces places{network_->regions[region], volume_places(database, own), std::nullopt};
     if (scenarios::has_standbys(database.kind)) {
         places.zones.clear();
         for (const auto& instance : clusters_.back()->instances()) places.zones.push_back(instance->place());
@@ -69,7 +69,11 @@ void World::begin_backups() {
         if (backups_[i] != nullptr) backups_[i]->begin();
         if (region_restores_[i] == nullptr) continue;
         region_restores_[i]->on_given_up = [this](PlaceId region) { give_up_region(region); };
-        region_restores_[i]->begin([this, i](const RegionCopy& copy) { return make_restored(i, copy); });
+        region_restores_[i]->begin([this, i](const RegionCopy& copy) {
+            const RegionRestore::Made made = make_restored(i, copy);
+            move_proxies(i, made.cluster);
+            return made;
+        });
     }
 }
 

@@ -100,6 +100,7 @@ void World::begin_globals() {
             if (backups_[d] != nullptr) take_backups_over(d, cluster);
             if (operator_errors_ != nullptr) operator_errors_->taken_over(d, cluster);
         };
+        globals_[d]->on_published = [this, d](RegionalCluster& cluster) { move_proxies(d, cluster); };
         globals_[d]->on_restored = [this, d](RegionalCluster&, Instant complete_until) {
             backups_[d]->begin_again();
             if (operator_errors_ != nullptr) operator_errors_->restored(d, complete_until);

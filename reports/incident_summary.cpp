@@ -93,7 +93,7 @@ std::string cause_of(const scenarios::IncidentResult& incident) {
 std::string loss_text(const LossSummary& loss, std::size_t incidents) {
     std::string text = fmt::format("{}: RPO {} at worst", loss.database, scenarios::seconds_text(loss.worst_s));
     if (loss.unbounded > 0) {
-        text = fmt::format("{}: RPO without bound in {} of {}, older than anything that the backups keep",
+        text = fmt::format("{}: RPO without bound in {} of {}: nothing that is left, or that backups keep, has it",
                            loss.database, loss.unbounded, counted(incidents, "incident"));
     }
     if (loss.unbounded < incidents) {

@@ -24,7 +24,7 @@ struct DatabaseInstance {
 };
 
 struct StorageVolume {
-    int copies_per_zone = 2;  // in every zone of the region: copies = this times its zones
+    int copies_per_zone = 2;  // in every zone of the volume (volume_zones.hpp): copies = this times these
     int write_quorum = 4;
     int read_quorum = 3;
     RandomDuration persist;    // one batch of log made durable by one node

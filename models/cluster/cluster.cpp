@@ -31,7 +31,9 @@ Cluster::Cluster(engine::Simulation& simulation, const Transport& transport, Tra
       network_draws_(simulation.stream(shape_.path, "control plane network")) {
     if (shape_.zones.empty()) return;
     SIM_CHECK(transfers != nullptr);
-    storage_.emplace(simulation, shape_.path, transport, shape_.zones, shape_.zone_names, shape_.volume);
+    const bool in_all = shape_.volume_zones.empty();
+    storage_.emplace(simulation, shape_.path, transport, in_all ? shape_.zones : shape_.volume_zones,
+                     in_all ? shape_.zone_names : shape_.volume_zone_names, shape_.volume);
     repair_.emplace(simulation, shape_.path, *transfers, transport, *storage_);
     repair_->on_restored = [this] { tell_whole(); };
 }
@@ -83,9 +85,12 @@ engine::Process<> Cluster::watch() {
         unpublished_ = unpublished_ && ill;
         if (failing_over_) continue;
         if (answering_[writer_]) {
-            if (component_.state() != detecting) continue;
-            component_.enter("serving");
-            certain_after = drawn(shape_.failover.detection);  // for the next time
+            if (component_.state() == detecting) {
+                component_.enter("serving");
+                can_write_ = true;
+                certain_after = drawn(shape_.failover.detection);  // for the next time
+            }
+            tell_quorum();
             continue;
         }
         if (component_.state() != detecting) component_.enter(detecting);
@@ -94,6 +99,15 @@ engine::Process<> Cluster::watch() {
         certain_after = drawn(shape_.failover.detection);
         simulation_.spawn(component_, fail_over());
     }
+}
+
+// The writer is there, and no commit is told while a protection group lacks copies: so says the incident's waterfall.
+void Cluster::tell_quorum() {
+    const bool can_write = !storage_ || storage_->can_write();
+    if (can_write == can_write_ || !is_of_database()) return;
+    can_write_ = can_write;
+    component_.enter(can_write ? "serving" : "without a write quorum");
+    observer_.on_stage(can_write ? "reconnection" : "write quorum");
 }
 
 engine::Process<bool> Cluster::heartbeat(Instance& instance, Duration timeout) {

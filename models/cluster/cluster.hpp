@@ -42,6 +42,9 @@ struct ClusterShape {
     std::string path;  // "orders"
     std::vector<PlaceId> zones;
     std::vector<std::string> zone_names;
+    // Which of these the storage volume stands in, and their names; empty: all.
+    std::vector<PlaceId> volume_zones;
+    std::vector<std::string> volume_zone_names;
     VolumeShape volume{};
     ReplicationShape replica_stream{};
     FailoverShape failover{};
@@ -93,6 +96,8 @@ public:
     std::size_t custom_endpoints() const { return custom_endpoints_.size(); }
     virtual CommitLog& log() { return *storage_; }
     bool has_storage() const { return storage_.has_value(); }  // else its instances have their own disks
+    // A protection group has lost all its copies at once: nothing repairs it, and no recovery finds its log.
+    bool volume_gone() const { return storage_ && !storage_->whole() && storage_->groups_lost() > 0; }
     StorageVolume& storage() { return *storage_; }
     SegmentRepair& repair() { return *repair_; }
     virtual Instance& writer() { return *instances_[writer_]; }
@@ -251,6 +256,7 @@ private:
     Instance* rescued_by(WriterRescue::Way way, Instance& lost);
     void tell_what_rescues(WriterRescue::Doing doing);
     void restart_readers();
+    void tell_quorum();
     engine::Process<> recover_log(PlaceId at);
     engine::Process<> restart(Instance& instance);  // as a replica
     engine::Process<> rejoin(Instance& instance);
@@ -259,6 +265,7 @@ private:
     bool writer_restarts_first() const;
 
     int writer_restarts_ = 0;  // in place, now under way: 0 or 1
+    bool can_write_ = true;    // as was told last: every protection group has its write quorum
 };
 
 }  // namespace faultline::models

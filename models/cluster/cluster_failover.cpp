@@ -65,6 +65,7 @@ engine::Process<> Cluster::fail_over() {
     writer_endpoint_.publish({&successor});
     publish_readers();
     failing_over_ = false;
+    can_write_ = true;  // until the next round of heartbeats has found it otherwise
     component_.enter("serving");
     observer_.on_stage("reconnection");
     if (&lost != &successor && lost.component().up()) {
@@ -165,6 +166,7 @@ void Cluster::restart_readers() {
 // By an instance there.
 engine::Process<> Cluster::recover_log(PlaceId at) {
     RecoveredLog log = storage_->recover(at);
+    if (!log.readable) observer_.on_stage("read quorum");
     while (!log.readable) {
         component_.enter("waiting for a read quorum");
         co_await simulation_.delay(retry_pause);

@@ -127,13 +127,16 @@ public:
     // Who wants a table, or the whole engine, for itself.
     TableGate& gate() { return gate_; }
     // No statement runs and no transaction holds a row.
-    bool quiet() const { return cpu_.in_service() == 0 && row_locks_.rows_locked() == 0; }
+    bool quiet() const { return cpus_busy() == 0 && row_locks_.rows_locked() == 0; }
     RowLocks& row_locks() { return row_locks_; }
     const InstanceStatistics& statistics() const { return statistics_; }
     void reset_statistics();
 
     // CPUs that it has now.
     int cpus() { return capacity_ ? capacity_->cpu().places() : cpu_.servers(); }
+    std::size_t cpus_busy() const {
+        return capacity_ ? static_cast<std::size_t>(capacity_->cpu().in_service()) : cpu_.in_service();
+    }
     // None: of a class with fixed CPUs.
     std::optional<ServerlessCapacity>& capacity() { return capacity_; }
     const std::optional<ServerlessCapacity>& capacity() const { return capacity_; }

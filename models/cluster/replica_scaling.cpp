@@ -40,7 +40,7 @@ double ReplicaScaling::load_of_readers() const {
     double servers = 0.0;
     for (const auto& instance : cluster_.instances()) {
         if (instance->role() != Role::replica || !instance->component().up()) continue;
-        busy += static_cast<double>(instance->cpu().in_service());
+        busy += static_cast<double>(instance->cpus_busy());
         servers += instance->cpus();
     }
     return servers > 0.0 ? busy / servers : 0.0;

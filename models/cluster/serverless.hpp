@@ -36,6 +36,7 @@ public:
     void set(double vcpus);
     void change_speed(double factor) { speed_ *= factor; }
     int places() const { return places_; }
+    int in_service() const { return running_; }
     bool free() const { return running_ < places_; }
     engine::Condition& freed() { return freed_; }
     // What a demand of CPU time takes at this capacity.

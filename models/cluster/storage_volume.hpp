@@ -90,6 +90,7 @@ public:
     ProtectionGroups& groups() { return groups_; }
     const LogBatches& log() const { return batches_; }
     bool whole() const { return groups_.whole(); }
+    std::uint32_t groups_lost() const { return groups_.groups_lost(); }  // without any copy
     bool can_write() const { return groups_.can_write(); }
     bool can_read() const { return groups_.can_read(); }
     // RPO exposure: the gap that the loss of a place would leave now, in commits told to clients that no living segment

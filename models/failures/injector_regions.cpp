@@ -50,8 +50,10 @@ engine::Process<> Injector::switch_over(std::size_t index, const scenarios::Faul
         for (std::size_t region = 0; region < database->regions().size(); ++region) {
             if (database->regions()[region]->component().path() != fault.target) continue;
             const std::string old = database->primary().component().path();
-            const bool done = co_await database->switchover(region);
-            if (done) targets_.measures.fault_hit(index, old);
+            const bool begun = co_await database->begin_switchover(region);
+            if (!begun) continue;
+            targets_.measures.fault_hit(index, old);
+            co_await database->finish_switchover(region);
         }
     }
 }

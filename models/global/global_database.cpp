@@ -8,11 +8,8 @@
 namespace faultline::models {
 
 namespace {
-constexpr Duration streams_looked_after = std::chrono::seconds{1};
-constexpr Duration operator_looks_after = std::chrono::seconds{5};
 // A copy of a volume goes in several streams side by side. Source: an assumption.
 constexpr int copy_streams = 16;
-constexpr std::size_t no_region = static_cast<std::size_t>(-1);
 }  // namespace
 
 GlobalDatabase::GlobalDatabase(engine::Simulation& simulation, const Transport& transport, Transfers& transfers,
@@ -128,7 +125,7 @@ engine::Process<bool> GlobalDatabase::region_answers(std::size_t region) {
 engine::Process<std::size_t> GlobalDatabase::freshest() {
     std::size_t best = no_region;
     for (std::size_t i = 0; i < regions_.size(); ++i) {
-        if (i == log_.primary() || !log_.follows(i)) continue;
+        if (i == log_.primary() || (!log_.follows(i) && i != detached_)) continue;
         const bool answered = co_await region_answers(i);
         if (answered && (best == no_region || log_.recovered(i) > log_.recovered(best))) best = i;
     }
@@ -139,40 +136,24 @@ engine::Process<> GlobalDatabase::fail_over() {
     busy_ = true;
     const std::size_t old = log_.primary();
     if (on_given_up) on_given_up(regions_[old]->region());
-    const std::size_t found = co_await freshest();
-    std::size_t target = found;
-    while (target == no_region) {
-        component_.enter("waiting for a region");
-        co_await simulation_.delay(operator_looks_after);
-        if (stands(old)) {
-            const bool back = co_await writer_answers();
-            if (back) break;
+    detached_ = no_region;
+    std::size_t target = no_region;
+    Ended ended = Ended::target_lost;
+    while (ended == Ended::target_lost) {  // one that is lost while it is made ready leaves its place to another
+        const std::size_t next = co_await successor(old);
+        target = next;
+        if (target == no_region) {
+            ended = Ended::old_is_back;
+        } else {
+            const Ended so_far = co_await make_ready(old, target);
+            ended = so_far;
         }
-        const std::size_t found_now = co_await freshest();
-        target = found_now;
     }
-    if (target == no_region) {  // nobody could take over, and the old one is back
-        busy_ = false;
-        component_.enter("serving");
+    if (ended == Ended::old_is_back) {
+        stay_with(old);
         co_return;
     }
-    while (control_plane_ill(target)) {
-        if (component_.state() != "waiting for a control plane") component_.enter("waiting for a control plane");
-        co_await simulation_.delay(operator_looks_after);
-    }
     const bool by_restore = restores(target);
-    if (by_restore) {
-        const bool wanted = co_await restore_in(target);
-        if (!wanted) {
-            busy_ = false;
-            component_.enter("serving");
-            co_return;
-        }
-    }
-    co_await fence(old, target);
-    co_await ready_instance(target);
-    log_.detach(target);
-    if (!by_restore) co_await promote_in(target);
     const Instant complete_until = by_restore ? backups_[target]->latest_restorable() : simulation_.now();
     const RecoveredLog lost = log_.promote(target);
     regions_[target]->lose_the_rest();
@@ -186,16 +167,6 @@ engine::Process<> GlobalDatabase::fail_over() {
     follow_backups(target, false);
     copy_all_others();
     co_await publish_writer(by_restore);
-}
-
-engine::Process<> GlobalDatabase::promote_in(std::size_t target) {
-    if (shape_.operation.applies_first) {
-        co_await apply_received(target);
-    }
-    component_.enter("promoting");
-    observer_.on_stage("promotion");
-    co_await step(shape_.operation.promotion);
-    co_await ready_instance(target);  // one that was lost meanwhile is waited for
 }
 
 void GlobalDatabase::copy_all_others() {
@@ -226,24 +197,11 @@ engine::Process<> GlobalDatabase::fence(std::size_t old, std::size_t target) {
     regions_[old]->refuse_writes();
 }
 
-engine::Process<> GlobalDatabase::ready_instance(std::size_t target) {
-    RegionalCluster& cluster = *regions_[target];
-    if (cluster.instances().empty()) {
-        component_.enter("adding an instance");
-        observer_.on_stage("instance");
-        co_await simulation_.delay(drawn(shape_.operation.add_instance));
-        cluster.add_instance(cluster.zone_for_another(), shape_.operation.instance).start(Role::replica);
-    }
-    while (!stands(target) || !cluster.has_candidate()) {
-        co_await simulation_.delay(operator_looks_after);
-    }
-}
-
 // Nothing more arrives: the last of it is executed when it is known to be.
 engine::Process<> GlobalDatabase::apply_received(std::size_t target) {
     component_.enter("applying");
     observer_.on_stage("apply");
-    while (log_.applied(target) < log_.received(target)) {
+    while (stands(target) && log_.applied(target) < log_.received(target)) {
         const Duration to_come = log_.has_all(target) - simulation_.now();
         const Duration pause = to_come > Duration::zero() ? to_come : operator_looks_after;
         co_await simulation_.delay(pause);
@@ -272,6 +230,7 @@ engine::Process<> GlobalDatabase::publish_writer(bool repointed) {
         co_await simulation_.delay(drawn(shape_.operation.dns_update));
     }
     writer_endpoint_.stand_for(primary().writer_endpoint());
+    if (on_published) on_published(primary());
     busy_ = false;
     component_.enter("serving");
     observer_.on_stage("reconnection");
@@ -296,48 +255,6 @@ engine::Process<> GlobalDatabase::copy_to(std::size_t region, std::uint64_t prom
     log_.follow(region);
     follow_backups(region, true);
     regions_[region]->become_secondary();
-}
-
-engine::Process<bool> GlobalDatabase::switchover(std::size_t target) {
-    while (held_ > 0) {
-        co_await simulation_.delay(operator_looks_after);
-    }
-    const std::size_t old = log_.primary();
-    if (busy_ || target == old || !log_.follows(target) || !joined(old, target)) co_return false;
-    busy_ = true;
-    while (control_plane_ill(old) || control_plane_ill(target)) {
-        co_await simulation_.delay(operator_looks_after);
-    }
-    co_await ready_instance(target);
-    component_.enter("synchronising");
-    observer_.on_stage("synchronisation");
-    regions_[old]->refuse_writes();
-    regions_[old]->storage().abandon();  // what was not told yet never will be
-    while (!complete(target)) {
-        const Duration to_come = log_.has_all(target) - simulation_.now();
-        // Nothing to come: its stream is cut, and will be connected again.
-        Duration pause = to_come > Duration::zero() ? to_come : streams_looked_after;
-        if (log_.shares_links(target)) pause = std::min(pause, streams_looked_after);
-        co_await simulation_.delay(pause);
-    }
-    component_.enter("promoting");
-    observer_.on_stage("promotion");
-    co_await step(shape_.operation.switchover);
-    co_await ready_instance(target);
-    log_.hand_over(target);
-    ++promotions_;
-    regions_[target]->become_primary(*regions_[target]->candidate(), shape_.operation.logical);
-    if (stands(old)) {
-        follow_backups(old, true);
-        regions_[old]->become_secondary();
-    } else {
-        regions_[old]->abandon();
-        simulation_.spawn(component_, copy_to(old, promotions_));
-    }
-    if (on_promoted) on_promoted(*regions_[target]);
-    follow_backups(target, false);
-    co_await publish_writer(false);
-    co_return true;
 }
 
 }  // namespace faultline::models

@@ -72,7 +72,10 @@ public:
     std::function<void(PlaceId)> on_given_up;
     // Told which cluster is the primary from now on; may be empty.
     std::function<void(RegionalCluster&)> on_promoted;
-    // Told, after that, when it was restored from the region's backups, and up to when those had all; may be empty.
+    // Told when the global writer's name, and what else applications go by, stands for that cluster; may be empty.
+    std::function<void(RegionalCluster&)> on_published;
+    // Told, after on_promoted, when it was restored from the region's backups, and up to when those had all; may be
+    // empty.
     std::function<void(RegionalCluster&, Instant)> on_restored;
 
     // Building: the first is the primary. A cluster is made with log() and its number among them.
@@ -84,8 +87,12 @@ public:
     Endpoint& writer_endpoint() { return writer_endpoint_; }
     Endpoint& reader_endpoint_for(PlaceId client) { return routes_.endpoint_for(client); }
 
-    // Planned work, ordered now: ends when the target serves, or when it cannot. false: it could not.
+    // Planned work, ordered now: ends when the target serves, or when it cannot. false: it could not, and the primary
+    // is what it was.
     engine::Process<bool> switchover(std::size_t target);
+    // The same in two parts. The first waits until it can begin; false: it cannot. Nobody is hit by that yet.
+    engine::Process<bool> begin_switchover(std::size_t target);
+    engine::Process<bool> finish_switchover(std::size_t target);
 
     // People work on it: while its primary's region stands, a writer that does not answer pages nobody, and a
     // switchover waits. Nests; for the lifetime of this object.
@@ -118,15 +125,26 @@ public:
     void commit_diverged(OfficeId told, Duration gap) override;
 
 private:
+    static constexpr std::size_t no_region = static_cast<std::size_t>(-1);
+    // Of the log's streams, and of the operator's own eyes.
+    static constexpr Duration streams_looked_after = std::chrono::seconds{1};
+    static constexpr Duration operator_looks_after = std::chrono::seconds{5};
+    // How making a region ready for its promotion came out.
+    enum class Ended { ready, target_lost, old_is_back };
+
     engine::Process<> operate();
     engine::Process<> keep_streams();
     engine::Process<bool> writer_answers();
     engine::Process<> fail_over();
+    engine::Process<std::size_t> successor(std::size_t old);
+    engine::Process<Ended> make_ready(std::size_t old, std::size_t target);
+    void stay_with(std::size_t old);
     engine::Process<> fence(std::size_t old, std::size_t target);
-    engine::Process<> ready_instance(std::size_t target);
+    engine::Process<bool> ready_instance(std::size_t target);
+    engine::Process<bool> synchronised(std::size_t old, std::size_t target);
     engine::Process<> step(const engine::Distribution& duration);
     engine::Process<> apply_received(std::size_t target);
-    engine::Process<> promote_in(std::size_t target);
+    engine::Process<bool> promote_in(std::size_t target);
     engine::Process<bool> restore_in(std::size_t target);
     bool restores(std::size_t target) const {
         return shape_.operation.recovers_by_restore && backups_[target] != nullptr;
@@ -157,8 +175,9 @@ private:
     std::vector<RegionalCluster*> regions_;
     std::vector<std::unique_ptr<RegionBackup>> backups_;  // by region
     std::uint64_t promotions_ = 0;
-    bool busy_ = false;  // with one failover or switchover
-    int held_ = 0;       // by people who work on it
+    std::size_t detached_ = no_region;  // of a failover under way: takes no more log, and is not promoted yet
+    bool busy_ = false;                 // with one failover or switchover
+    int held_ = 0;                      // by people who work on it
 };
 
 }  // namespace faultline::models

@@ -200,6 +200,19 @@ void RegionalCluster::become_primary(Instance& successor, bool all_restart) {
     tell_whole();
 }
 
+// Its log has begun a new epoch meanwhile: the writer opens it again, and its connections are reset.
+void RegionalCluster::accept_writes() {
+    if (!refusing_) return;
+    refusing_ = false;
+    Instance& writer = own_writer();
+    if (component_.up() && writer.component().up()) writer.start(Role::writer);
+}
+
+bool RegionalCluster::lacks_instance() const {
+    return std::none_of(instances_.begin(), instances_.end(),
+                        [this](const auto& instance) { return instance->is_member() && stands(*instance); });
+}
+
 void RegionalCluster::abandon() {
     region_role_ = RegionRole::abandoned;
     abandoned_at_ = global_log_.end();

@@ -65,6 +65,8 @@ public:
     // `all_restart`: the other instances, too.
     void become_primary(Instance& successor, bool all_restart);
     void refuse_writes() { refusing_ = true; }  // fenced, or in a switchover
+    void accept_writes();                       // again: a switchover was given up, or nobody could take over
+    bool lacks_instance() const;                // it has none whose host is there
     void abandon();
     // Its volume and instances are new ones.
     void begin_with_empty_memory() { lose_memories(); }

@@ -8,6 +8,9 @@ namespace {
 constexpr Payload resolver_payload{Bytes{64}, Bytes{128}};
 // Without an answer of the name server: 2 attempts of 5 s. Source: resolv.conf(5), timeout and attempts.
 constexpr Duration resolver_gives_up_after = std::chrono::seconds{10};
+// A proxy closes what it has idle beyond this share of its connections. Source: Aurora User Guide, RDS Proxy,
+// MaxIdleConnectionsPercent: 50 % of the maximum.
+constexpr double proxys_idle_share = 0.5;
 constexpr double lifetime_jitter = 0.025;  // of the maximum, at most. Source: the header
 }  // namespace
 
@@ -15,7 +18,7 @@ ConnectionPool::ConnectionPool(engine::Simulation& simulation, const Transport& 
                                Endpoint& endpoint, const ConnectionPoolShape& shape, std::vector<Cluster*> clusters)
     : simulation_(simulation),
       transport_(transport),
-      endpoint_(endpoint),
+      endpoint_(&endpoint),
       shape_(shape),
       stand_(shape.place, owner.number()),
       places_(static_cast<std::size_t>(shape.connections)),
@@ -38,6 +41,16 @@ void ConnectionPool::forget() {
     if (monitor_) monitor_->forget();
 }
 
+void ConnectionPool::move_to(PlaceId place, Endpoint& endpoint, std::vector<Cluster*> clusters) {
+    for (const Connection& connection : idle_) connection.instance->close_connection(connection.incarnation);
+    idle_.clear();
+    resolver_.forget();
+    shape_.place = place;
+    stand_ = Stand(place, stand_.machine);
+    endpoint_ = &endpoint;
+    if (monitor_) monitor_->move_to(stand_, std::move(clusters));
+}
+
 Instant ConnectionPool::end_of_life() {
     if (!shape_.max_lifetime) return engine::end_of_time;
     const double most = engine::in_seconds(*shape_.max_lifetime);
@@ -46,7 +59,9 @@ Instant ConnectionPool::end_of_life() {
 }
 
 void ConnectionPool::give_back(Connection connection) {
-    if (simulation_.now() < connection.retires) {
+    const bool shared = shape_.holds_requests && !shape_.driver.pinned;
+    const double idle_most = shared ? proxys_idle_share * shape_.connections : shape_.connections;
+    if (simulation_.now() < connection.retires && static_cast<double>(idle_.size()) < idle_most) {
         idle_.push_back(connection);
     } else {
         connection.instance->close_connection(connection.incarnation);
@@ -95,7 +110,7 @@ engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, eng
         }
         const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws);
         co_await simulation_.delay(look_up.forward + look_up.back);
-        resolver_.refresh(endpoint_, simulation_.now());
+        resolver_.refresh(*endpoint_, simulation_.now());
     }
     co_return resolver_.answer();
 }

@@ -113,9 +113,12 @@ public:
         return connection.incarnation == connection.instance->incarnation() && is_there(*connection.instance);
     }
     // And its server was not there, or is another by now: the client has to find it anew.
-    void note_lost() { endpoint_.note_lost_connection(simulation_.now()); }
+    void note_lost() { endpoint_->note_lost_connection(simulation_.now()); }
     // The owner died: its connections are gone, and so is what it remembered.
     void forget();
+    // Of a proxy: its clients use one that stands there from now on, with this name and these clusters. Connections
+    // that are idle are closed; those in use end with their statements.
+    void move_to(PlaceId place, Endpoint& endpoint, std::vector<Cluster*> clusters);
     // What DNS said; a monitor trusts no cache.
     void forget_name() { resolver_.forget(); }
 
@@ -125,7 +128,7 @@ private:
 
     engine::Simulation& simulation_;
     const Transport& transport_;
-    Endpoint& endpoint_;
+    Endpoint* endpoint_;  // never null
     ConnectionPoolShape shape_;
     Stand stand_;  // its owner's
     engine::Tokens places_;

@@ -25,6 +25,7 @@ public:
         const bool reads_pages = statement.pages > 0 && request;
         if (reads_pages) instance.prefetch_page(request->key);
         const Delays legs = legs_to(instance, payload, client.draws(request));
+        delivered_ = legs.delivered;
         if (reads_pages) instance.prefetch_page_frame(request->key);
         if (legs.delivered && instance.component().up() && connection.incarnation != instance.incarnation()) {
             // Its host is there, the connection is not: the answer is a reset.
@@ -68,11 +69,17 @@ private:
         auto& exchange = static_cast<Exchange&>(node);
         if (simulation.now() >= exchange.give_up_) return exchange.waiter_->wake_now(1);
         const scenarios::Driver& driver = exchange.client_.pool_->shape().driver;
-        const bool acknowledged = exchange.client_.pool_->leads_to_server(exchange.connection_);
+        const bool acknowledged = exchange.delivered_ && exchange.reaches_pool() &&
+                                  exchange.client_.pool_->leads_to_server(exchange.connection_);
         exchange.misses_ = acknowledged ? 0 : exchange.misses_ + 1;
         const bool watched = driver.monitor_after.has_value();
         if (exchange.misses_ >= (watched ? driver.monitor_misses : 1)) return exchange.waiter_->wake_now(1);
         exchange.set_timer(watched ? driver.monitor_interval : driver.dead_peer_after.value_or(kernel_gives_up_after));
+    }
+    // A proxy's client has a connection to that, which dies with its own path.
+    bool reaches_pool() const {
+        const PlaceId pool = client_.pool_->stand().place;
+        return pool == client_.stand_.place || client_.transport_.path(client_.stand_.place, pool).usable;
     }
     void set_timer(Duration length) {
         const Instant at = engine::saturating_add(client_.simulation_.now(), length);
@@ -83,6 +90,7 @@ private:
     const Connection& connection_;  // of the session in the same frame
     Instant give_up_{};
     int misses_ = 0;
+    bool delivered_ = true;  // else nobody acknowledges it, though a path may be there again by then
     engine::ProcessState* waiter_ = nullptr;
     std::optional<engine::Call<Answer>> call_;
 };

@@ -31,6 +31,17 @@ void TopologyMonitor::forget() {
     readers_.clear();
 }
 
+void TopologyMonitor::move_to(Stand place, std::vector<Cluster*> clusters) {
+    const bool sought = watching_;
+    shape_.place = place;
+    clusters_ = std::move(clusters);
+    epoch_ = 0;
+    writer_ = nullptr;
+    readers_.clear();
+    searching_ = !sought;  // what is asked already is of the old place
+    if (sought) suspect();
+}
+
 // Every instance is asked at once, each by a process of its own.
 void TopologyMonitor::suspect() {
     if (watching_ && searching_) return;

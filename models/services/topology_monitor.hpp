@@ -40,6 +40,8 @@ public:
     void suspect();
     // Its owner died: it knows nothing, and begins anew when it is asked.
     void forget();
+    // It stands there from now on, and looks for instances in these. Who waits for the writer goes on waiting.
+    void move_to(Stand place, std::vector<Cluster*> clusters);
 
 private:
     engine::Process<> watch();

@@ -8,6 +8,7 @@
 #include "planning/index_of.hpp"
 #include "planning/random_duration.hpp"
 #include "scenarios/kinds.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -73,7 +74,8 @@ VolumeModel volume_of(const OutageModel& model, const Scenario& scenario, const 
     volume.nodes_per_zone = database.storage.nodes_per_zone;
     volume.groups =
         static_cast<std::size_t>(std::max(1.0, std::ceil(static_cast<double>(database.data.count) / group_bytes)));
-    for (const std::string& zone : scenario.regions[index_of(scenario.regions, database.region)].zones) {
+    const auto& zones = scenario.regions[index_of(scenario.regions, database.region)].zones;
+    for (const std::string& zone : scenarios::volume_zones(database, database.region, zones)) {
         volume.zones.push_back(static_cast<std::uint8_t>(zone_number(model, database.region, zone)));
     }
     const auto copies = static_cast<std::size_t>(volume.copies_per_zone);

@@ -5,6 +5,7 @@
 
 #include "planning/random_duration.hpp"
 #include "scenarios/catalogue.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -97,7 +98,8 @@ double database_cores(const Scenario& scenario, const std::string& database, Tar
 
 double database_sends(const Scenario& scenario, const scenarios::Database& database, TargetRole role, double missed) {
     const double rate = peak_rate_per_s(scenario);
-    const std::size_t zones = std::max<std::size_t>(1, zones_of(scenario, database.region));
+    const std::size_t zones =
+        std::clamp<std::size_t>(zones_of(scenario, database.region), 1, scenarios::volume_zones_most);
     const double copies = static_cast<double>(database.storage.copies_per_zone) * static_cast<double>(zones) +
                           static_cast<double>(database.replicas.size());
     double bits = 0.0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scenarios/kinds.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -84,8 +85,9 @@ bool Survival::volume_takes(const Database& database, int quorum) const {
     if (scenarios::has_standbys(database.kind)) return true;  // each instance has its own disks
     const scenarios::Region* const region = named(scenario_.regions, database.region);
     if (region == nullptr) return true;
-    const auto standing = std::count_if(region->zones.begin(), region->zones.end(),
-                                        [&](const std::string& zone) { return stands(region->name, zone); });
+    const auto zones = scenarios::volume_zones(database, region->name, region->zones);
+    const auto standing =
+        std::count_if(zones.begin(), zones.end(), [&](const std::string& zone) { return stands(region->name, zone); });
     return standing * database.storage.copies_per_zone >= quorum;
 }
 

@@ -7,6 +7,7 @@
 #include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::scenarios {
 
@@ -44,9 +45,9 @@ void check_zone(const Region* region, const std::string& zone, const Pointer& at
 // writes meet each other.
 void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report) {
     const StorageVolume& storage = database.storage;
-    const int copies = storage.copies_per_zone * static_cast<int>(region.zones.size());
-    const std::string of =
-        fmt::format("{} copies ({} in each of {} zones)", copies, storage.copies_per_zone, region.zones.size());
+    const std::size_t zones = volume_zones(database, region.name, region.zones).size();
+    const int copies = storage.copies_per_zone * static_cast<int>(zones);
+    const std::string of = fmt::format("{} copies ({} in each of {} zones)", copies, storage.copies_per_zone, zones);
     if (region.zones.empty()) return;
     if (storage.nodes_per_zone < storage.copies_per_zone) {
         report.add(at / "nodes_per_zone", fmt::format("expected at least {}, one for each copy in a zone, found {}",

@@ -5,6 +5,7 @@
 
 #include "scenarios/kinds.hpp"
 #include "scenarios/reader/read_parts.hpp"
+#include "scenarios/volume_zones.hpp"
 
 namespace faultline::scenarios {
 
@@ -96,7 +97,7 @@ void add_storage_nodes(const Scenario& scenario, std::vector<std::string>& targe
     for (const Database& database : scenario.databases) {
         const Region* const region = find_named(scenario.regions, database.region);
         if (has_standbys(database.kind) || region == nullptr) continue;
-        for (const std::string& zone : region->zones) {
+        for (const std::string& zone : volume_zones(database, region->name, region->zones)) {
             for (int node = 1; node <= database.storage.nodes_per_zone; ++node) {
                 targets.push_back(fmt::format("{}/storage/{}/{}", database.name, zone, node));
             }

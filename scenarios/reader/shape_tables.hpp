@@ -110,8 +110,8 @@ inline constexpr std::array database_instance_keys{
 };
 
 inline constexpr std::array storage_keys{
-    Key{"copies_per_zone", "integer", "in each zone of the region", "2", "Verbitski et al., SIGMOD 2017, section 2.1",
-        false, 1, 10},
+    Key{"copies_per_zone", "integer", "in each zone of the volume: three, where its region has more", "2",
+        "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 10},
     Key{"write_quorum", "integer", "copies that must have a log write", "4",
         "Verbitski et al., SIGMOD 2017, section 2.1", false, 1, 100},
     Key{"read_quorum", "integer", "copies that a recovery must reach", "3",

@@ -235,11 +235,44 @@ TEST(FailoverTest, AZoneAndTwoMoreNodesMakeARecoveryWait) {
             scenario.workload.arrivals.rate_per_s = 60.0;
         }));
         EXPECT_TRUE(reached(result, "orders", "waiting for a read quorum"));
+        const auto& waterfall = result.incidents.front().waterfall;
+        EXPECT_TRUE(std::any_of(waterfall.begin(), waterfall.end(), [](const auto& one) {
+            return one.first == "write quorum";
+        })) << "the writer restarts in place: for want of copies alone nothing is told";
         const auto& updates = class_named(result, "update");
         EXPECT_EQ(good_between(updates, 127, 155), 0U);
         EXPECT_GT(good_between(updates, 320, 360), 40U * 16U) << "of 18 a second";
         for (const auto& incident : result.incidents) EXPECT_EQ(incident.losses.front().commits_lost, 0U);
     });
+}
+
+// Three zones overlap: no copy is left of any group, and a zone's nodes come back empty. Whatever was acknowledged is
+// gone with them: a loss without bound, in the run. Two zones leave two copies, which wait for the others.
+TEST(FailoverTest, ZonesThatAreLostTogetherTakeTheVolume) {
+    for (const int zones : {2, 3}) {
+        test::in_child([zones] {
+            std::string faults;
+            for (int zone = 0; zone < zones; ++zone) {
+                const std::string name(1, static_cast<char>('a' + zone));
+                faults += (zone > 0 ? ", \"" : "\"") + name +
+                          R"( lost": { "kind": "zone-outage", "target": "us-east-1/)" + name + R"(", "at": ")" +
+                          std::to_string(60 + 5 * zone) + R"(s", "lasts": "40s" })";
+            }
+            const auto result = run(read(small_system(faults), [](scenarios::Scenario& scenario) {
+                scenario.databases.front().data = engine::Bytes{20'000'000'000};
+                scenario.workload.arrivals.rate_per_s = 60.0;
+            }));
+            const auto& loss = result.incidents.front().losses.front();
+            EXPECT_EQ(loss.unbounded, zones == 3);
+            EXPECT_EQ(loss.commits_lost, 0U) << "none that could be counted";
+            const bool back = good_between(class_named(result, "update"), 300, 360) > 0;
+            EXPECT_EQ(back, zones == 2);
+            const auto& waterfall = result.incidents.front().waterfall;
+            const bool said = std::any_of(waterfall.begin(), waterfall.end(),
+                                          [](const auto& stage) { return stage.first == "volume lost"; });
+            EXPECT_EQ(said, zones == 3);
+        });
+    }
 }
 
 // Zone c is lost from 60 s to 180 s, and at 70 s a node of zone b for 60 s. Hung writes must not take the threads and
@@ -268,6 +301,14 @@ TEST(FailoverTest, AZoneAndOneMoreNodeStopWritesAndNotReads) {
         EXPECT_EQ(good_between(updates, 133, 188), 0U) << "3 of 6: no write quorum";
         EXPECT_GT(good_between(lookups, 145, 188), 40U * 300U) << "reads go on";
         EXPECT_GT(good_between(updates, 340, 360), 0U) << "the segments are repaired";
+        // The cluster sees it in its next round, and so does the waterfall: nothing fails over.
+        EXPECT_NEAR(entered_at_s(result, "orders", "without a write quorum"), 130.0, 2.5);
+        EXPECT_FALSE(reached(result, "orders", "promoting"));
+        const auto& waterfall = result.incidents.front().waterfall;
+        const auto stage = std::find_if(waterfall.begin(), waterfall.end(),
+                                        [](const auto& one) { return one.first == "write quorum"; });
+        ASSERT_NE(stage, waterfall.end());
+        EXPECT_GT(stage->second, 58'000'000'000) << "as long as the node is away, at least";
     });
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scenarios/read_scenario.hpp"
+#include "scenarios/volume_zones.hpp"
 #include "tests/scenarios/example_scenario.hpp"
 
 namespace faultline::scenarios {
@@ -60,6 +61,24 @@ TEST(EachTargetTest, OfOneOwnerAlone) {
     EXPECT_EQ(targets_of_each("zone-outage", "each: zone of us-west-2"),
               (Targets{"us-west-2/a", "us-west-2/b", "us-west-2/c"}));
     EXPECT_EQ(targets_of_each("instance-crash", "each:instance  of orders ").size(), 3U) << "blanks do not matter";
+}
+
+// A volume has its copies in three zones, whatever its region has: those of the instances, then the first others.
+TEST(EachTargetTest, AVolumeStandsInThreeZones) {
+    const std::string text =
+        replaced(replaced(example_text(), R"("zones": ["a", "b", "c"])", R"("zones": ["a", "b", "c", "d", "e"])"),
+                 R"("replicas": [{ "zone": "b" }])", R"("replicas": [{ "zone": "e" }])");
+    const std::string lost = replaced(text, R"("kind": "zone-outage", "target": "az-of: orders/writer")",
+                                      R"("kind": "storage-node-loss", "target": "each: storage-node")");
+    Problems problems;
+    const auto scenario = read_scenario(lost, "example.json", "", problems);
+    ASSERT_TRUE(scenario.has_value()) << "four of six copies, two of them in each of three zones\n" << all_of(problems);
+    const Targets& targets = scenario->faults.at(0).targets;
+    ASSERT_EQ(targets.size(), 60U);
+    EXPECT_EQ(targets.at(0), "orders/storage/a/1");
+    EXPECT_EQ(targets.at(20), "orders/storage/b/1");
+    EXPECT_EQ(targets.at(40), "orders/storage/e/1");
+    EXPECT_EQ(volume_zones(scenario->databases.at(0), "us-east-1", {"e", "b", "a"}), (Targets{"e", "b", "a"}));
 }
 
 // What is lost in turn has to exist: every target that stands for a domain is one that could be named by itself.

@@ -90,15 +90,23 @@ TEST(ServerlessTest, ShrinksSlowlyToTheMinimumAndMemoryWithIt) {
 
 // Two named replicas of two CPUs each, and a load that all replicas share evenly.
 struct Scaled {
-    Scaled() : cluster(region.simulation, region.transport, &transfers, shape(region), nobody_watches) {
-        for (std::size_t zone = 0; zone < 3; ++zone) cluster.add_instance(region.zone(zone), two_cpus());
+    explicit Scaled(const InstanceShape& each = two_cpus())
+        : cluster(region.simulation, region.transport, &transfers, shape(region, each), nobody_watches) {
+        for (std::size_t zone = 0; zone < 3; ++zone) cluster.add_instance(region.zone(zone), each);
         cluster.begin();
         region.simulation.spawn(client, keep_busy());
     }
     ~Scaled() { region.simulation.close(); }
 
     static InstanceShape two_cpus() { return {.class_name = "server", .vcpus = 2}; }
-    static ClusterShape shape(const SmallRegion& region) {
+    // The same two CPUs as capacity: always 8 ACU of a quarter of one.
+    static InstanceShape eight_acu() {
+        InstanceShape shape = two_cpus();
+        shape.serverless =
+            ServerlessShape{.acu_min = 8.0, .acu_max = 8.0, .vcpus_an_acu = 0.25, .pool_pages_an_acu = 10.0};
+        return shape;
+    }
+    static ClusterShape shape(const SmallRegion& region, const InstanceShape& each) {
         ClusterShape shape;
         shape.path = "orders";
         shape.zones = region.zones();
@@ -111,11 +119,18 @@ struct Scaled {
                                             .cooldown_in = 300s,
                                             .start_up = Distribution::constant(300.0),
                                             .drain = 5s,
-                                            .instance = two_cpus()};
+                                            .instance = each};
         return shape;
     }
     std::vector<Instance*> readers() { return cluster.reader_endpoint().addresses(); }
-    engine::Process<> busy_for(Instance& instance, Duration length) { co_await instance.cpu().serve(length); }
+    engine::Process<> busy_for(Instance& instance, Duration length) {
+        if (!instance.capacity()) {
+            co_await instance.cpu().serve(length);
+        } else if (instance.capacity()->cpu().free()) {
+            const CpuShare::Turn turn(instance.capacity()->cpu(), region.simulation);
+            co_await region.simulation.delay(length);
+        }
+    }
     // Each CPU works for its share of every second, from the middle of one to that of the next.
     engine::Process<> keep_busy() {
         co_await region.simulation.delay(500ms);
@@ -169,6 +184,16 @@ TEST(ReplicaScalingTest, FollowsTheLoadWithItsDelaysAndCooldowns) {
         system.run_to(3h + 10min);
         EXPECT_EQ(system.readers().size(), 4U);
         EXPECT_EQ(system.cluster.instances().size(), 5U);
+    });
+}
+
+// Capacity that follows the load, and replicas that do: a reader of the serverless class is as busy as its capacity is.
+TEST(ReplicaScalingTest, SeesTheLoadOfServerlessReaders) {
+    test::in_child([] {
+        Scaled system(Scaled::eight_acu());
+        system.busy_cpus = 3.99;
+        system.run_to(180s + 301s);
+        EXPECT_EQ(system.readers().size(), 4U);
     });
 }
 

@@ -66,6 +66,31 @@ TEST(ConnectionPoolTest, ConnectionsDoNotEndTogether) {
     EXPECT_NEAR(sum / 200.0, 987.5, 4.0 * 25.0 / std::sqrt(12.0 * 200.0));
 }
 
+// A proxy keeps half of its connections idle at most, so that those of one name leave room for another's at the same
+// instance; where sessions are pinned they are their clients', and stay.
+TEST(ConnectionPoolTest, AProxyClosesWhatIsIdleBeyondHalf) {
+    for (const bool pinned : {false, true}) {
+        Readers system(std::nullopt);
+        ConnectionPoolShape shape = system.pool->shape();
+        shape.holds_requests = true;
+        shape.driver.pinned = pinned;
+        system.pool.emplace(system.region.simulation, system.region.transport, system.client,
+                            system.cluster.reader_endpoint(), shape);
+        const auto once = [&]() -> engine::Process<> {
+            const RequestRef nobody;
+            Session session;
+            const ConnectionPool::Connected made = co_await system.pool->connect(nobody, system.draws);
+            session.take(made.connection);
+            co_await system.region.simulation.delay(10s);
+            system.pool->give_back(session.give());
+        };
+        for (int i = 0; i < 200; ++i) system.region.simulation.spawn(system.client, once());
+        system.run_to(20s);
+        EXPECT_EQ(system.pool->idle(), pinned ? 200U : 100U);
+        EXPECT_EQ(system.connections(0) + system.connections(1), pinned ? 200 : 100);
+    }
+}
+
 // Nothing is cut off: a connection that is in use at the end of its life is closed when it is given back.
 TEST(ConnectionPoolTest, ARetiredConnectionIsReplaced) {
     Readers system(100s);
