@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -21,6 +22,7 @@ namespace {
 struct RankingOptions {
     std::string path, ttl;
     std::size_t keys = 10'000, top = 10;
+    std::vector<std::string> writes;
 };
 
 int refuse(const std::string& what) {
@@ -73,6 +75,7 @@ void print(const RankingOptions& options, const planning::TraceRanking& ranking)
     for (const planning::RankedClass& one : ranking.classes()) {
         std::string saved = share_of(one.saved_least, one.requests);
         if (one.saved_most > one.saved_least) saved += " to " + share_of(one.saved_most, one.requests);
+        if (one.writes) saved = "writes";
         fmt::print("   {}{:>12}{:>8}{:>18}{:>14}\n", cell(one.name, 24), one.requests, share_of(one.requests, all),
                    saved, share_of(one.saved_least, all));
     }
@@ -85,7 +88,7 @@ void print(const RankingOptions& options, const planning::TraceRanking& ranking)
 }
 
 int trace(const RankingOptions& options) {
-    planning::TraceOptions how{.keys = options.keys, .ttl = {}};
+    planning::TraceOptions how{.keys = options.keys, .ttl = {}, .writes = options.writes};
     if (!options.ttl.empty()) {
         const scenarios::Parsed<engine::Duration> ttl = scenarios::parse_duration(options.ttl);
         if (!ttl.value) return refuse("--ttl: " + ttl.error);
@@ -95,6 +98,8 @@ int trace(const RankingOptions& options) {
     const std::optional<std::string> wrong = read(options, ranking);
     if (wrong) return refuse(*wrong);
     if (ranking.requests() == 0) return refuse(options.path + ": there is no request in it");
+    const std::vector<std::string> missing = ranking.writers_without_requests();
+    if (!missing.empty()) return refuse(fmt::format("--writes: {} has no class \"{}\"", options.path, missing.front()));
     print(options, ranking);
     return exit_met;
 }
@@ -110,6 +115,10 @@ void add_trace(CLI::App& application, int& exit_code) {
                      "CSV with the columns time (seconds, ascending), class and key; /dev/stdin, too")
         ->required();
     command->add_option("--ttl", options->ttl, "Time to live of an entry, \"10min\"; left out: for ever");
+    command
+        ->add_option("--writes", options->writes,
+                     "Classes that write: none is saved, and each deletes its key of all others; \"a,b\"")
+        ->delimiter(',');
     command->add_option("--keys", options->keys, "Most frequent keys followed in each class")
         ->check(CLI::Range(1, 10'000'000));
     command->add_option("--top", options->top, "Keys shown")->check(CLI::Range(0, 100'000));

@@ -83,14 +83,6 @@ TopStage top_stage(const scenarios::Scenario& scenario, const Requirement& requi
     return {top, sum > 0.0 ? static_cast<double>(ns[top]) / sum : 0.0, slowest};
 }
 
-// ", fullest in shop, us-east-1b, to orders/writer: connections (98 % in use during incidents)"
-std::string fullest_text(const std::optional<Fullest>& found) {
-    if (!found) return "";
-    const bool link = found->kind == scenarios::resource_link;
-    return fmt::format("; fullest is {} ({:.0f} % {}{})", found->words, 100.0 * found->share, link ? "used" : "in use",
-                       found->in_incidents ? " during incidents" : "");
-}
-
 // What became of operations.
 struct Failures {
     Outcomes sum;
@@ -193,12 +185,13 @@ std::string availability_cause(const scenarios::Scenario& scenario, const Requir
 
 std::string cache_cause(const Requirement& requirement, Results results) {
     std::uint64_t misses = 0, bypassed = 0, stale = 0, coalesced = 0, evicted = 0, keys = 0, keys_lost = 0;
+    std::uint64_t refused = 0;
     for (const auto& replication : results) {
         for (const auto& cache : replication.caches) {
             if (!requirement.of.empty() && cache.name != requirement.of) continue;
             misses += cache.misses, bypassed += cache.bypassed, stale += cache.stale_hits;
             coalesced += cache.coalesced, evicted += cache.evicted, keys += cache.resident_keys;
-            keys_lost += cache.keys_lost;
+            keys_lost += cache.keys_lost, refused += cache.refused;
         }
     }
     const bool fresh = requirement.measure == "hit-rate";
@@ -216,6 +209,10 @@ std::string cache_cause(const Requirement& requirement, Results results) {
     if (keys_lost > evicted) return text + fmt::format("; its nodes lost {} keys a run", keys_lost / runs);
     if (evicted > 0) {
         return text + fmt::format("; its memory holds {} keys, and {} were evicted a run", keys / runs, evicted / runs);
+    }
+    if (refused > 0) {
+        return text + fmt::format("; its memory is full with {} keys, evicts none, and did not take {} entries a run",
+                                  keys / runs, refused / runs);
     }
     return text + "; nothing was evicted, so they had expired, were deleted or had not been asked for before";
 }

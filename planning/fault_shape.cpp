@@ -21,16 +21,20 @@ std::vector<char> classes_of(const scenarios::Fault& fault, const scenarios::Sce
     return chosen;
 }
 
+// Of a database, or of what belongs to one.
+const scenarios::Database* database_of(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
+    const std::string name = fault.target.substr(0, fault.target.find('/'));
+    const auto found = std::find_if(scenario.databases.begin(), scenario.databases.end(),
+                                    [&name](const scenarios::Database& one) { return one.name == name; });
+    return found == scenario.databases.end() ? nullptr : &*found;
+}
+
 models::InstanceShape new_instance(const scenarios::Fault& fault, const scenarios::Scenario& scenario) {
-    const std::string database = fault.target.substr(0, fault.target.find('/'));
-    for (const scenarios::Database& one : scenario.databases) {
-        if (one.name != database) continue;
-        scenarios::DatabaseInstance instance = one.writer;
-        instance.class_name = fault.planned.class_name;
-        return instance_shape_of(one, instance);
-    }
-    SIM_CHECK(false);
-    return {};
+    const scenarios::Database* const database = database_of(fault, scenario);
+    SIM_CHECK(database != nullptr);
+    scenarios::DatabaseInstance instance = database->writer;
+    instance.class_name = fault.planned.class_name;
+    return instance_shape_of(*database, instance);
 }
 
 // How much later at most those come that move together.
@@ -102,7 +106,10 @@ models::WorkOrder work_order_of(const scenarios::Fault& fault, const scenarios::
         if (fault.kind == scenarios::FaultKind::zone_evacuation && name == fault.target) order.zone = place;
     }
     if (fault.kind == scenarios::FaultKind::class_change) order.instance = new_instance(fault, scenario);
-    if (fault.kind == scenarios::FaultKind::schema_change) order.classes = classes_of(fault, scenario);
+    if (fault.kind == scenarios::FaultKind::schema_change) {
+        order.classes = classes_of(fault, scenario);
+        order.lock_is_logged = database_of(fault, scenario)->kind.ends_with("postgresql");
+    }
     for (const scenarios::Cache& cache : scenario.caches) {
         if (cache.name != fault.target) continue;
         order.fork_per_gib = cache.resync.fork_per_gib;

@@ -78,6 +78,16 @@ void add_waterfall_of_part(const std::vector<const PartMark*>& marks, IncidentRe
     if (stage == rewarming_stage) end_stage(warm_ns_of(part, incident));
 }
 
+// Of work on caches and warehouses: what fails meanwhile has stages of its own, which it would hide.
+bool is_of_work_on_parts(std::string_view stage) {
+    constexpr std::array<std::string_view, 5> stages{"preparation", "scaling", "forking", "resizing", catch_up_stage};
+    return std::find(stages.begin(), stages.end(), stage) != stages.end();
+}
+
+bool is_lost_and_replaced(const PartMark& mark) {
+    return mark.stage != rewarming_stage && mark.stage != catch_up_stage && mark.stage != caught_up;
+}
+
 }  // namespace
 
 std::string_view cache_stage_of(std::string_view state) {
@@ -93,7 +103,13 @@ void add_part_waterfalls(const std::vector<PartMark>& marks, std::vector<Inciden
         const bool last = i + 1 == incidents.size();
         const std::int64_t next_ns = last ? std::numeric_limits<std::int64_t>::max() : incidents[i + 1].start_ns;
         const std::vector<const PartMark*> of_it = marks_of(incidents[i], marks, next_ns);
-        if (incidents[i].waterfall.empty() && !of_it.empty()) add_waterfall_of_part(of_it, incidents[i]);
+        auto& waterfall = incidents[i].waterfall;
+        const bool hides =
+            std::all_of(waterfall.begin(), waterfall.end(),
+                        [](const auto& stage) { return is_of_work_on_parts(stage.first); }) &&
+            std::any_of(of_it.begin(), of_it.end(), [](const PartMark* mark) { return is_lost_and_replaced(*mark); });
+        if (hides) waterfall.clear();
+        if (waterfall.empty() && !of_it.empty()) add_waterfall_of_part(of_it, incidents[i]);
     }
 }
 

@@ -5,6 +5,8 @@
 // until the end of the last window in which too few reads hit. Warehouse: detection, node replacement, relocation or
 // resumption, then catch-up, until all that had been committed when it was back is visible (looked at each second).
 //
+// Planned work on a cache or warehouse has the stages of its order, unless a part is lost and replaced meanwhile.
+//
 // Leaves out: of several parts that were lost, all but the one that was back last; how much of a cache's last stage is
 // reconnection; that stage where the run ends before the incident does.
 #pragma once

@@ -62,6 +62,11 @@ public:
         sink(0);
         return {least, false, true};
     }
+    // Null: it is not counted now.
+    Entry* find(std::string_view key) {
+        const auto known = by_key_.find(key);
+        return known == by_key_.end() ? nullptr : known->second;
+    }
     const std::deque<Entry>& entries() const { return entries_; }
 
 private:

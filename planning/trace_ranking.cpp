@@ -12,25 +12,49 @@ bool TraceRanking::add(const TraceRequest& request) {
         if (classes_.size() == classes_most) return false;
         RankedClass ranked;
         ranked.name = request.query_class;
+        ranked.writes = std::find(options_.writes.begin(), options_.writes.end(), ranked.name) != options_.writes.end();
         classes_.push_back({std::move(ranked), SpaceSaving<Followed>(options_.keys)});
         of = classes_.end() - 1;
     }
     if (requests_++ == 0) first_s_ = request.time_s;
     last_s_ = request.time_s;
     ++of->ranked.requests;
+    if (of->ranked.writes) {
+        write(request.key);
+        return true;
+    }
     const auto added = of->keys.add(request.key);
     Followed& followed = added.entry.extra;
     const bool fresh = !options_.ttl || request.time_s - followed.filled_s <= engine::in_seconds(*options_.ttl);
-    if (added.known && fresh) {
+    if (added.known && fresh && !followed.written) {
         ++followed.saved;
         ++of->ranked.saved_least;
         ++of->ranked.saved_most;
         return true;
     }
     followed.filled_s = request.time_s;
+    followed.written = false;
     // Whether its key was ever asked for before nobody knows.
     if (added.replaced) ++of->ranked.saved_most;
     return true;
+}
+
+// One that is followed no longer counts as "may be saved", which is still no more than a bound.
+void TraceRanking::write(std::string_view key) {
+    for (OfClass& of : classes_) {
+        auto* const entry = of.keys.find(key);
+        if (entry != nullptr) entry->extra.written = true;
+    }
+}
+
+std::vector<std::string> TraceRanking::writers_without_requests() const {
+    std::vector<std::string> missing;
+    for (const std::string& name : options_.writes) {
+        const bool known = std::any_of(classes_.begin(), classes_.end(),
+                                       [&name](const OfClass& one) { return one.ranked.name == name; });
+        if (!known) missing.push_back(name);
+    }
+    return missing;
 }
 
 std::vector<RankedClass> TraceRanking::classes() const {

@@ -1,10 +1,11 @@
 // What a cache would save of a trace of requests: by class, and by key.
 //
 // A request is saved if its key was asked for before, and, with a time to live, no longer ago than that since it was
-// filled in last: a look-aside cache of unbounded size, before which nothing is written. Memory is bounded: of each
-// class the most frequent `keys` are followed (space_saving.hpp). What they save is exact; a request for a key that is
-// followed no longer may have been saved too, so a class has a least and a most, which are equal where its keys are all
-// followed. Leaves out: sizes, eviction, writes that make entries stale.
+// filled in last nor written since: a look-aside cache of unbounded size, whose entries are deleted by writes. No
+// request of a class that writes is saved; it writes its key of every other class. Memory is bounded: of each class the
+// most frequent `keys` are followed (space_saving.hpp). What they save is exact; a request for a key that is followed
+// no longer may have been saved too, so a class has a least and a most, which are equal where its keys are all
+// followed. Leaves out: sizes, eviction.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +28,12 @@ struct TraceRequest {
 struct TraceOptions {
     std::size_t keys = 10'000;              // followed in each class, at least 1
     std::optional<engine::Duration> ttl{};  // none: an entry lives for ever
+    std::vector<std::string> writes{};      // classes that do
 };
 
 struct RankedClass {
     std::string name;
+    bool writes = false;
     std::uint64_t requests = 0;
     std::uint64_t saved_least = 0, saved_most = 0;
 };
@@ -56,9 +59,14 @@ public:
     std::vector<RankedClass> classes() const;
     std::vector<RankedKey> keys(std::size_t most) const;
 
+    // Classes that were said to write, and that are not in it.
+    std::vector<std::string> writers_without_requests() const;
+
 private:
+    void write(std::string_view key);
     struct Followed {
         double filled_s = 0.0;
+        bool written = false;  // since it was filled in
         std::uint64_t saved = 0;
     };
     struct OfClass {

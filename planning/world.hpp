@@ -91,6 +91,11 @@ private:
     engine::Process<> sample_global(std::size_t database);
     std::vector<models::CacheGroup*> caches_of(const std::string& region) const;
     void fill_caches();
+    struct FillTimes {
+        std::vector<models::Duration> ttls;
+        std::vector<std::size_t> of_class;  // by its number in them
+    };
+    FillTimes fill_times(std::size_t cache) const;
     void fill_cache(std::size_t cache, models::CacheGroup& group, std::uint64_t keys);
     models::CacheGroup* cache_asked(std::size_t office, const models::ClassPlan& plan) const;
     double rate_at_start(std::size_t office) const;
@@ -104,6 +109,7 @@ private:
     void build_offices();
     void schedule_transfers();
     void schedule_faults();
+    std::vector<const engine::Component*> proxy_components() const;
     void plan_people(std::size_t number, const scenarios::Fault& fault);
     std::int32_t local_start_s(const scenarios::Office& office) const;
     std::size_t tenant_of(const std::string& query_class) const;

@@ -12,28 +12,39 @@ using namespace models;
 
 namespace {
 
-// The demand of one region's cache, by shard.
+// The demand of one region's cache, by shard; of each key also by the time to live for which it is filled in, where
+// there are several.
 class CacheDemand {
 public:
-    CacheDemand(const CacheGroup& group, std::uint64_t keys) : by_key_(keys), group_{group} {
+    CacheDemand(const CacheGroup& group, std::uint64_t keys, std::size_t ttls)
+        : by_key_(keys), ttls_{ttls > 1 ? ttls : 0}, fills_(keys * ttls_), group_{group} {
         for (std::uint64_t key = 0; key < keys; ++key) by_key_[key].key = key;
     }
-    void add(const engine::Zipf& popularity, std::uint64_t key_multiplier, double rate_per_s, bool writes) {
+    // `ttl`: by its number.
+    void add(const ClassPlan& plan, double rate_per_s, std::size_t ttl) {
+        const engine::Zipf& popularity = *plan.keys;
         double mass = 0.0;
         for (std::uint64_t rank = 1; rank <= popularity.ranks(); ++rank) mass += weight_of(popularity, rank);
         for (std::uint64_t rank = 1; rank <= popularity.ranks(); ++rank) {
-            KeyDemand& of = by_key_[(rank - 1) * key_multiplier % popularity.ranks()];
+            const std::uint64_t key = (rank - 1) * plan.key_multiplier % popularity.ranks();
+            KeyDemand& of = by_key_[key];
             const auto more = static_cast<float>(rate_per_s * weight_of(popularity, rank) / mass);
-            (writes ? of.writes_per_s : of.reads_per_s) += more;
+            (plan.writes ? of.writes_per_s : of.reads_per_s) += more;
+            if (ttls_ == 0) continue;
+            FillRate& fill = fills_[key * ttls_ + ttl];
+            (plan.writes ? fill.writes_per_s : fill.reads_per_s) += more;
         }
     }
-    std::vector<KeyDemand> of_shard(std::size_t shard) const {
-        std::vector<KeyDemand> keys;
-        for (const KeyDemand& of : by_key_) {
+    SteadyDemand of_shard(std::size_t shard) const {
+        SteadyDemand demand;
+        for (std::size_t key = 0; key < by_key_.size(); ++key) {
+            const KeyDemand& of = by_key_[key];
             const bool asked = of.reads_per_s > 0.0F || of.writes_per_s > 0.0F;
-            if (asked && group_.shard_of_key(of.key) == shard) keys.push_back(of);
+            if (!asked || group_.shard_of_key(of.key) != shard) continue;
+            demand.keys.push_back(of);
+            for (std::size_t i = 0; i < ttls_; ++i) demand.fills.push_back(fills_[key * ttls_ + i]);
         }
-        return keys;
+        return demand;
     }
 
 private:
@@ -41,6 +52,8 @@ private:
         return std::pow(static_cast<double>(rank), -popularity.exponent());
     }
     std::vector<KeyDemand> by_key_;
+    std::size_t ttls_;
+    std::vector<FillRate> fills_;
     const CacheGroup& group_;
 };
 
@@ -72,11 +85,28 @@ void World::fill_caches() {
     }
 }
 
+// The times to live of those who fill a cache in, and whose each class's is. None: nothing in it expires.
+World::FillTimes World::fill_times(std::size_t cache) const {
+    const scenarios::Cache& of = scenario_.caches[cache];
+    FillTimes times{{}, std::vector<std::size_t>(classes_.size(), 0)};
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        const bool deletes = classes_[i].writes && of.writes == scenarios::CacheWrites::invalidate;
+        if (classes_[i].cache != cache || deletes) continue;
+        const std::optional<Duration> own = scenario_.workload.classes[i].ttl;
+        const std::optional<Duration> ttl = own ? own : of.ttl;
+        if (!ttl) continue;
+        const auto known = std::find(times.ttls.begin(), times.ttls.end(), *ttl);
+        times.of_class[i] = static_cast<std::size_t>(known - times.ttls.begin());
+        if (known == times.ttls.end()) times.ttls.push_back(*ttl);
+    }
+    return times;
+}
+
 // One region's, or of all of them if they hold one data set.
 void World::fill_cache(std::size_t cache, CacheGroup& group, std::uint64_t keys) {
-    CacheDemand demand(group, keys);
+    const FillTimes times = fill_times(cache);
+    CacheDemand demand(group, keys, times.ttls.size());
     double any_per_s = 0.0;
-    std::optional<Duration> ttl = scenario_.caches[cache].ttl;  // of all that fill it: the reader has seen to that
     for (std::size_t i = 0; i < classes_.size(); ++i) {
         const ClassPlan& plan = classes_[i];
         if (plan.cache != cache || plan.service == nowhere || !plan.keys) continue;
@@ -85,14 +115,13 @@ void World::fill_cache(std::size_t cache, CacheGroup& group, std::uint64_t keys)
             if (cache_asked(office, plan) == &group) rate_per_s += rate_at_start(office);
         }
         rate_per_s *= scenario_.workload.classes[i].share;
-        if (scenario_.workload.classes[i].ttl) ttl = scenario_.workload.classes[i].ttl;
-        if (rate_per_s > 0.0) demand.add(*plan.keys, plan.key_multiplier, rate_per_s, plan.writes);
+        if (rate_per_s > 0.0) demand.add(plan, rate_per_s, times.of_class[i]);
         any_per_s += rate_per_s;
     }
     if (any_per_s <= 0.0) return;
     const bool writes_set = scenario_.caches[cache].writes != scenarios::CacheWrites::invalidate;
     for (std::size_t shard = 0; shard < group.shards(); ++shard) {
-        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set, ttl);
+        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set, times.ttls);
         if (group.global() == nullptr) continue;
         for (const auto& other : caches_) {
             if (other.get() == &group || other->global() != group.global()) continue;

@@ -115,7 +115,7 @@ void World::build_cache(const scenarios::Cache& cache, const std::string& region
     for (int shard = 0; shard < cache.shards; ++shard) {
         const auto number = static_cast<std::size_t>(shard);
         CacheNodeShape own = shape;
-        own.store.keys_expected = most_keys_of_a_shard(keys, cache.shards);
+        own.store.keys_expected = cache.keys_per_tag > 1 ? keys : most_keys_of_a_shard(keys, cache.shards);
         own.store.hash_seed = engine::stable_hash(cache.name) + number;
         const std::string name = path + std::to_string(shard + 1);
         group.add(std::make_unique<CacheNode>(simulation_, name, place_of(region, in_turn(zones, number)), own));
@@ -129,6 +129,7 @@ void World::build_cache(const scenarios::Cache& cache, const std::string& region
             group.add_replica(std::make_unique<CacheNode>(simulation_, node, place, own));
         }
     }
+    group.tag_keys(static_cast<std::uint64_t>(cache.keys_per_tag));
     group.remember_shards(keys);
     if (cache.warm_up || cache.writes == scenarios::CacheWrites::write_behind) connect_to_database(cache, group);
 }
@@ -227,6 +228,7 @@ void World::describe_caches(scenarios::ReplicationResult& result) const {
             for (const auto& node : caches_[group]->nodes()) {
                 const Store& store = node->store();
                 told.evicted += store.counters().evicted;
+                told.refused += store.counters().refused;
                 told.resident_keys += store.resident_keys();
                 told.used_bytes += static_cast<std::uint64_t>(store.used_memory().count);
             }

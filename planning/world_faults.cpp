@@ -150,7 +150,7 @@ void World::schedule_faults() {
     injector_ = std::make_unique<Injector>(
         simulation_, FaultTargets{network_->topology, *transfers_, *measures_, zones_, regions_, clusters_, globals_,
                                   region_restores_, caches_, service_regions_, stations_, warehouses_,
-                                  *operator_errors_, *evacuations_, *planned_works_});
+                                  *operator_errors_, *evacuations_, *planned_works_, proxy_components()});
     for (std::size_t i = 0; i < faults_.size(); ++i) {
         const scenarios::Fault& fault = faults_[i];
         if (fault.kind == scenarios::FaultKind::evacuation) evacuations_->plan(i, fault.name, runbook_of(fault));
@@ -158,6 +158,12 @@ void World::schedule_faults() {
         injector_->schedule(i, fault, fault_times_of(fault), warm_up_end_);
     }
     operator_errors_->begin();
+}
+
+std::vector<const engine::Component*> World::proxy_components() const {
+    std::vector<const engine::Component*> components;
+    for (const Proxy& proxy : proxies_) components.push_back(proxy.component.get());
+    return components;
 }
 
 // Before anything can break by the scenario, as far as it is known; none: nothing can, or nobody asks.

@@ -65,6 +65,7 @@ struct Cache {
     std::vector<std::string> regions;  // at least one
     std::string class_name;
     int shards = 1;                  // by hash slot; shard k stands in zone k modulo the zones
+    int keys_per_tag = 1;            // so many keys, one after the other by number, carry one hash tag
     int replicas = 0;                // of each shard, in the zones that follow its primary's
     std::vector<std::string> zones;  // of each region; empty: all of it, in order
     std::string policy = "allkeys-lru";

@@ -74,7 +74,18 @@ struct Runbook {
 };
 
 // How planned work is done.
-enum class WorkMethod { restart, no_restart, zero_downtime, in_place, blue_green, failover, instant, online, copy };
+enum class WorkMethod {
+    restart,
+    no_restart,
+    zero_downtime,
+    in_place,
+    blue_green,
+    failover,
+    instant,
+    online,
+    copy,
+    rolling
+};
 struct PlannedWork {
     WorkMethod method = WorkMethod::restart;
     RandomDuration preparation;  // ordered, until anybody can notice

@@ -172,8 +172,8 @@ struct CacheShare {
 struct CacheResult {
     std::string name;
     std::uint64_t reads = 0;  // of cacheable classes, bypassed and timed-out ones included
-    std::uint64_t fresh_hits = 0, stale_hits = 0, misses = 0, bypassed = 0, coalesced = 0, evicted = 0;
-    std::uint64_t resident_keys = 0, used_bytes = 0;  // at the end, of all nodes; evicted: in the whole run
+    std::uint64_t fresh_hits = 0, stale_hits = 0, misses = 0, bypassed = 0, coalesced = 0, evicted = 0, refused = 0;
+    std::uint64_t resident_keys = 0, used_bytes = 0;  // at the end, of all nodes; evicted, refused: in the whole run
     std::vector<float> hit_rate_per_s{};              // fresh hits over reads; NaN: no reads
     std::uint64_t offloaded = 0;  // reads that never reached the database: hits of both kinds and coalesced
     CacheShare steady{}, degraded{}, recovering{};

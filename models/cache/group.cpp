@@ -71,7 +71,7 @@ CacheNode* CacheGroup::node_named(const std::string& target) const {
 
 std::size_t CacheGroup::hashed_shard(std::uint64_t key) const {
     return static_cast<std::size_t>(
-        shard_of({.slot = hash_slot_of_id(key), .shards = static_cast<int>(primaries_.size())}));
+        shard_of({.slot = hash_slot_of_id(key / keys_per_tag_), .shards = static_cast<int>(primaries_.size())}));
 }
 
 void CacheGroup::remember_shards(std::uint64_t keys) {
@@ -80,6 +80,11 @@ void CacheGroup::remember_shards(std::uint64_t keys) {
     std::vector<std::uint16_t> shards(std::min(keys, most));
     for (std::uint64_t key = 0; key < shards.size(); ++key) shards[key] = static_cast<std::uint16_t>(hashed_shard(key));
     shard_of_ = std::move(shards);
+}
+
+void CacheGroup::scale_shard(std::size_t shard, Bytes memory) {
+    const std::size_t end = shard + 1 < first_nodes_.size() ? first_nodes_[shard + 1] : nodes_.size();
+    for (std::size_t i = first_nodes_[shard]; i < end; ++i) nodes_[i]->set_memory(memory);
 }
 
 void CacheGroup::serves(std::size_t shard, CacheNode& primary) {

@@ -61,6 +61,8 @@ public:
     // An instance of a service is there, or gone.
     void clients_changed(bool there);
 
+    // Building: so many keys, one after the other by number, carry one hash tag ("{7}:3"), and share a slot. Above 0.
+    void tag_keys(std::uint64_t keys) { keys_per_tag_ = keys; }
     // Keys below `keys` are looked up from now on instead of hashed: 2 bytes a key. After the last add().
     void remember_shards(std::uint64_t keys);
     void prefetch_shard(std::uint64_t key) const {
@@ -76,6 +78,8 @@ public:
     const std::vector<std::unique_ptr<CacheNode>>& nodes() const { return nodes_; }
     const std::vector<std::unique_ptr<ReplicaSet>>& sets() const { return sets_; }       // empty: no replicas
     const std::vector<std::unique_ptr<WriteBehind>>& queues() const { return queues_; }  // empty: no write-behind
+    // All nodes of a shard, whoever is its primary, are of another class: for data of each.
+    void scale_shard(std::size_t shard, Bytes memory);
     // "hot/shard-1/primary", "hot/shard-1/replica", "hot/shard-1/node-2"; null: it has none of that name now.
     CacheNode* node_named(const std::string& target) const;
 
@@ -99,6 +103,7 @@ private:
     std::vector<CacheNode*> primaries_;              // by shard
     std::vector<bool> unserved_;                     // by shard: known to be
     std::vector<std::uint16_t> shard_of_;            // by key
+    std::uint64_t keys_per_tag_ = 1;
     bool full_coverage_ = false;
     bool ageing_ = false;
     bool stopped_ = false;

@@ -60,10 +60,16 @@ void CacheNode::warm_up(WarmUpShape shape, BackingStore& database) {
     database_ = &database;
 }
 
-void CacheNode::fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set, std::optional<Duration> ttl) {
+void CacheNode::fill_as_if_long_in_use(const SteadyDemand& demand, bool writes_set, const std::vector<Duration>& ttls) {
     engine::RandomStream draws = simulation_.stream(component_.path(), "contents");
-    const SteadyShape steady{shape_.store, writes_set, ttl, shape_.ttl_jitter, shape_.ageing, shape_.value};
-    models::fill_as_if_long_in_use(store_, steady, keys, RandomBits(draws), simulation_.now());
+    SteadyShape steady{.store = shape_.store,
+                       .writes_set = writes_set,
+                       .ttl_jitter = shape_.ttl_jitter,
+                       .ageing = shape_.ageing,
+                       .value = shape_.value};
+    if (ttls.size() == 1) steady.ttl = ttls.front();
+    if (ttls.size() > 1) steady.ttls = ttls;
+    models::fill_as_if_long_in_use(store_, steady, demand, RandomBits(draws), simulation_.now());
 }
 
 // One at an interval, however long each takes: the connections bound how many are under way.
@@ -202,9 +208,8 @@ void CacheNode::fork(Duration per_gib) {
     cpu_.take(simulation_.now(), engine::duration_from_seconds(engine::in_seconds(per_gib) * used));
 }
 
-void CacheNode::give_way(Duration pause, Bytes memory) {
+void CacheNode::give_way(Duration pause) {
     cpu_.take(simulation_.now(), pause);
-    store_.set_maxmemory(memory);
 }
 
 void CacheNode::begin_serving() {

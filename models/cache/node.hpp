@@ -56,8 +56,9 @@ public:
     void start();  // empty
     // It stands still while it forks, as long as its page tables need.
     void fork(Duration per_gib);
-    // One with so much memory for data takes its place, with all that it held, and answers nobody for so long.
-    void give_way(Duration pause, Bytes memory);
+    // Another takes its place, with all that it held, and answers nobody for so long.
+    void give_way(Duration pause);
+    void set_memory(Bytes data) { store_.set_maxmemory(data); }  // of another class
 
     // Before the simulation begins. The set outlives the node.
     void join(ReplicaSet& set) { replicas_ = &set; }
@@ -65,7 +66,8 @@ public:
     void write_behind(WriteBehind& queue, BackingStore& database);
     void warm_up(WarmUpShape shape, BackingStore& database);
     // Also before: it holds what it would after a long time of this demand. `writes_set`: a write sets its key.
-    void fill_as_if_long_in_use(std::span<const KeyDemand> keys, bool writes_set, std::optional<Duration> ttl);
+    // `ttls`: of those who fill it in; one is that of all, none: nothing expires.
+    void fill_as_if_long_in_use(const SteadyDemand& demand, bool writes_set, const std::vector<Duration>& ttls);
     void set_duty(CacheDuty duty) { duty_ = duty; }
     CacheDuty duty() const { return duty_; }
     // Of clients, which come and go: so many more, or fewer.

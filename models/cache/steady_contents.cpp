@@ -1,6 +1,7 @@
 #include "models/cache/steady_contents.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -41,6 +42,9 @@ public:
         const double ends = set_ ? ended_ : ended_ + written_ * there;
         return there / (there + ends / refilled);
     }
+    double there_s() const { return fresh_ + aged_; }  // of one stay, on average
+    double renewed() const { return read_ * aged_; }   // it ends so: a read sets it anew
+    double ended() const { return ended_; }
     // The time since a key that is there was set.
     double age_s(RandomBits draws) const {
         const double u = draws.uniform();
@@ -55,18 +59,68 @@ private:
     double ended_ = 0.0;               // its end
 };
 
+// The stays of one key, each for one of several times to live; see the header.
+class Stays {
+public:
+    Stays(const KeyDemand& of, std::span<const FillRate> fills, std::span<const double> ttls_s, double ageing_s,
+          bool writes_set) {
+        const double reads = of.reads_per_s, sets = writes_set ? of.writes_per_s : 0.0;
+        const double refilled = reads + sets;
+        if (refilled <= 0.0) return;
+        std::array<double, steady_ttls_most> by_read{}, by_write{}, there{}, away{};
+        double again_after_read = 0.0, again_after_write = 0.0;
+        for (std::size_t i = 0; i < ttls_s.size(); ++i) {
+            const Lifetime life{of, ttls_s[i], ageing_s, writes_set};
+            by_read[i] = reads > 0.0 ? fills[i].reads_per_s / reads : 0.0;
+            by_write[i] = sets > 0.0 ? fills[i].writes_per_s / sets : 0.0;
+            there[i] = life.there_s();
+            away[i] = (writes_set ? life.ended() : life.ended() + of.writes_per_s * life.there_s()) / refilled;
+            const double next_by_read = life.renewed() + life.ended() * reads / refilled;
+            again_after_read += by_read[i] * next_by_read;
+            again_after_write += by_write[i] * next_by_read;
+        }
+        // The share of the stays that a read begins; without writes that set, all.
+        const double begun = sets > 0.0 ? again_after_write / (1.0 - again_after_read + again_after_write) : 1.0;
+        double all_there = 0.0, all_away = 0.0;
+        for (std::size_t i = 0; i < ttls_s.size(); ++i) {
+            const double share = begun * by_read[i] + (1.0 - begun) * by_write[i];
+            met_[i] = share * there[i];
+            all_there += met_[i];
+            all_away += share * away[i];
+        }
+        presence_ = all_there / (all_there + all_away);
+        for (double& of_one : met_) of_one /= all_there;
+    }
+    double presence() const { return presence_; }
+    // Of which time to live a stay is that one meets. u: on (0, 1).
+    std::size_t met(double u) const {
+        std::size_t last = 0;
+        for (std::size_t i = 0; i < met_.size(); ++i) {
+            if (met_[i] <= 0.0) continue;
+            last = i;
+            if (u < met_[i]) break;
+            u -= met_[i];
+        }
+        return last;
+    }
+
+private:
+    double presence_ = 0.0;
+    std::array<double, steady_ttls_most> met_{};
+};
+
 class Law {
 public:
     explicit Law(const SteadyShape& shape)
         : shape_{shape}, policy_{shape.store.eviction.policy}, ageing_s_{engine::in_seconds(shape.ageing)} {
-        if (shape.ttl) {
-            longest_s_ = engine::in_seconds(*shape.ttl);
-            shortest_s_ = longest_s_ * (1.0 - shape.ttl_jitter);
-        }
+        if (shape.ttl) longest_s_ = engine::in_seconds(*shape.ttl);
+        SIM_CHECK(shape.ttls.size() <= steady_ttls_most);
+        SIM_CHECK(shape.ttls.empty() || policy_ != EvictionPolicy::VolatileTtl);
     }
 
-    double presence(const KeyDemand& of, double characteristic_s) const {
-        const double expiring = lifetime(of, ttl_mean_s(), ageing_s_).presence();
+    double presence(const KeyDemand& of, std::span<const FillRate> fills, double characteristic_s) const {
+        const double expiring =
+            mixed() ? stays(of, fills).presence() : lifetime(of, mean_of(longest_s_), ageing_s_).presence();
         return std::isinf(characteristic_s) ? expiring : std::min(expiring, evicted(of, characteristic_s));
     }
 
@@ -76,11 +130,15 @@ public:
     }
 
     // A ttl of an entry that is there: the longer, the more often one meets it.
-    std::optional<double> ttl_s(RandomBits draws) const {
-        if (!shape_.ttl) return std::nullopt;
-        const double low = shortest_s_ * shortest_s_, high = longest_s_ * longest_s_;
+    std::optional<double> ttl_s(const KeyDemand& of, std::span<const FillRate> fills, RandomBits draws) const {
+        if (!expires()) return std::nullopt;
+        const double longest_s =
+            mixed() ? engine::in_seconds(shape_.ttls[stays(of, fills).met(draws.uniform())]) : longest_s_;
+        const double shortest_s = longest_s * (1.0 - shape_.ttl_jitter);
+        const double low = shortest_s * shortest_s, high = longest_s * longest_s;
         return std::sqrt(low + draws.uniform() * (high - low));
     }
+    bool expires() const { return mixed() || shape_.ttl; }
 
     struct Since {
         double set_s = 0.0, accessed_s = 0.0;
@@ -106,20 +164,29 @@ public:
     }
 
 private:
-    double ttl_mean_s() const { return shape_.ttl ? 0.5 * (shortest_s_ + longest_s_) : for_ever; }
+    bool mixed() const { return !shape_.ttls.empty(); }
+    double mean_of(double longest_s) const {
+        return std::isinf(longest_s) ? longest_s : 0.5 * (longest_s * (1.0 - shape_.ttl_jitter) + longest_s);
+    }
+    Stays stays(const KeyDemand& of, std::span<const FillRate> fills) const {
+        std::array<double, steady_ttls_most> ttls_s{};
+        for (std::size_t i = 0; i < shape_.ttls.size(); ++i) ttls_s[i] = mean_of(engine::in_seconds(shape_.ttls[i]));
+        const std::span<const double> known(ttls_s.data(), shape_.ttls.size());
+        return {of, fills, known, ageing_s_, shape_.writes_set};
+    }
     Lifetime lifetime(const KeyDemand& of, double ttl_s, double ageing_s) const {
         return {of, ttl_s, ageing_s, shape_.writes_set};
     }
 
     // The probability that eviction alone leaves it there.
     double evicted(const KeyDemand& of, double time_s) const {
-        const double fills = accesses_per_s(of);
-        if (fills <= 0.0) return 0.0;
+        const double accesses = accesses_per_s(of);
+        if (accesses <= 0.0) return 0.0;
         const double deleted = shape_.writes_set ? 0.0 : of.writes_per_s;
-        if (is_lru(policy_)) return fills / (fills + deleted) * -std::expm1(-(fills + deleted) * time_s);
-        if (is_lfu(policy_)) return fills * time_s >= 1.0 ? fills / (fills + deleted) : 0.0;
+        if (is_lru(policy_)) return accesses / (accesses + deleted) * -std::expm1(-(accesses + deleted) * time_s);
+        if (is_lfu(policy_)) return accesses * time_s >= 1.0 ? accesses / (accesses + deleted) : 0.0;
         if (policy_ == EvictionPolicy::VolatileTtl) return lifetime(of, time_s, 0.0).presence();
-        return fills / (fills + deleted + 1.0 / time_s);
+        return accesses / (accesses + deleted + 1.0 / time_s);
     }
 
     // From the set that began its stay to its last access: a geometric number of gaps below the characteristic time,
@@ -134,16 +201,25 @@ private:
     const SteadyShape& shape_;
     EvictionPolicy policy_;
     double ageing_s_;
-    double longest_s_ = for_ever, shortest_s_ = for_ever;
+    double longest_s_ = for_ever;  // of one time to live for all
 };
 
 }  // namespace
 
-double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s) {
-    return Law{shape}.presence(of, characteristic_s);
+double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s,
+                std::span<const FillRate> fills) {
+    return Law{shape}.presence(of, fills, characteristic_s);
 }
 
-double characteristic_time_s(const SteadyShape& shape, std::span<const KeyDemand> keys, engine::Bytes charge) {
+namespace {
+std::span<const FillRate> fills_of(const SteadyShape& shape, const SteadyDemand& demand, std::size_t key) {
+    const std::size_t terms = shape.ttls.size();
+    return std::span<const FillRate>(demand.fills).subspan(key * terms, terms);
+}
+}  // namespace
+
+double characteristic_time_s(const SteadyShape& shape, const SteadyDemand& demand, engine::Bytes charge) {
+    const std::vector<KeyDemand>& keys = demand.keys;
     const double room = static_cast<double>(shape.store.maxmemory.count) / static_cast<double>(charge.count);
     if (shape.store.maxmemory.count == 0 || keys.empty()) return for_ever;
     const Law law{shape};
@@ -152,7 +228,8 @@ double characteristic_time_s(const SteadyShape& shape, std::span<const KeyDemand
     const auto expected = [&](double time_s) {
         double sum = 0.0;
         std::size_t seen = 0;
-        for (std::size_t i = 0; i < keys.size(); i += step, ++seen) sum += law.presence(keys[i], time_s);
+        for (std::size_t i = 0; i < keys.size(); i += step, ++seen)
+            sum += law.presence(keys[i], fills_of(shape, demand, i), time_s);
         return sum * static_cast<double>(keys.size()) / static_cast<double>(seen);
     };
     if (expected(for_ever) <= room) return for_ever;
@@ -166,15 +243,16 @@ double characteristic_time_s(const SteadyShape& shape, std::span<const KeyDemand
     return 0.5 * (low + high);
 }
 
-void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, std::span<const KeyDemand> keys, RandomBits draws,
+void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, const SteadyDemand& demand, RandomBits draws,
                             engine::Instant now) {
-    SIM_CHECK(store.resident_keys() == 0);
-    const double characteristic_s =
-        characteristic_time_s(shape, keys, store.charge_of(shape.value, shape.ttl.has_value()));
+    SIM_CHECK(store.resident_keys() == 0 && demand.fills.size() == demand.keys.size() * shape.ttls.size());
     const Law law{shape};
-    for (const KeyDemand& of : keys) {
-        if (draws.uniform() >= law.presence(of, characteristic_s)) continue;
-        const std::optional<double> ttl_s = law.ttl_s(draws);
+    const double characteristic_s = characteristic_time_s(shape, demand, store.charge_of(shape.value, law.expires()));
+    for (std::size_t i = 0; i < demand.keys.size(); ++i) {
+        const KeyDemand& of = demand.keys[i];
+        const std::span<const FillRate> fills = fills_of(shape, demand, i);
+        if (draws.uniform() >= law.presence(of, fills, characteristic_s)) continue;
+        const std::optional<double> ttl_s = law.ttl_s(of, fills, draws);
         const auto since = law.since(of, ttl_s.value_or(for_ever), characteristic_s, draws);
         CacheItem item{.key = of.key, .value = shape.value};
         if (ttl_s) {

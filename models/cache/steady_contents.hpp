@@ -17,7 +17,13 @@
 //                of a Class of Replacement Algorithms, IEEE Trans. Computers C-22(6), 1973. So does noeviction, where C
 //                is the time to live less what it waits for room.
 //   LFU          Those that are asked for most.
-//   volatile-ttl With one time to live those go first that were set first: as if they expired after C.
+//   volatile-ttl With one time to live those go first that were set first: as if they expired after C. (With several,
+//                those of the shorter ones go at once, but for what sampling spares of them: no closed form.)
+//
+// Where those who fill in a key do so for times that differ, a stay is of one of these: with the share that each has of
+// the reads, after one that found nothing, or of the writes, after one that set it. With E[t] the mean over these
+// shares, it is r E[t] / (1 + r E[t]) without writes (Fofack et al. again, for any distribution of the time to live),
+// and a stay that one meets is of a time t as often as t times its share says.
 //
 // C is such that what is expected fills the memory. Where a memory and a time to live both bind, a key is there with
 // the smaller of both probabilities. All that is there is as the database has it: stale entries, which only deletions
@@ -28,6 +34,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "engine/random/stream.hpp"
 #include "models/cache/store.hpp"
@@ -41,10 +48,26 @@ struct KeyDemand {
     float writes_per_s = 0.0F;
 };
 
+// The part of it that fills the key in for one time to live. Writes count where they set.
+struct FillRate {
+    float reads_per_s = 0.0F;
+    float writes_per_s = 0.0F;
+};
+
+inline constexpr std::size_t steady_ttls_most = 8;
+
+// For each of several keys how often it is filled in for each time to live of the shape, one key behind the other.
+// Empty: all are filled in for one and the same.
+struct SteadyDemand {
+    std::vector<KeyDemand> keys;
+    std::vector<FillRate> fills;
+};
+
 struct SteadyShape {
     StoreOptions store;
     bool writes_set = false;                // else they delete
     std::optional<engine::Duration> ttl{};  // > 0
+    std::vector<engine::Duration> ttls{};   // each > 0, at most so many; where they differ. Not volatile-ttl
     double ttl_jitter = 0.0;                // 0..1: it is shorter by up to this share
     engine::Duration ageing{};              // g; needs a ttl
     engine::Bytes value{};
@@ -52,13 +75,14 @@ struct SteadyShape {
 
 // The characteristic time in seconds; infinite: all that has not expired fits. O(keys) up to 2^17 keys, of more as many
 // are looked at. `charge` is of a key.
-double characteristic_time_s(const SteadyShape& shape, std::span<const KeyDemand> keys, engine::Bytes charge);
+double characteristic_time_s(const SteadyShape& shape, const SteadyDemand& demand, engine::Bytes charge);
 
-// The probability that a key is there.
-double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s);
+// The probability that a key is there. `fills`: of it, for each of shape.ttls.
+double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s,
+                std::span<const FillRate> fills = {});
 
 // Requires: an empty store, of these options.
-void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, std::span<const KeyDemand> keys, RandomBits draws,
+void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, const SteadyDemand& demand, RandomBits draws,
                             engine::Instant now);
 
 }  // namespace faultline::models

@@ -11,6 +11,7 @@ namespace {
 // (failover.detection).
 constexpr Duration heartbeat_interval = std::chrono::seconds{1};
 constexpr std::string_view detecting = "detecting";
+constexpr std::string_view held_up = "waiting for the control plane";  // it is certain, and nobody can act
 constexpr Duration heartbeat_timeout = std::chrono::seconds{1};
 }  // namespace
 
@@ -85,7 +86,7 @@ engine::Process<> Cluster::watch() {
         unpublished_ = unpublished_ && ill;
         if (failing_over_) continue;
         if (answering_[writer_]) {
-            if (component_.state() == detecting) {
+            if (component_.state() == detecting || component_.state() == held_up) {
                 component_.enter("serving");
                 can_write_ = true;
                 certain_after = drawn(shape_.failover.detection);  // for the next time
@@ -93,8 +94,13 @@ engine::Process<> Cluster::watch() {
             tell_quorum();
             continue;
         }
-        if (component_.state() != detecting) component_.enter(detecting);
-        if (ill || simulation_.now() - missed_since_[writer_] < certain_after || writer_restarts_first()) continue;
+        const bool certain = simulation_.now() - missed_since_[writer_] >= certain_after;
+        if (certain && ill && component_.state() != held_up) {
+            component_.enter(held_up);
+            observer_.on_stage("control plane ill");
+        }
+        if (component_.state() != detecting && component_.state() != held_up) component_.enter(detecting);
+        if (ill || !certain || writer_restarts_first()) continue;
         failing_over_ = true;
         certain_after = drawn(shape_.failover.detection);
         simulation_.spawn(component_, fail_over());

@@ -179,14 +179,20 @@ public:
     void lose_records(bool lost);
     // An instance's own disk; above 1 slower. false: it has none.
     virtual bool slow_disk(Instance& /*instance*/, double /*factor*/) { return false; }
-    // For planned work. An ordered failover: the writer ends, and a replica takes over at once. Requires: it does not
-    // fail over, and a replica answers.
-    engine::Process<> order_failover();
-    bool has_successor() const { return elect() != nullptr; }
+    // For planned work. All instances end in good order, and begin anew in the roles that they had.
+    virtual void shut_down(const std::string& state) { take_out(state); }
+    virtual engine::Process<> begin_again(bool memory_kept) { return put_back(memory_kept); }
+    // An ordered failover: the writer ends, and a replica takes over at once. Requires: it does not fail over, and has
+    // a successor.
+    virtual engine::Process<> order_failover();
+    virtual bool has_successor() { return elect() != nullptr; }
     // Nobody is sent to a replica there, and none there is promoted; those connected are sent away. Or no longer.
     void leave_zone(PlaceId zone, bool leave);
-    // An instance is down for so long, and begins anew in the role that it had, as one of this shape.
-    engine::Process<> change_class(Instance& instance, const InstanceShape& as, Duration down);
+    // An instance is down for so long, and begins anew in the role that it had: as one of this shape, or, with none, as
+    // it was and with its pages in memory. `state`: the cluster's, if it is the writer and nobody takes over.
+    engine::Process<> work_on(Instance& instance, std::optional<InstanceShape> as, Duration down, std::string state);
+    // Replicas that execute the log's statements again need so long for the next one, and all others wait for it.
+    virtual void replay_stalls(Duration /*work*/) {}
     void tell_whole();  // after a fault took or gave something that the cluster does not watch by itself
 
 protected:
@@ -208,6 +214,9 @@ protected:
     void fill_pools();     // of a cluster that has been in use for long
     void lose_memories();  // of all instances, when they begin again
     void serve_again();    // all that can be reached have begun anew: they answer, and their names are published
+    virtual void stop_for_work(Instance& instance);
+    virtual engine::Process<> writer_begins_again(Instance& writer);
+    virtual engine::Process<> restart(Instance& instance);  // as a replica
     // What the new writer finds in its memory, and the old one when it comes back.
     void hand_over_memory(Instance& lost, Instance& successor);
 
@@ -258,7 +267,6 @@ private:
     void restart_readers();
     void tell_quorum();
     engine::Process<> recover_log(PlaceId at);
-    engine::Process<> restart(Instance& instance);  // as a replica
     engine::Process<> rejoin(Instance& instance);
     Duration one_way(const Instance& from, const Instance& to, const Path& path);
     engine::Process<> restart_writer(Instance& instance);

@@ -39,36 +39,51 @@ engine::Process<> Cluster::order_failover() {
     co_await fail_over();
 }
 
-// A writer that nobody replaces is not missed by the control plane, which has ordered this itself.
-engine::Process<> Cluster::change_class(Instance& instance, const InstanceShape& as, Duration down) {
+void Cluster::stop_for_work(Instance& instance) {
+    if (instance.component().up()) instance.crash(engine::Health::crash);
+}
+
+// A writer that nobody replaces is not missed by the control plane, which has ordered this itself. If its zone is lost
+// meanwhile it is missed.
+engine::Process<> Cluster::work_on(Instance& instance, std::optional<InstanceShape> as, Duration down,
+                                   std::string state) {
     const bool is_writer = index_of(instance) == writer_;
     if (is_writer) failing_over_ = true;
-    if (is_writer) component_.enter("changing the class");
+    if (is_writer) component_.enter(state);
     instance.set_host_away(true);
-    if (instance.component().up()) instance.crash(engine::Health::crash);
+    stop_for_work(instance);
     tell_whole();
     co_await simulation_.delay(down);
-    while (!alive(instance.place())) {
+    while (!is_writer && !alive(instance.place())) {
         co_await simulation_.delay(retry_pause);
     }
     // Whoever was lost as the work began may have been started again: its host is back, and is taken away once more.
     if (instance.component().up()) instance.crash(engine::Health::crash);
-    InstanceShape shape = as;
-    shape.promotion_tier = instance.shape().promotion_tier;
-    instance.change_class(std::move(shape));
+    if (as) {
+        as->promotion_tier = instance.shape().promotion_tier;
+        instance.change_class(std::move(*as));
+    }
     instance.set_host_away(false);
     if (!is_of_database()) co_return;
     if (!is_writer) {
         co_await restart(instance);
-        co_return;
+    } else if (alive(instance.place())) {
+        co_await writer_begins_again(instance);
+    } else {
+        failing_over_ = false;
+        component_.enter("serving");
+        tell_whole();
     }
-    RecoveredLog log = storage_->recover(instance.place());
+}
+
+engine::Process<> Cluster::writer_begins_again(Instance& writer) {
+    RecoveredLog log = storage_->recover(writer.place());
     while (!log.readable) {
         co_await simulation_.delay(retry_pause);
-        log = storage_->recover(instance.place());
+        log = storage_->recover(writer.place());
     }
     observer_.on_recovered(log);
-    instance.start(Role::writer);
+    writer.start(Role::writer);
     serve_again();
 }
 

@@ -69,6 +69,7 @@ struct FaultTargets {
     OperatorErrors& operator_errors;
     Evacuations& evacuations;
     PlannedWorks& planned_works;
+    std::vector<const engine::Component*> proxies;  // "proxies/orders/writer", and others of it with other settings
 };
 
 // The random times of a fault, in seconds; which of them its kind has: scenarios/fault.hpp.
@@ -147,6 +148,7 @@ private:
     engine::Process<> go_gray_alone(std::size_t index, const scenarios::Fault& fault);
     void degrade_machine(std::uint32_t machine);                                  // by all that is active on it
     const engine::Component* machine_component(const std::string& target) const;  // null: it names no one machine
+    std::vector<const engine::Component*> gray_machines_named(const std::string& target) const;
 
     Duration time_away(const scenarios::Fault& fault) const;
     void routes_change();  // for flows and routers
@@ -206,6 +208,7 @@ private:
     struct GrayMachine {
         std::size_t fault;
         std::uint32_t machine;
+        std::string target;  // several machines may stand for one, as the nodes of a warehouse's compute
         Degradation degradation;
     };
     std::vector<GrayMachine> gray_machines_;

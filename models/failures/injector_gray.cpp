@@ -100,25 +100,50 @@ engine::Process<> Injector::go_gray(std::size_t index, const scenarios::Fault& f
     for (const LinkId link : links) degrade(link);
 }
 
-// Whoever has the role at its beginning keeps the bad card, whatever becomes of his role.
-engine::Process<> Injector::go_gray_alone(std::size_t index, const scenarios::Fault& fault) {
-    const engine::Component* const machine = machine_component(fault.target);
-    if (machine == nullptr) co_return;
-    const std::uint32_t number = machine->number();
-    gray_machines_.push_back({index, number, {fault.latency, fault.loss}});
-    degrade_machine(number);
-    targets_.measures.fault_hit(index, machine->path());
-    co_await simulation_.delay(time_away(fault));
-    std::erase_if(gray_machines_, [index](const GrayMachine& gray) { return gray.fault == index; });
-    degrade_machine(number);
+// A machine; or a proxy, which is one for all of its settings.
+std::vector<const engine::Component*> Injector::gray_machines_named(const std::string& target) const {
+    std::vector<const engine::Component*> found;
+    if (const engine::Component* const machine = machine_component(target)) found.push_back(machine);
+    for (const engine::Component* const proxy : targets_.proxies) {
+        if (proxy->path() == target || proxy->path().starts_with(target + "-")) found.push_back(proxy);
+    }
+    return found;
 }
 
-void Injector::degrade_machine(std::uint32_t machine) {
-    Degradation all;
-    for (const GrayMachine& gray : gray_machines_) {
-        if (gray.machine == machine) all = both_of(all, gray.degradation);
+// Whoever has the role at its beginning keeps the bad card, whatever becomes of his role.
+engine::Process<> Injector::go_gray_alone(std::size_t index, const scenarios::Fault& fault) {
+    const std::vector<const engine::Component*> machines = gray_machines_named(fault.target);
+    const bool of_warehouse = warehouse_node_named(fault.target).compute != nullptr;
+    for (const engine::Component* const machine : machines) {
+        gray_machines_.push_back({index, machine->number(), fault.target, {fault.latency, fault.loss}});
+        degrade_machine(machine->number());
+        targets_.measures.fault_hit(index, of_warehouse ? fault.target : machine->path());
     }
-    targets_.topology.degrade_machine(machine, all);
+    co_await simulation_.delay(time_away(fault));
+    std::erase_if(gray_machines_, [index](const GrayMachine& gray) { return gray.fault == index; });
+    for (const engine::Component* const machine : machines) degrade_machine(machine->number());
+}
+
+// What is active on one machine at a time adds up. Of the nodes of one compute the slowest is waited for.
+void Injector::degrade_machine(std::uint32_t machine) {
+    Degradation worst;
+    for (const GrayMachine& first : gray_machines_) {
+        if (first.machine != machine) continue;
+        Degradation all;
+        for (const GrayMachine& gray : gray_machines_) {
+            const bool same = gray.machine == machine && gray.target == first.target;
+            if (same) all = both_of(all, gray.degradation);
+        }
+        worst.latency_multiplier = std::max(worst.latency_multiplier, all.latency_multiplier);
+        worst.extra_loss = std::max(worst.extra_loss, all.extra_loss);
+    }
+    targets_.topology.degrade_machine(machine, worst);
+    for (const auto& warehouse : targets_.warehouses) {
+        for (const auto& compute : warehouse->mains()) {
+            if (compute->component().number() != machine) continue;
+            compute->set_exchange(exchange_with(worst, targets_.topology.path(compute->place(), compute->place())));
+        }
+    }
 }
 
 void Injector::degrade(LinkId link) {

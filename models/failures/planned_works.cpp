@@ -76,6 +76,7 @@ engine::Process<> PlannedWorks::on_warehouse(Work& work, Warehouse& warehouse) {
     if (!work.back) work.nodes_before = warehouse.mains().front()->shape().nodes;
     const Duration down = drawn(work, work.order.work);
     co_await warehouse.resize(nodes, down);
+    stage("catch-up");  // with those who waited, and disks that are cold
 }
 
 // Nobody begins work on a database that fails over, or is gone with its region.
@@ -94,6 +95,8 @@ engine::Process<> PlannedWorks::on_database(Work& work, Cluster& cluster) {
     const WorkMethod method = work.order.method;
     if (work.order.kind == FaultKind::class_change) {
         co_await change_class(work, cluster);
+    } else if (method == WorkMethod::rolling) {
+        co_await roll(work, cluster);
     } else if (work.order.kind == FaultKind::schema_change) {
         co_await change_schema(work, cluster);
     } else if (work.order.kind == FaultKind::upgrade) {
@@ -116,7 +119,7 @@ void PlannedWorks::hit(const Work& work, const Cluster& cluster) {
 
 engine::Process<> PlannedWorks::take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept) {
     const std::size_t before = simulation_.processes();
-    cluster.take_out(state);
+    cluster.shut_down(state);
     hit(work, cluster);
     measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
     stage(state);
@@ -127,8 +130,8 @@ engine::Process<> PlannedWorks::take_down(Work& work, Cluster& cluster, const ch
     }
     // What a blue-green deployment would have left goes on as it was.
     const bool left_alone = work.failed && work.order.method == WorkMethod::blue_green;
-    co_await cluster.put_back(memory_kept || left_alone);
-    stage("reconnection");
+    co_await cluster.begin_again(memory_kept || left_alone);
+    stage(cluster.writer().component().up() ? "reconnection" : "detection");
 }
 
 bool PlannedWorks::fails(Work& work) {
@@ -142,6 +145,41 @@ engine::Process<> PlannedWorks::undo(Work& work, const std::vector<Cluster*>& cl
     stage("rolling back");
     const Duration back = work.order.rollback.sample_duration(work.failure_draws);
     co_await simulation_.delay(back);
+}
+
+// Of those that it has not come to yet, standbys first. The primary is the last one, and a standby by then; without one
+// that could take over nobody touches it.
+engine::Process<> PlannedWorks::roll(Work& work, Cluster& cluster) {
+    std::vector<Instance*> left;
+    for (const auto& instance : cluster.instances()) {
+        if (instance->is_member()) left.push_back(instance.get());
+    }
+    const bool memory_kept = work.order.kind == FaultKind::patch;
+    while (!left.empty() && !work.failed) {
+        co_await quiet(cluster);
+        const auto standby =
+            std::find_if(left.begin(), left.end(), [&](const Instance* one) { return one != &cluster.writer(); });
+        if (standby == left.end() && !cluster.has_successor()) {
+            co_await simulation_.delay(retry_pause);
+            continue;
+        }
+        if (standby == left.end()) {
+            stage("switching over");
+            co_await cluster.order_failover();
+            continue;
+        }
+        Instance& next = **standby;
+        left.erase(standby);
+        measures_.fault_hit(work.fault, next.component().path());
+        const char* const state = memory_kept ? "patching" : "upgrading";
+        stage(state);
+        Duration down = drawn(work, work.order.work);
+        if (fails(work)) down += work.order.rollback.sample_duration(work.failure_draws);
+        if (!memory_kept) next.lose_memory();
+        const std::size_t before = simulation_.processes();
+        co_await cluster.work_on(next, std::nullopt, down, state);
+        measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
+    }
 }
 
 // The engine's processes go on; only its surroundings change.
@@ -198,7 +236,7 @@ engine::Process<> PlannedWorks::change_class(Work& work, Cluster& cluster) {
     stage("changing the class");
     const std::size_t before = simulation_.processes();
     const Duration down = drawn(work, work.order.work);
-    co_await cluster.change_class(instance, shape, down);
+    co_await cluster.work_on(instance, shape, down, "changing the class");
     measures_.fault_cut(work.fault, before - std::min(before, simulation_.processes()));
 }
 
@@ -215,18 +253,30 @@ engine::Process<> PlannedWorks::wait_for_table(Work& work, Cluster& cluster) {
     }
 }
 
+// PostgreSQL writes the lock into the log, and its standbys and readers take it, too.
+void PlannedWorks::lock_readers(const Work& work, const Cluster& cluster) {
+    if (!work.order.lock_is_logged) return;
+    for (const auto& instance : cluster.instances()) {
+        if (instance->component().up()) instance->gate().close(work.order.classes, false);
+    }
+}
+
 engine::Process<> PlannedWorks::change_schema(Work& work, Cluster& cluster) {
     measures_.fault_hit(work.fault, cluster.writer().component().path());
     co_await wait_for_table(work, cluster);
     Instance& writer = cluster.writer();
     const bool online = work.order.method == WorkMethod::online;
+    const bool copies = work.order.method == WorkMethod::copy;
     stage(work.order.method == WorkMethod::instant ? "changing the definition" : "copying the table");
     if (online) writer.gate().open();
-    if (work.order.method == WorkMethod::copy) writer.gate().close(work.order.classes, true);
-    co_await simulation_.delay(drawn(work, work.order.work));
+    if (copies) writer.gate().close(work.order.classes, !work.order.lock_is_logged);
+    if (!online) lock_readers(work, cluster);
+    const Duration takes = drawn(work, work.order.work);
+    co_await simulation_.delay(takes);
     if (online) co_await wait_for_table(work, cluster);
     stage("reconnection");
     for (const auto& instance : cluster.instances()) instance->gate().open();
+    cluster.replay_stalls(takes);
 }
 
 engine::Process<> PlannedWorks::on_zone(Work& work, std::optional<Duration> lasts) {
@@ -244,8 +294,7 @@ engine::Process<> PlannedWorks::on_zone(Work& work, std::optional<Duration> last
         }
         cluster->leave_zone(zone, true);
         // Of several regions each calls the one writer its own.
-        const bool writer_there = cluster->has_storage() && cluster->writer().place() == zone &&
-                                  &cluster->writer().cluster() == cluster.get();
+        const bool writer_there = cluster->writer().place() == zone && &cluster->writer().cluster() == cluster.get();
         if (!writer_there || cluster->failing_over() || !cluster->has_successor()) continue;
         co_await cluster->order_failover();
     }
@@ -271,7 +320,9 @@ engine::Process<> PlannedWorks::on_cache(Work& work, CacheGroup& cache) {
         const Bytes size{std::max<std::int64_t>(1, node->store().used_memory().count)};
         const TransferSpec spec{.from = node->place(), .to = node->place(), .size = size};
         co_await transfers_.transfer(spec);
-        if (node->component().up()) node->give_way(drawn(work, work.order.work), memory);
+        if (!node->component().up()) continue;
+        node->give_way(drawn(work, work.order.work));
+        cache.scale_shard(shard, memory);
     }
 }
 

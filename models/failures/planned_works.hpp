@@ -1,7 +1,8 @@
 // Planned work: what people have ordered, and what it takes down on the way.
 //
 //   patch             restart: all instances of a database begin anew; no-restart: nobody notices; zero-downtime: new
-//                     work is held until none is open, sessions are spooled, the engine is replaced, and work goes on
+//                     work is held until none is open, sessions are spooled, the engine is replaced, and work goes on;
+//                     rolling: standbys one by one, a switchover, and what was the primary
 //   upgrade           in-place: the database is down for all of it; blue-green: a copy is made ready beside it, and
 //                     it is down while names and sessions move there
 //   class-change      failover: of a writer, a replica takes over first; in-place: it is down itself
@@ -19,7 +20,7 @@
 // What comes at random is taken back by another order, of the same method: the class, memory or nodes that were before.
 // The incident begins with the order. Sources: docs/models/planned-work.md. A patch or an
 // upgrade may fail at its end: then it is undone, and regions that it has not come to are left as they are. Leaves out:
-// other work that fails, databases of other kinds, resharding, classic resizes.
+// other work that fails, resharding, classic resizes.
 #pragma once
 
 #include <memory>
@@ -45,10 +46,11 @@ struct WorkOrder {
     engine::Distribution preparation = engine::Distribution::constant(0.0);  // seconds, as all of these
     engine::Distribution work = engine::Distribution::constant(0.0);
     engine::Distribution long_query = engine::Distribution::constant(0.0);
-    InstanceShape instance{};       // of a class change
-    std::vector<char> classes{};    // of a schema change: by class of query
-    Bytes cache_memory{};           // of a cache's scaling, for data of a node
-    Duration fork_per_gib{};        // of a cache
+    InstanceShape instance{};     // of a class change
+    std::vector<char> classes{};  // of a schema change: by class of query
+    bool lock_is_logged = false;  // of PostgreSQL: nobody reads a table that is copied, and readers take the lock, too
+    Bytes cache_memory{};         // of a cache's scaling, for data of a node
+    Duration fork_per_gib{};      // of a cache
     std::optional<PlaceId> zone{};  // of an evacuation
     int nodes = 0;                  // of a resize
     bool there_and_back = false;    // each order of it is undone by the next
@@ -107,6 +109,8 @@ private:
     engine::Process<> upgrade_all(Work& work, GlobalDatabase& database);
     engine::Process<> on_database(Work& work, Cluster& cluster);
     engine::Process<> take_down(Work& work, Cluster& cluster, const char* state, bool memory_kept);
+    engine::Process<> roll(Work& work, Cluster& cluster);
+    void lock_readers(const Work& work, const Cluster& cluster);
     engine::Process<> undo(Work& work, const std::vector<Cluster*>& clusters);
     static bool fails(Work& work);
     engine::Process<> patch_without_downtime(Work& work, Cluster& cluster);

@@ -240,6 +240,11 @@ void LogStream::primary_lost(AfterLoss what) {
     if (what == AfterLoss::handed_over) cut(handed_over(now));
 }
 
+void LogStream::stall_replay(Duration work) {
+    last_applied_ = std::max(last_applied_, simulation_.now()) + work;
+    executor_.restart(last_applied_);
+}
+
 void LogStream::path_lost() {
     connected_ = false;
     cut(left(simulation_.now()));

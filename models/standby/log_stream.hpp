@@ -49,6 +49,7 @@ enum class AfterLoss : std::uint8_t {
     nothing,      // packets under way are lost with it
     under_way,    // they arrive
     handed_over,  // and so does what its kernel held: the process died, and not its host
+    everything,   // it has ended in good order, and waited for that
 };
 
 class LogStream : public LinkStream {
@@ -73,6 +74,8 @@ public:
     void send(Lsn end, std::uint64_t commits, NetworkCard* card = nullptr);
     Lsn sent() const { return sent_; }
     void slow_disk(double factor) { disk_.set_slowdown(factor); }  // the standby's
+    // What it executes next takes so long, alone.
+    void stall_replay(Duration work);
 
     void primary_lost(AfterLoss what);
     // Nothing gets through any more, and both ends go on: what has left arrives, the rest waits to be sent again.

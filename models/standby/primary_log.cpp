@@ -47,6 +47,7 @@ void PrimaryLog::serve(std::size_t member) {
     members_[primary_].flushed_as_primary_s += busy_s - disk_busy_before_s_;
     disk_busy_before_s_ = busy_s;
     primary_ = member;
+    members_[member].ended_in_order = false;
     disk_.set_slowdown(members_[member].disk_slowdown);
     for (std::size_t i = 0; i < members_.size(); ++i) reconnect(i);
     if (shape_.mode == CommitMode::off) {
@@ -190,6 +191,12 @@ void PrimaryLog::drop_settled() {
     }
 }
 
+void PrimaryLog::shut_down() {
+    disk_.restart(simulation_.now(), end_);
+    ship();
+    members_[primary_].ended_in_order = true;
+}
+
 void PrimaryLog::lost(std::size_t member, engine::Health how) {
     if (member != primary_) {
         members_[member].stream->standby_lost(how);
@@ -200,6 +207,7 @@ void PrimaryLog::lost(std::size_t member, engine::Health how) {
     AfterLoss after = shape_.under_way_lost ? AfterLoss::nothing : AfterLoss::under_way;
     const bool host_stands = transport_.topology().alive(members_[member].instance->place());
     if (how == engine::Health::crash && host_stands) after = AfterLoss::handed_over;
+    if (members_[member].ended_in_order) after = AfterLoss::everything;
     for (std::size_t i = 0; i < members_.size(); ++i) {
         if (is_standby(i) && members_[i].stream->connected()) members_[i].stream->primary_lost(after);
     }

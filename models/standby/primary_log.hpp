@@ -55,6 +55,9 @@ public:
     std::optional<Lsn> shown_by(const Instance& replica, Instant now) override;
     std::optional<LogWork> work_of(const Instance& instance, Instant now) const override;
 
+    // The primary is about to end in good order: all that it has is flushed, and the standbys that follow it are sent
+    // all of it before it goes. Source: PostgreSQL 15 documentation, 27.2.8.1 and 19.5 (a smart or fast shutdown).
+    void shut_down();
     // A primary or standby died.
     void lost(std::size_t member, engine::Health how);
     // The primary's process is there again: its log ends where its disk does.
@@ -103,6 +106,7 @@ private:
         Instance* instance = nullptr;
         std::unique_ptr<LogStream> stream;  // to it, while it is a standby
         bool follows = true;                // its log is a beginning of the primary's
+        bool ended_in_order = false;        // as the primary, and has not been it again
         // Of one that does not: where what both logs have ends, and the newest commit told in it.
         Lsn shared_end = 0;
         Instant shared_told{};

@@ -22,7 +22,9 @@ RecoveredLog PrimaryLog::promote(std::size_t member, bool old_goes_on) {
             leave_behind(members_[i], std::min(end, stream.reached(Reached::received, now)));
         }
     }
-    leave_behind(old, end);
+    const bool has_the_same = old.ended_in_order && end == end_;
+    if (has_the_same) old.stream->rewind_to(end);
+    if (!has_the_same) leave_behind(old, end);
     old.stream->standby_lost(engine::Health::silent);
     if (old_goes_on) {
         old.apart = std::make_unique<Apart>(Apart{epoch_, quorum_, GroupFlush(shape_.flush), 0});

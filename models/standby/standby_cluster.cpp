@@ -56,13 +56,14 @@ engine::Process<> StandbyCluster::watch(std::size_t instance) {
     int failed = 0;
     for (;;) {
         const Instant began = simulation_.now();
+        const bool at_work = at_work_ && failing_over_ && instance == writer_;
         const bool answered = co_await heartbeat(*instances_[instance], monitor_.timeout);
-        failed = answered ? 0 : failed + 1;
+        failed = answered || at_work ? 0 : failed + 1;
         if (instance != writer_) {
             if (answered) talk_to(instance);
             heard(instance, failed < monitor_.failures);
         } else if (!failing_over_ && failed >= monitor_.failures) {
-            co_await fail_over(false);
+            co_await fail_over(Reason::missed);
             failed = 0;
         } else if (!failing_over_ && failed > 0 && component_.state() != detecting) {
             component_.enter(detecting);
@@ -119,11 +120,12 @@ void StandbyCluster::fence(Instance& lost) {
     lost.crash(engine::Health::crash);
 }
 
-engine::Process<> StandbyCluster::fail_over(bool by_operator) {
+engine::Process<> StandbyCluster::fail_over(Reason reason) {
     Instance& lost = *instances_[writer_];
     failing_over_ = true;
+    at_work_ = reason == Reason::ordered;
     fence(lost);
-    const bool stuck = !by_operator && gets_stuck();
+    const bool stuck = reason == Reason::missed && gets_stuck();
     if (stuck) {
         co_await operator_orders();
         const bool back = co_await heartbeat(lost, monitor_.timeout);
@@ -143,21 +145,7 @@ engine::Process<> StandbyCluster::fail_over(bool by_operator) {
             primary_is_back();
             co_return;
         }
-        component_.enter("promoting");
-        promoting_ = true;
-        const std::size_t number = index_of(*candidate);
-        // From here on it takes nothing more, and replays what it has before it accepts writes.
-        log_.stream(number).primary_lost(AfterLoss::nothing);
-        const Duration to_replay = log_.stream(number).all_applied() - simulation_.now();
-        co_await simulation_.delay(std::max(drawn(shape_.failover.promotion), to_replay));
-        promoting_ = candidate->component().up();
-        if (!promoting_) {  // again, with another; or with the old one, if its host stands
-            if (transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
-            continue;
-        }
-        observer_.on_recovered(log_.promote(number, lost.component().up()));
-        versions_->lose_beyond(log_.end());
-        writer_ = number;
+        co_await promote(*candidate, lost, reason);
     }
     Instance& successor = *instances_[writer_];
     successor.become_writer();
@@ -167,19 +155,40 @@ engine::Process<> StandbyCluster::fail_over(bool by_operator) {
 
     component_.enter("publishing");
     observer_.on_stage("dns");
-    const engine::Distribution& dns_update = by_operator ? operation_.dns_update : shape_.failover.dns_update;
+    const bool from_afar = reason == Reason::region_lost;
+    const engine::Distribution& dns_update = from_afar ? operation_.dns_update : shape_.failover.dns_update;
     co_await simulation_.delay(drawn(dns_update));
     writer_endpoint_.publish({&successor});
     publish_readers();
-    failing_over_ = promoting_ = false;
+    failing_over_ = promoting_ = at_work_ = false;
     component_.enter("serving");
     observer_.on_stage("reconnection");
     if (stands(lost)) simulation_.spawn(component_, restart(lost));
     tell_whole();
 }
 
+// `promoting_` stays true if it is the primary then; else again, with another, or with the old one if its host stands.
+engine::Process<> StandbyCluster::promote(Instance& candidate, Instance& lost, Reason reason) {
+    component_.enter("promoting");
+    promoting_ = true;
+    const std::size_t number = index_of(candidate);
+    // From here on it takes nothing more, and replays what it has before it accepts writes. What was handed over in
+    // good order is under way.
+    if (reason != Reason::ordered) log_.stream(number).primary_lost(AfterLoss::nothing);
+    const Duration to_replay = log_.stream(number).all_applied() - simulation_.now();
+    co_await simulation_.delay(std::max(drawn(shape_.failover.promotion), to_replay));
+    promoting_ = candidate.component().up();
+    if (!promoting_) {
+        if (transport_.topology().alive(lost.place())) simulation_.spawn(component_, restart(lost));
+        co_return;
+    }
+    observer_.on_recovered(log_.promote(number, lost.component().up()));
+    versions_->lose_beyond(log_.end());
+    writer_ = number;
+}
+
 void StandbyCluster::primary_is_back() {
-    failing_over_ = false;
+    failing_over_ = at_work_ = false;
     component_.enter("serving");
     tell_whole();
 }
@@ -190,7 +199,8 @@ Instance* StandbyCluster::most_advanced() {
     Instance* best = nullptr;
     Lsn most = 0;
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (i == writer_ || !answering_[i] || !log_.follows(i) || out_of_reach(instances_[i]->place())) continue;
+        const PlaceId place = instances_[i]->place();
+        if (i == writer_ || !answering_[i] || !log_.follows(i) || out_of_reach(place) || has_left(place)) continue;
         const Lsn has = log_.stream(i).reached(Reached::received, simulation_.now());
         Instance* const candidate = instances_[i].get();
         const bool better = best == nullptr || has > most ||

@@ -10,7 +10,8 @@
 // rewound
 // (`rebuild`). Sources: docs/models/standby.md.
 // With a standby in another region an operator has that taken over where the monitor's region answers nobody
-// (standby_region.cpp). Leaves out: switchover, cascading standbys.
+// (standby_region.cpp). A switchover is ordered: the primary ends in good order, and a standby that has all of its log
+// goes on (standby_planned.cpp). Leaves out: cascading standbys.
 #pragma once
 
 #include <optional>
@@ -67,9 +68,19 @@ public:
     // Of a restore: primary and standbys have been filled from one base backup and one log, so all of them follow.
     engine::Process<> put_back(bool memory_kept) override;
 
+    void shut_down(const std::string& state) override;
+    engine::Process<> begin_again(bool memory_kept) override;
+    engine::Process<> order_failover() override;
+    bool has_successor() override { return most_advanced() != nullptr; }
+    void replay_stalls(Duration work) override;
+
 private:
+    enum class Reason : std::uint8_t { missed, region_lost, ordered };
     engine::Process<> watch(std::size_t instance);
-    engine::Process<> fail_over(bool by_operator);
+    engine::Process<> fail_over(Reason reason);
+    engine::Process<> promote(Instance& candidate, Instance& lost, Reason reason);
+    void stop_for_work(Instance& instance) override;
+    engine::Process<> writer_begins_again(Instance& writer) override;
     void fence(Instance& lost);
     void watch_all();
     engine::Process<> operate();
@@ -79,7 +90,7 @@ private:
     void start_those_down();
     engine::Process<> go_on_elsewhere();
     bool in_another_region(const Instance& instance) const;
-    engine::Process<> restart(Instance& instance);
+    engine::Process<> restart(Instance& instance) override;
     void talk_to(std::size_t instance);
     void heard(std::size_t instance, bool answers);
     void rewind(std::size_t standby);
@@ -96,6 +107,7 @@ private:
     engine::RandomStream operator_draws_;
     std::optional<engine::Component> operator_;  // none: no standby stands in another region
     bool promoting_ = false;                     // the old primary no longer comes back as one
+    bool at_work_ = false;                       // the primary is down because somebody has ordered it
 };
 
 }  // namespace faultline::models

@@ -99,7 +99,7 @@ engine::Process<bool> StandbyCluster::take_over() {
     component_.revive();
     shape_.control_plane = transport_.topology().region_of(instances_[best]->place());
     for (std::size_t i = 0; i < instances_.size(); ++i) answering_[i] = there[i] && !in_another_region(*instances_[i]);
-    promoting_ = false;
+    promoting_ = at_work_ = false;
     failing_over_ = true;
     publish_readers();
     watch_all();
@@ -132,7 +132,7 @@ engine::Process<> StandbyCluster::go_on_elsewhere() {
             co_return;
         }
     }
-    co_await fail_over(true);
+    co_await fail_over(Reason::region_lost);
 }
 
 }  // namespace faultline::models

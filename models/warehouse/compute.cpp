@@ -27,13 +27,20 @@ Duration Compute::time_of(const ScanWork& work) const {
     const double scan_s = bits_a_byte * work.bytes / (shape_.slices * shape_.slice_scan.value);
     // Each node keeps the part that is its own already.
     const double sent = work.redistributed * (nodes - 1.0) / nodes;
-    const double network_s = bits_a_byte * sent / (nodes * shape_.node_network.value);
+    const double network_bps = exchange_.rate(shape_.node_network, streams_of_node()).value;
+    const double network_s = bits_a_byte * sent / (nodes * network_bps) + exchange_.added_s;
     return engine::duration_from_seconds(scan_s + network_s);
+}
+
+// From each of its slices to each of the others'.
+int Compute::streams_of_node() const {
+    const int own = shape_.slices / shape_.nodes;
+    return std::max(1, own * (shape_.slices - own));
 }
 
 Duration Compute::time_of(const LoadWork& work) const {
     const int rounds = (work.files + shape_.slices - 1) / shape_.slices;
-    const double each_s = bits_a_byte * work.bytes / work.files / shape_.slice_load.value;
+    const double each_s = bits_a_byte * work.bytes / work.files / exchange_.rate(shape_.slice_load, 1).value;
     return engine::duration_from_seconds(rounds * each_s);
 }
 

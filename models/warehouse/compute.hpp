@@ -13,6 +13,7 @@
 #include "engine/call.hpp"
 #include "engine/queueing/server_pool.hpp"
 #include "engine/statistics/count_over_time.hpp"
+#include "models/network/node_exchange.hpp"
 #include "models/network/transfers.hpp"
 #include "models/request.hpp"
 
@@ -92,6 +93,9 @@ public:
         slices_.set_speed(data_speed_ * node_speed_);
     }
 
+    // The card of its slowest node, which all others wait for, for what is started from now on.
+    void set_exchange(const NodeExchange& exchange) { exchange_ = exchange; }
+
     engine::Component& component() { return component_; }
     const engine::Component& component() const { return component_; }
     engine::ServerPool& slices() { return slices_; }
@@ -100,6 +104,7 @@ public:
     PlaceId place() const { return place_; }
 
 private:
+    int streams_of_node() const;
     void set_data_speed(double speed) {
         data_speed_ = speed;
         slices_.set_speed(data_speed_ * node_speed_);
@@ -116,6 +121,7 @@ private:
     bool noticed_ = true;
     double data_speed_ = 1.0;  // less while its disks are cold
     double node_speed_ = 1.0;
+    NodeExchange exchange_{};
     std::uint64_t starts_ = 0;
 };
 

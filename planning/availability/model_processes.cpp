@@ -72,18 +72,17 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
     const auto database = std::find_if(scenario.databases.begin(), scenario.databases.end(),
                                        [&](const scenarios::Database& one) { return one.name == owner; });
     const bool of_database = database != scenario.databases.end();
+    bool hands_over = false;
     process.lasts = distribution_of(fault.planned.work);
     switch (fault.kind) {
         case FaultKind::patch:
-            process.stops_writes = process.stops_reads = method != WorkMethod::no_restart;
-            return;
         case FaultKind::upgrade:
         case FaultKind::warehouse_resize:
-            process.stops_writes = process.stops_reads = true;
-            return;
         case FaultKind::class_change:
-            process.stops_writes = true;
-            if (method != WorkMethod::failover || !of_database) return;
+            process.stops_writes = method != WorkMethod::no_restart;
+            hands_over = of_database && (method == WorkMethod::failover || method == WorkMethod::rolling);
+            process.stops_reads = process.stops_writes && !hands_over && fault.kind != FaultKind::class_change;
+            if (!hands_over) return;
             process.lasts = engine::Distribution::constant(mean_s(database->failover.promotion) +
                                                            mean_s(database->failover.dns_update));
             return;

@@ -9,6 +9,11 @@
 
 namespace faultline::scenarios {
 
+const Driver& driver_of(const Scenario& scenario, const QueryClass& query) {
+    const Service* const service = find_named(scenario.services, query.via);
+    return service != nullptr ? service->driver : scenario.workload.driver;
+}
+
 namespace {
 
 void check_route(const QueryClass& query, const Pointer& at, const Report& report) {
@@ -31,12 +36,6 @@ void check_route(const QueryClass& query, const Pointer& at, const Report& repor
                                    in_quotes(step.name)));
         }
     }
-}
-
-// Of those who ask the last step of its route.
-const Driver& driver_of(const Scenario& scenario, const QueryClass& query) {
-    const Service* const service = find_named(scenario.services, query.via);
-    return service != nullptr ? service->driver : scenario.workload.driver;
 }
 
 // It is the time to live of entries that this class fills in.

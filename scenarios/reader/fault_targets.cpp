@@ -46,13 +46,15 @@ std::string_view role_of(FaultKind kind) {
     return is_of_regions(kind) ? region_role : "";
 }
 
-// All instances of a service, all nodes of a cache or warehouse, a station; or what stands in the zone of a role.
+// All instances of a service or database, all nodes of a cache or warehouse, a station; or what stands in the zone of a
+// role.
 void add_named_parts(const Scenario& scenario, std::vector<std::string>& targets) {
     for (const Service& service : scenario.services) targets.push_back(service.name);
     for (const Cache& cache : scenario.caches) targets.push_back(cache.name);
     for (const Station& station : scenario.stations) targets.push_back(station.name);
     for (const Warehouse& warehouse : scenario.warehouses) targets.push_back(warehouse.name);
     for (const Database& database : scenario.databases) {
+        targets.push_back(database.name);
         targets.push_back(std::string{zone_role} + database.name + "/writer");
     }
 }
@@ -76,10 +78,8 @@ std::vector<std::string> cache_nodes(const Scenario& scenario) {
     return targets;
 }
 
-// The whole of a database; of planned work, of those that take it.
 void add_databases(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
     for (const Database& database : scenario.databases) {
-        if (is_planned(kind) && !takes_planned_work(database)) continue;
         targets.push_back(database.name);
         if (kind != FaultKind::patch) continue;
         for (const Secondary& secondary : database.secondaries) {
@@ -123,6 +123,20 @@ void add_warehouse_nodes(const Scenario& scenario, std::vector<std::string>& tar
     }
 }
 
+// What connections of many clients are made through, one for each endpoint.
+void add_proxies(const Scenario& scenario, std::vector<std::string>& targets) {
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (query.route.empty()) continue;
+        const RouteStep& end = query.route.back();
+        const Driver& driver = driver_of(scenario, query);
+        const bool by_proxy = driver.through_proxy && !driver.pinned;
+        if (!by_proxy || (end.role != TargetRole::writer && end.role != TargetRole::reader)) continue;
+        const std::string name =
+            fmt::format("proxies/{}/{}", end.name, end.role == TargetRole::writer ? "writer" : "reader");
+        if (std::find(targets.begin(), targets.end(), name) == targets.end()) targets.push_back(name);
+    }
+}
+
 // "boston/line", "boston/backup".
 void add_lines(const Scenario& scenario, std::vector<std::string>& targets) {
     for (const Office& office : scenario.offices) {
@@ -135,7 +149,6 @@ void add_lines(const Scenario& scenario, std::vector<std::string>& targets) {
 void add_instances(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
     const std::string role{role_of(kind)};
     for (const Database& database : scenario.databases) {
-        if (kind == FaultKind::class_change && !takes_planned_work(database)) continue;
         if (kind == FaultKind::slow_disk && !has_standbys(database.kind)) continue;
         targets.push_back(role + database.name + "/writer");
         for (std::size_t i = 1; i <= database.replicas.size() + 1; ++i) {
@@ -197,8 +210,9 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
     const bool of_storage = kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk;
     if (of_storage || kind == FaultKind::machine_gray) add_storage_nodes(scenario, targets);
     if (kind == FaultKind::storage_node_loss) return targets;
-    if (kind == FaultKind::instance_crash || kind == FaultKind::brown_out) add_warehouse_nodes(scenario, targets);
     const bool one_machine = kind == FaultKind::brown_out || kind == FaultKind::machine_gray;
+    if (kind == FaultKind::instance_crash || one_machine) add_warehouse_nodes(scenario, targets);
+    if (kind == FaultKind::machine_gray) add_proxies(scenario, targets);
     if (kind == FaultKind::instance_crash || one_machine) add_service_instances(scenario, targets);
     if (one_machine) {
         const std::vector<std::string> nodes = cache_nodes(scenario);

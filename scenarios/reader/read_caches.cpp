@@ -114,6 +114,7 @@ void read_cache(const Child& child, Cache& cache, const Report& report) {
         cache.class_name = object.text("class");
     }
     cache.shards = object.integer("shards");
+    cache.keys_per_tag = object.integer("keys_per_tag");
     cache.zones = object.names("zones");
     cache.policy = object.one_of("policy");
     cache.samples = object.integer("samples");

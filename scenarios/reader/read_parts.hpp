@@ -86,9 +86,10 @@ void read_cut(ObjectReader& object, Fault& fault);
 void check_cut(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_chance(const Scenario& scenario, const Fault& fault, const Report& report);
 void check_random_targets(const Scenario& scenario, const Fault& fault, const Report& report);
+// Of those who ask the last step of its route.
+const Driver& driver_of(const Scenario& scenario, const QueryClass& query);
 // The classes that a fault of a database names.
 void check_classes_of(const Scenario& scenario, const Fault& fault, const Report& report);
-bool takes_planned_work(const Database& database);
 // Everything that a fault of this kind may name, in the order of the file.
 std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind);
 // "each: zone", "each: instance of orders".

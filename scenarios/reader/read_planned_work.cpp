@@ -22,8 +22,10 @@ constexpr Method methods[] = {
     {FaultKind::patch, "restart", WorkMethod::restart},
     {FaultKind::patch, "no-restart", WorkMethod::no_restart},
     {FaultKind::patch, "zero-downtime", WorkMethod::zero_downtime},
+    {FaultKind::patch, "rolling", WorkMethod::rolling},
     {FaultKind::upgrade, "in-place", WorkMethod::in_place},
     {FaultKind::upgrade, "blue-green", WorkMethod::blue_green},
+    {FaultKind::upgrade, "rolling", WorkMethod::rolling},
     {FaultKind::class_change, "failover", WorkMethod::failover},
     {FaultKind::class_change, "in-place", WorkMethod::in_place},
     {FaultKind::schema_change, "online", WorkMethod::online},
@@ -64,6 +66,25 @@ void check_class(const Scenario& scenario, const Fault& fault, const Report& rep
     const Database* const database = find_named(scenario.databases, fault.target.substr(0, fault.target.find('/')));
     if (!of_cache && database != nullptr && database->serverless) {
         report.add(at, "a change to or from a serverless class is not in this version");
+    }
+}
+
+// Of a database, what its kind cannot do so. Sources: PostgreSQL 15 documentation, 27.2.5 (a standby has the primary's
+// major version) and 19.6; MySQL 8.0 Reference Manual, 17.5.2 (a replica may be one version newer than its source).
+void check_method(const Database& database, const Fault& fault, const Report& report) {
+    const Pointer at = Pointer{} / "faults" / fault.name / "method";
+    const bool standbys = has_standbys(database.kind);
+    const bool rolls = fault.planned.method == WorkMethod::rolling;
+    if (fault.planned.method == WorkMethod::zero_downtime && standbys) {
+        report.add(at, "sessions are spooled by Aurora; of this kind: restart, no-restart, rolling");
+    } else if (rolls && !standbys) {
+        report.add(at,
+                   "\"rolling\" is for the kinds postgresql and mysql; Aurora's instances share one volume, and are "
+                   "patched together");
+    } else if (rolls && fault.kind == FaultKind::upgrade && database.kind == "postgresql") {
+        report.add(at, "a standby of PostgreSQL has the major version of its primary: \"in-place\" or \"blue-green\"");
+    } else if (rolls && database.replicas.empty()) {
+        report.add(at, fmt::format("{} has no standby that could take over", in_quotes(database.name)));
     }
 }
 
@@ -129,16 +150,14 @@ void check_planned_work(const Scenario& scenario, const Fault& fault, const Repo
         report.add(at / "nodes", "so many it has: the resize would change nothing");
     }
     const Database* const database = find_named(scenario.databases, fault.target);
+    const bool has_method = fault.kind == FaultKind::patch || fault.kind == FaultKind::upgrade;
+    if (has_method && database != nullptr) check_method(*database, fault, report);
     if (fault.kind == FaultKind::upgrade && database != nullptr && database->global.rpo_limit) {
         // Source: Aurora User Guide, Upgrading an Amazon Aurora global database, Major version upgrades.
         report.add(at / "target", fmt::format("{} has an \"rpo_limit\", and a global database with one takes no major "
                                               "upgrade: it is turned off before",
                                               in_quotes(database->name)));
     }
-}
-
-bool takes_planned_work(const Database& database) {
-    return !has_standbys(database.kind);
 }
 
 }  // namespace faultline::scenarios

@@ -83,9 +83,9 @@ inline constexpr std::array fault_keys{
         "[]", "-"},
     Key{"renewal", "random", "expired certificate: noticed, until the new one is in use everywhere",
         R"({"lognormal": {"mean": "20min", "cv": 0.5}})", "assumption: issued, and rolled out by hand"},
-    Key{"method", "one-of:restart|no-restart|zero-downtime|in-place|blue-green|failover|instant|online|copy",
-        "patch: restart, no-restart, zero-downtime; upgrade: in-place, blue-green; class-change: failover, in-place; "
-        "schema-change: online, instant, copy. Left out: the first of them"},
+    Key{"method", "one-of:restart|no-restart|zero-downtime|in-place|blue-green|failover|instant|online|copy|rolling",
+        "patch: restart, no-restart, zero-downtime, rolling; upgrade: in-place, blue-green, rolling; class-change: "
+        "failover, in-place; schema-change: online, instant, copy. Left out: the first of them"},
     Key{"preparation", "random", "planned work: ordered, until anything is down or closed", R"("0s")", "-"},
     Key{"work", "random", "planned work: what it takes down, closes or copies, for so long", R"("0s")", "-"},
     Key{"work_fails", "share", "patch, upgrade: probability that it fails at its end, and is rolled back", R"("0%")",
@@ -140,6 +140,10 @@ inline constexpr auto fault_presets = std::to_array<PresetValue>({
     {"fault", "patch no-restart", "work", R"("5min")", "assumption: the host's agents, one after the other"},
     {"fault", "patch zero-downtime", "work", R"({"uniform": {"low": "1s", "high": "5s"}})",
      "assumption: session state spooled, a new engine, and state read back (SIGMOD 2017, section 7.4)"},
+    {"fault", "patch rolling", "work", R"({"lognormal": {"mean": "30s", "cv": 0.3}})",
+     "assumption: of each instance, as of a restart of all"},
+    {"fault", "upgrade rolling", "work", R"({"lognormal": {"mean": "20min", "cv": 0.4}})",
+     "assumption: of each instance, as in place"},
     {"fault", "upgrade in-place", "work", R"({"lognormal": {"mean": "20min", "cv": 0.4}})",
      "assumption: tens of minutes, most of them for the catalogue's tables; depends on their number"},
     {"fault", "upgrade blue-green", "preparation", R"({"uniform": {"low": "30min", "high": "60min"}})",

@@ -137,6 +137,27 @@ INSTANTIATE_TEST_SUITE_P(
              "denver",
              [](ReplicationResult& r) { slow_in(r, Stage::queue); },
              {"waiting for a busy server", "orders/instance-2 (replica): CPU (70 % in use)"}},
+        // Lookups come to the readers, and those of "hot" besides: neither the writer nor its pools are on their way.
+        Case{"what_others_fill",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::queue);
+                 add_resource(r, scenarios::resource_cpu, "orders", "orders/instance-1 (writer): CPU", 0.99, 0.99);
+             },
+             {"waiting for a busy server", "orders/instance-2 (replica): CPU (70 % in use)"}},
+        Case{"pools_of_others",
+             requirement("latency", "lookup", Phase::steady),
+             "denver",
+             [](ReplicationResult& r) {
+                 slow_in(r, Stage::pool);
+                 add_resource(r, scenarios::resource_connections, "shop",
+                              "shop, us-east-1a, to orders/writer: connections", 0.999, 0.999);
+                 add_resource(r, scenarios::resource_connections, "shop",
+                              "shop, us-east-1a, to orders/reader: connections", 0.99, 0.2);
+             },
+             {"to orders/reader: connections (99 % in use)"},
+             {"to orders/writer"}},
         Case{"link",
              requirement("latency", "lookup", Phase::steady),
              "denver",
@@ -191,6 +212,14 @@ INSTANTIATE_TEST_SUITE_P(
                  r.caches = {{.name = "hot", .misses = 90, .bypassed = 10, .evicted = 4'000, .resident_keys = 500}};
              },
              {"90 % found no entry", "holds 500 keys, and 4000 were evicted a run"}},
+        Case{"cache_full_that_evicts_none",
+             requirement("hit-rate", "hot"),
+             "",
+             [](ReplicationResult& r) {
+                 r.caches = {{.name = "hot", .misses = 90, .bypassed = 10, .refused = 4'000, .resident_keys = 500}};
+             },
+             {"90 % found no entry", "is full with 500 keys, evicts none, and did not take 4000 entries a run"},
+             {"had expired"}},
         Case{
             "cache_node_silent",
             requirement("offload", "hot"),
@@ -203,6 +232,37 @@ INSTANTIATE_TEST_SUITE_P(
              "",
              [](ReplicationResult& r) { r.caches = {{.name = "hot", .misses = 90, .keys_lost = 7'000}}; },
              {"its nodes lost 7000 keys a run"}},
+        Case{"the_oldest_table",
+             requirement("freshness", "reports"),
+             "",
+             [](ReplicationResult& r) {
+                 scenarios::WarehouseTableResult sales{.name = "sales", .loads = 2, .overdue = 1, .skipped = 14};
+                 sales.load_s_mean = 150.0;
+                 sales.freshness.max_ns = 400'000'000'000;
+                 scenarios::WarehouseTableResult stock{.name = "stock", .loads = 98};
+                 stock.load_s_mean = 5.0;
+                 stock.freshness.max_ns = 20'000'000'000;
+                 scenarios::WarehouseResult reports;
+                 reports.name = "reports";
+                 reports.tables = {stock, sales};
+                 r.warehouses = {reports};
+                 add_resource(r, scenarios::resource_slices, "reports", "reports/compute-1: slices", 0.97, 0.0);
+             },
+             {"a load of sales takes 2.5 min", "2 began late and 28 were skipped",
+              "reports/compute-1: slices (97 % in use)"},
+             {"stock"}},
+        Case{"a_replica_that_replays_all_the_time",
+             requirement("replica-lag", "orders"),
+             "",
+             [](ReplicationResult& r) {
+                 add_resource(r, scenarios::resource_log_replay, "orders", "orders/instance-2: log replay", 0.96, 0.0);
+             },
+             {"fullest is orders/instance-2: log replay (96 % in use)"}},
+        Case{"full_recovery_has_its_stages",
+             requirement("full-recovery", ""),
+             "",
+             [](ReplicationResult& r) { lose(r, "zone lost", 0, 0); },
+             {"the longest part of a recovery is promotion, 18 s on average"}},
         Case{"stale_reads",
              requirement("stale-reads", "lookup"),
              "denver",

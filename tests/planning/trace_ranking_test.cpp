@@ -49,6 +49,23 @@ TEST(TraceRankingTest, AnEntryLivesForItsTimeFromItsFillingOn) {
     EXPECT_EQ(ranking.classes().at(0).saved_least, 2U);
 }
 
+// A write is not saved, and what it changes is no longer there for whoever reads: misses at 0 and 3, a hit at 1 and 4.
+TEST(TraceRankingTest, AWriteDeletesItsKeyOfAllOtherClasses) {
+    TraceRanking ranking({.writes = {"save", "never"}});
+    for (const auto& [time_s, query_class] :
+         {std::pair{0.0, "get"}, {1.0, "get"}, {2.0, "save"}, {3.0, "get"}, {4.0, "get"}, {5.0, "save"}}) {
+        ranking.add({time_s, query_class, "a"});
+    }
+    const std::vector<RankedClass> classes = ranking.classes();
+    ASSERT_EQ(classes.size(), 2U);
+    EXPECT_EQ(classes[0].saved_least, 2U);
+    EXPECT_EQ(classes[0].saved_most, 2U);
+    EXPECT_TRUE(classes[1].writes);
+    EXPECT_EQ(classes[1].saved_least, 0U);
+    EXPECT_EQ(ranking.keys(10).size(), 1U);
+    EXPECT_EQ(ranking.writers_without_requests(), std::vector<std::string>{"never"});
+}
+
 TEST(TraceRankingTest, CountsOfManyKeysAreWithinTheStatedError) {
     constexpr std::size_t followed = 100;
     constexpr std::uint64_t requests = 200'000;

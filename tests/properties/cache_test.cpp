@@ -1,6 +1,10 @@
 // Caches in the whole system: nodes that are lost, replicas that take over, fetches that are shared, entries that age.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
 
@@ -306,6 +310,43 @@ TEST(CacheTest, AResultSaysWhatACacheHoldsAndEvicts) {
         EXPECT_LT(tight.caches.front().resident_keys, roomy.caches.front().resident_keys);
         EXPECT_LE(tight.caches.front().used_bytes, 3U * (2U << 20U));
         EXPECT_GT(tight.caches.front().used_bytes, tight.caches.front().resident_keys * 1'000U) << "1 KB each";
+    });
+}
+
+// All keys with one tag stand on one shard; with a tag for each hundred, no shard has more keys than its tags say, and
+// the shards are less equal than without.
+TEST(CacheTest, KeysWithOneTagShareAShard) {
+    const auto served_by = [](const std::string& tags) {
+        std::string text = small_system("");
+        replace_in(text, R"("shards": 3,)", R"("shards": 3, )" + tags);
+        const auto result = run(read(text));
+        std::vector<double> each;
+        for (const char* const node : {"caches/hot/1", "caches/hot/2", "caches/hot/3"}) {
+            for (const auto& queue : result.queues) {
+                if (queue.name == node) each.push_back(static_cast<double>(queue.served));
+            }
+        }
+        EXPECT_EQ(each.size(), 3U);
+        return each;
+    };
+    test::in_child([&] {
+        const std::vector<double> spread = served_by("");
+        EXPECT_GT(*std::min_element(spread.begin(), spread.end()), 0.2 * (spread[0] + spread[1] + spread[2]));
+        std::vector<double> tagged = served_by(R"("keys_per_tag": 20000,)");
+        std::sort(tagged.begin(), tagged.end());
+        EXPECT_EQ(tagged[0] + tagged[1], 0.0);
+        EXPECT_NEAR(tagged[2], spread[0] + spread[1] + spread[2], 0.05 * tagged[2]);
+    });
+}
+
+// What a full memory that evicts nothing does not take is counted.
+TEST(CacheTest, AFullMemoryThatEvictsNothingTakesNoMore) {
+    test::in_child([] {
+        std::string text = small_system("");
+        replace_in(text, R"("shards": 3,)", R"("shards": 3, "policy": "noeviction", "memory": "2MB",)");
+        const auto result = run(read(text));
+        EXPECT_GT(result.caches.front().refused, 1000U);
+        EXPECT_EQ(result.caches.front().evicted, 0U);
     });
 }
 

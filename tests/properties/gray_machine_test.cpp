@@ -138,5 +138,26 @@ TEST(GrayMachineTest, ANodeOfACacheIsSlowForItsKeys) {
     });
 }
 
+// Every statement of every client goes through it, twice: to it and back.
+TEST(GrayMachineTest, AProxyIsSlowForAllWhoGoThroughIt) {
+    test::in_child([] {
+        const auto through_proxy = [](const std::string& faults) {
+            std::string text = small_system(faults);
+            replace_in(text, R"("driver": "fast-failover")", R"("driver": "rds-proxy")");
+            return run(read(text));
+        };
+        const auto calm = through_proxy("");
+        const auto slow = through_proxy(gray("proxies/orders/writer", R"("latency": 20, "loss": "0%")"));
+        EXPECT_EQ(slow.faults.front().hit, std::vector<std::string>{"proxies/orders/writer"});
+        const auto more_ms = [&](const char* of) {
+            return mean_latency_ms(slow, of, 125, 175) - mean_latency_ms(calm, of, 125, 175);
+        };
+        // Begin, three statements and commit; each pays two ways of half a millisecond or so, 19 times more.
+        EXPECT_GT(more_ms("update"), 5 * 19 * 0.3);
+        EXPECT_LT(more_ms("lookup"), 1.0) << "its misses go through the readers' proxy";
+        EXPECT_NEAR(mean_latency_ms(slow, "update", 200, 300), mean_latency_ms(calm, "update", 200, 300), 1.0);
+    });
+}
+
 }  // namespace
 }  // namespace faultline::tests

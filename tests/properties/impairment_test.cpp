@@ -32,6 +32,24 @@ double canary_rto_s(const scenarios::ReplicationResult& result, const std::strin
     return worst;
 }
 
+// The waterfall says what is waited for: it is detected as soon as ever, and nobody can act on it.
+TEST(ImpairmentTest, WhatIsWaitedForIsNamed) {
+    test::in_child([] {
+        const auto result = run(read(small_system(together(
+            R"("crash": { "kind": "instance-crash", "target": "orders/writer", "at": "60s", "lasts": "200s" })",
+            R"("ill": { "kind": "control-plane-impaired", "target": "us-east-1", "at": "50s", "lasts": "90s" })"))));
+        double detection_s = 0.0, ill_s = 0.0;
+        for (const auto& [stage, ns] : result.incidents.front().waterfall) {
+            if (stage == "detection") detection_s = static_cast<double>(ns) * 1e-9;
+            if (stage == "control plane ill") ill_s = static_cast<double>(ns) * 1e-9;
+        }
+        EXPECT_NEAR(detection_s + ill_s, 90.0, 5.0) << "from the first fault until it is well again";
+        EXPECT_GT(ill_s, 40.0);
+        EXPECT_TRUE(reached(result, "orders", "waiting for the control plane"));
+        EXPECT_TRUE(reached(result, "orders", "promoting"));
+    });
+}
+
 TEST(ImpairmentTest, WithAnIllControlPlaneNobodyFailsOver) {
     const std::string ill =
         R"("ill": { "kind": "control-plane-impaired", "target": "region-of: orders/writer", "at": "50s",

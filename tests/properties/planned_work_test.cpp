@@ -188,6 +188,29 @@ TEST(PlannedWorkTest, ACacheScalesShardByShard) {
     });
 }
 
+// Whoever takes over afterwards is of the new class, too. 20,000 keys of 1 KB; nodes that held 1 MB hold all of them.
+TEST(PlannedWorkTest, AScaledShardKeepsItsMemoryOverAFailover) {
+    test::in_child([] {
+        std::string faults = ordered("cache-scaling", "hot", R"(, "class": "cache.r6g.xlarge", "work": "100ms")");
+        for (const char* const shard : {"1", "2", "3"}) {
+            faults += std::string{R"(, "lost )"} + shard +
+                      R"(": { "kind": "cache-node-loss", "at": "70s", "lasts": "10s",
+                "target": "hot/shard-)" +
+                      shard + R"(/primary", "mode": "crash" })";
+        }
+        std::string text = small_system(faults);
+        replace_in(text, R"("shards": 3,)", R"("shards": 3, "replicas": 1, "memory": "1MB",
+            "failover": { "detection": "1s", "promotion": "1s" },)");
+        const auto result = run(read(text));
+        EXPECT_EQ(result.caches.front().failovers, 3U);
+        EXPECT_GT(result.caches.front().resident_keys, 6'000U) << "3 MB are 2,800 of them";
+        // The failover has its own stages.
+        std::vector<std::string> stages;
+        for (const auto& [stage, ns] : result.incidents.front().waterfall) stages.push_back(stage);
+        EXPECT_NE(std::find(stages.begin(), stages.end(), "promotion"), stages.end());
+    });
+}
+
 // The replica forks: nobody waits for it.
 TEST(PlannedWorkTest, ASnapshotIsTakenWhereItHurtsLeast) {
     test::in_child([] {

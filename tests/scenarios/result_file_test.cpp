@@ -97,7 +97,7 @@ ReplicationResult example_replication() {
                     {{"hot", 9}},
                     10,
                     true}};
-    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 8, 9, {0.5F}, 10, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}}};
+    r.caches = {{"hot", 1, 2, 3, 4, 5, 6, 7, 11, 8, 9, {0.5F}, 10, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}}};
     r.databases = {{"orders", 1, 2, 3, 4, 0.1, 1e-300, {{"orders", histogram}}, histogram, 5, 6}};
     r.queues = {{"counter", 0.8, std::numeric_limits<double>::infinity(), 1, 2}};
     r.instances = {{"orders/instance-1", 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5}};

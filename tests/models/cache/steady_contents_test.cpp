@@ -32,6 +32,11 @@ struct Use {
     double writes = 0.0;  // share of the requests
     bool writes_set = false;
     engine::Duration clock = 1ms;  // of LRU
+    // Of those who fill a key in for longer: how long, and the share of them that is of a key, which grows with its
+    // number from 0 to this.
+    std::optional<engine::Duration> longer{};
+    double share = 0.0;
+    double share_of(std::uint64_t key) const { return share * static_cast<double>(key + 1) / keys; }
 };
 void PrintTo(const Use& use, std::ostream* out) {
     *out << use.name;
@@ -46,20 +51,29 @@ SteadyShape shape_of(const Use& use) {
     shape.store.overhead_per_key = engine::Bytes{charge - shape.store.key_bytes};
     shape.store.keys_expected = use.objects;
     shape.writes_set = use.writes_set;
-    shape.ttl = use.ttl;
+    if (use.longer) {
+        shape.ttls = {*use.ttl, *use.longer};
+    } else {
+        shape.ttl = use.ttl;
+    }
     shape.ttl_jitter = use.jitter;
     shape.ageing = use.ageing;
     return shape;
 }
 
-std::vector<KeyDemand> demand_of(const Use& use) {
+SteadyDemand demand_of(const Use& use) {
     double mass = 0.0;
     for (std::uint64_t rank = 1; rank <= keys; ++rank) mass += std::pow(static_cast<double>(rank), -exponent);
-    std::vector<KeyDemand> demand;
+    SteadyDemand demand;
     for (std::uint64_t key = 0; key < keys; ++key) {
         const double of_key = rate_per_s * std::pow(static_cast<double>(key + 1), -exponent) / mass;
-        demand.push_back(
-            {key, static_cast<float>(of_key * (1.0 - use.writes)), static_cast<float>(of_key * use.writes)});
+        const double reads = of_key * (1.0 - use.writes), writes = of_key * use.writes;
+        demand.keys.push_back({key, static_cast<float>(reads), static_cast<float>(writes)});
+        if (!use.longer) continue;
+        // Writes fill in for the shorter time.
+        const double share = use.share_of(key);
+        demand.fills.push_back({static_cast<float>(reads * (1.0 - share)), static_cast<float>(writes)});
+        demand.fills.push_back({static_cast<float>(reads * share), 0.0F});
     }
     return demand;
 }
@@ -80,30 +94,32 @@ public:
                 write(key);
                 continue;
             }
+            const bool longer = use_.longer && uniform() < use_.share_of(key);
             ++reads;
             const Found found = store_.get(key, now_);
             const bool hit = found.outcome == LookupOutcome::Hit;
             hits += hit ? 1 : 0;
             const engine::Instant fresh_until =
                 engine::start_of_time + std::chrono::milliseconds{found.expires_ms} - use_.ageing;
-            if (!hit || (use_.ageing > 0s && now_ > fresh_until)) set(key);
+            if (!hit || (use_.ageing > 0s && now_ > fresh_until)) set(key, longer);
         }
         return static_cast<double>(hits) / reads;
     }
 
 private:
     double uniform() { return std::uniform_real_distribution<double>{}(generator_); }
-    void set(std::uint64_t key) {
+    void set(std::uint64_t key, bool longer) {
         CacheItem item{.key = key};
         if (use_.ttl) {
-            const double ttl_s = engine::in_seconds(*use_.ttl) * (1.0 - use_.jitter * uniform());
+            const double ttl_s =
+                engine::in_seconds(longer ? *use_.longer : *use_.ttl) * (1.0 - use_.jitter * uniform());
             item.ttl = engine::duration_from_seconds(ttl_s) + use_.ageing;
         }
         store_.set(item, now_);
     }
     void write(std::uint64_t key) {
         if (use_.writes_set) {
-            set(key);
+            set(key, false);
         } else {
             store_.erase(key);
         }
@@ -160,7 +176,21 @@ INSTANTIATE_TEST_SUITE_P(
                       Use{.name = "random", .policy = EvictionPolicy::AllkeysRandom, .objects = 2000},
                       Use{.name = "lfu", .policy = EvictionPolicy::AllkeysLfu, .objects = 2000},
                       Use{.name = "volatile_ttl", .policy = EvictionPolicy::VolatileTtl, .objects = 2000, .ttl = 60s},
-                      Use{.name = "noeviction", .policy = EvictionPolicy::NoEviction, .objects = 4000, .ttl = 60s}),
+                      Use{.name = "noeviction", .policy = EvictionPolicy::NoEviction, .objects = 4000, .ttl = 60s},
+                      Use{.name = "two_times", .ttl = 5s, .longer = 60s, .share = 1.0},
+                      Use{.name = "two_times_and_writes_that_set",
+                          .ttl = 10s,
+                          .writes = 0.3,
+                          .writes_set = true,
+                          .longer = 60s,
+                          .share = 0.6},
+                      Use{.name = "two_times_and_writes_that_delete",
+                          .ttl = 10s,
+                          .jitter = 0.3,
+                          .writes = 0.1,
+                          .longer = 60s,
+                          .share = 0.6},
+                      Use{.name = "two_times_and_lru", .objects = 4000, .ttl = 10s, .longer = 60s, .share = 0.6}),
     [](const auto& of) { return of.param.name; });
 
 // Without writes and without a limit it is the law of Fofack et al.
@@ -173,12 +203,24 @@ TEST(SteadyContents, PresenceUnderExpiryAlone) {
     EXPECT_EQ(presence(shape, {.key = 1}, no_limit), 0.0);
 }
 
+// r E[t] / (1 + r E[t]); and a write that sets begins a stay of its own time.
+TEST(SteadyContents, PresenceWithSeveralTimesToLive) {
+    SteadyShape shape;
+    shape.ttls = {10s, 60s};
+    const double no_limit = characteristic_time_s(shape, {}, {charge});
+    const std::vector<FillRate> fills{{0.03F, 0.0F}, {0.02F, 0.0F}};
+    const double mean_s = 0.6 * 10.0 + 0.4 * 60.0;
+    EXPECT_NEAR(presence(shape, {.key = 1, .reads_per_s = 0.05F}, no_limit, fills),
+                0.05 * mean_s / (1.0 + 0.05 * mean_s), 1e-6);
+    EXPECT_EQ(presence(shape, {.key = 1}, no_limit, std::vector<FillRate>(2)), 0.0);
+}
+
 TEST(SteadyContents, NobodyEvictsWhatFits) {
     const Use use{.name = "", .objects = 2000};
     const SteadyShape shape = shape_of(use);
-    std::vector<KeyDemand> demand = demand_of(use);
+    SteadyDemand demand = demand_of(use);
     EXPECT_FALSE(std::isinf(characteristic_time_s(shape, demand, {charge})));
-    demand.resize(2000);
+    demand.keys.resize(2000);
     EXPECT_TRUE(std::isinf(characteristic_time_s(shape, demand, {charge})));
 }
 

@@ -71,6 +71,34 @@ TEST(WarehouseQueriesTest, AJoinPaysForWhatGoesToOtherNodes) {
     EXPECT_NEAR(site.response_s.mean(), 0.1 + 1.0 + 0.25 / 2.5, 1e-6);
 }
 
+// Two nodes with 2 slices each, 5 ms apart: 4 streams of 1448 bytes a segment, at 8 % loss 4.33 a round trip,
+// carry 10.03 Mbit/s each at 5 ms. All wait for that node; a load's slices have a stream each.
+TEST(WarehouseQueriesTest, AJoinWaitsForTheNodeWithTheBadCard) {
+    Site site;
+    site.make(site.shape());
+    site.add_table(copied_each(24h));
+    Path path;
+    path.base_round_trip = 500us;
+    path.retransmission_timeout = 200ms;
+    Compute& compute = *site.warehouse->mains().front();
+    const NodeExchange exchange = exchange_with({.latency_multiplier = 10.0, .extra_loss = 0.08}, path);
+    const double stream_bps = 8.0 * 1448 / 0.005 * std::sqrt(1.5 / 0.08);
+    EXPECT_NEAR(exchange.stream_bps, stream_bps, 1e-6 * stream_bps);
+    EXPECT_NEAR(exchange.added_s, 0.0045 + 2.0 * 0.08 * 0.2 / 0.84, 1e-9);
+    compute.set_exchange(exchange);
+    const int own = compute.shape().slices / compute.shape().nodes;
+    const int streams = own * (compute.shape().slices - own);
+    site.simulation.spawn(site.owner, site.ask({.tables = {0}, .scan = 1.0, .redistribute = 0.5}, 100ms));
+    site.simulation.run_until(start_of_time + 10min);
+    const double node_bps = std::min(compute.shape().node_network.value, streams * stream_bps);
+    EXPECT_NEAR(site.response_s.mean(), 0.1 + 1.0 + 0.25e9 * 8.0 / (2.0 * node_bps) + exchange.added_s, 1e-3);
+    const LoadWork load{.bytes = 1e9, .files = compute.shape().slices};
+    const double slow_s = engine::in_seconds(compute.time_of(load));
+    EXPECT_NEAR(slow_s, 8e9 / compute.shape().slices / std::min(compute.shape().slice_load.value, stream_bps), 1e-3);
+    compute.set_exchange(exchange_with({}, path));
+    EXPECT_LT(engine::in_seconds(compute.time_of(load)), slow_s);
+}
+
 // Demands grow with the data: after an hour of 1 MB/s there are 3.6 GB more to read.
 TEST(WarehouseQueriesTest, AScanGrowsWithWhatWasLoaded) {
     in_child([] {

@@ -235,6 +235,9 @@ TEST(TopologyYearsTest, PlannedWorkStopsWhomItsMethodStops) {
     EXPECT_EQ(over.planned_lookup + over.update, 0.0);
     EXPECT_EQ(strike(planned(FaultKind::class_change, WorkMethod::failover, "orders/instance-2")).planned_update, 0.0);
     EXPECT_EQ(strike(planned(FaultKind::class_change, WorkMethod::in_place)).planned_update, 1.0);
+    const Struck rolled = strike(planned(FaultKind::patch, WorkMethod::rolling, "orders"));
+    EXPECT_EQ(rolled.planned_update, 1.0) << "for a switchover";
+    EXPECT_EQ(rolled.planned_lookup, 0.0);
     EXPECT_EQ(strike(planned(FaultKind::schema_change, WorkMethod::online, "orders")).planned_update, 0.0);
     EXPECT_EQ(strike(planned(FaultKind::schema_change, WorkMethod::copy, "orders")).planned_update, 1.0);
     scenarios::Fault of_table = planned(FaultKind::schema_change, WorkMethod::copy, "orders");
