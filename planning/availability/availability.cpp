@@ -113,7 +113,7 @@ void add_classes(AvailabilityResult& result, const Scenario& scenario, const Out
     result.classes.insert(result.classes.begin(), std::move(together));
 }
 
-// What one failure brings on is no part of a chain whose failures are independent.
+// What one failure brings on, or people move, is no part of a chain whose failures are independent.
 std::string left_out_of_chain(const OutageModel& model) {
     std::string text;
     for (const FailureProcess& process : model.processes) {
@@ -121,6 +121,8 @@ std::string left_out_of_chain(const OutageModel& model) {
             text += fmt::format("; nothing of \"{}\", which follows \"{}\"", model.processes[next.process].name,
                                 process.name);
         }
+        const bool away = process.switches_over() || process.kind == scenarios::FaultKind::evacuation;
+        if (away) text += fmt::format("; at home all the time, whatever \"{}\" moves", process.name);
     }
     return text;
 }

@@ -201,6 +201,18 @@ void tell_what_is_not_there(OutageModel& model, const Scenario& scenario) {
     model.not_modelled.emplace_back("load: survivors carry all of it, and nothing is slow");
 }
 
+OutageModel places_of(const Scenario& scenario) {
+    OutageModel model;
+    for (std::size_t r = 0; r < scenario.regions.size(); ++r) {
+        model.region_names.push_back(scenario.regions[r].name);
+        for (const std::string& zone : scenario.regions[r].zones) {
+            model.zone_names.push_back(scenario.regions[r].name + "/" + zone);
+            model.region_of_zone.push_back(small(r));
+        }
+    }
+    return model;
+}
+
 }  // namespace
 
 std::size_t zone_number(const OutageModel& model, const std::string& region, const std::string& zone) {
@@ -232,8 +244,13 @@ std::vector<std::string> too_large_for_years(const Scenario& scenario) {
     for (const scenarios::Fault& fault : scenario.faults)
         targets += fault.at_random ? fault.at_random->targets.size() : 0;
     most(targets, 128, "targets of faults at random");
-    most(scenario.workload.classes.size() * std::max<std::size_t>(1, scenario.regions.size()),
-         cells_most - databases_most, "classes times regions");
+    most(scenario.workload.classes.size(), cells_most - databases_most, "classes");
+    if (!wrong.empty()) return wrong;
+    OutageModel model = places_of(scenario);
+    add_pools(model, scenario);
+    add_cells(model, scenario);
+    most(model.cells.size(), cells_most - scenario.databases.size(),
+         "classes times orders in which offices prefer the regions");
     return wrong;
 }
 
@@ -260,15 +277,8 @@ std::string causes_text(CauseMask mask) {
 
 OutageModel outage_model_of(const Scenario& scenario, MeasuredRecoveries measured) {
     SIM_CHECK(too_large_for_years(scenario).empty());
-    OutageModel model;
+    OutageModel model = places_of(scenario);
     model.measured = std::move(measured);
-    for (std::size_t r = 0; r < scenario.regions.size(); ++r) {
-        model.region_names.push_back(scenario.regions[r].name);
-        for (const std::string& zone : scenario.regions[r].zones) {
-            model.zone_names.push_back(scenario.regions[r].name + "/" + zone);
-            model.region_of_zone.push_back(small(r));
-        }
-    }
     add_databases(model, scenario);
     add_pools(model, scenario);
     add_warehouses(model, scenario);

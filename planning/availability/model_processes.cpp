@@ -84,6 +84,8 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
         case FaultKind::class_change:
             process.stops_writes = true;
             if (method != WorkMethod::failover || !of_database) return;
+            process.hands_over = true;
+            process.alone_lasts = process.lasts;
             process.lasts = engine::Distribution::constant(mean_s(database->failover.promotion) +
                                                            mean_s(database->failover.dns_update));
             return;
@@ -101,16 +103,23 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
             process.lasts = engine::Distribution::constant(mean_s(database->global.switchover) +
                                                            mean_s(database->global.dns_update));
             return;
+        case FaultKind::evacuation:
+        case FaultKind::zone_evacuation:
+            process.stops_writes = true;  // of what it moves, by its own stages
+            return;
         default:
             return;
     }
 }
 
-// Of a switchover, its target names the region that takes over: the whole database is moved.
+// Of a switchover, its target names the region that takes over: "orders/us-west-2".
 FailureTarget planned_target(const OutageModel& model, const Scenario& scenario, const Fault& fault,
                              const std::string& target) {
-    const std::string named = fault.kind == FaultKind::switchover ? target.substr(0, target.find('/')) : target;
-    return failure_target(model, scenario, named);
+    if (fault.kind != FaultKind::switchover) return failure_target(model, scenario, target);
+    const std::size_t slash = target.find('/');
+    FailureTarget moved = failure_target(model, scenario, target.substr(0, slash));
+    moved.index = static_cast<std::uint16_t>(index_of(scenario.regions, target.substr(slash + 1)));
+    return moved;
 }
 
 // A planned fault of the scenario says how such work is done there.
@@ -182,16 +191,13 @@ void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault
     for (const std::string& target : random.targets) {
         process.targets.push_back(planned_target(model, scenario, fault, target));
     }
-    engine::Distribution every = distribution_of(random.every);
-    if (scenarios::moves_away(fault.kind)) {
-        // There, and after `lasts` back: of two orders that each stop the same, or of one with its return.
-        const double orders = scenarios::goes_back(fault.kind) ? 2.0 : 1.0;
-        every = engine::Distribution::constant((every.mean() + distribution_of(random.lasts).mean()) / orders);
-        process.every = every;
-    } else if (random.every.kind != scenarios::DistributionKind::exponential) {
-        process.every = every;
-    }
-    process.rate_each = 1.0 / every.mean();
+    const engine::Distribution every = distribution_of(random.every);
+    const bool away = scenarios::moves_away(fault.kind);
+    if (away || random.every.kind != scenarios::DistributionKind::exponential) process.every = every;
+    if (away) process.returns_after = distribution_of(random.lasts);
+    // There, and after `lasts` back: two orders, or one with its return.
+    const double orders = scenarios::goes_back(fault.kind) ? 2.0 : 1.0;
+    process.rate_each = orders / (every.mean() + (away ? process.returns_after->mean() : 0.0));
     process.of_service_instances = fault.kind == FaultKind::instance_crash &&
                                    std::all_of(process.targets.begin(), process.targets.end(),
                                                [](const auto& one) { return one.type == TargetType::pool; });
@@ -315,11 +321,26 @@ FailureTarget failure_target(const OutageModel& model, const Scenario& scenario,
 }
 
 bool OutageModel::knows_effect(const FailureProcess& process) const {
-    return std::any_of(process.targets.begin(), process.targets.end(), [&](const FailureTarget& target) {
+    const auto planned = [&](const FailureTarget& target) {
+        const auto any_database = [&](auto has) { return std::any_of(databases.begin(), databases.end(), has); };
+        // Of an evacuation what it moves besides offices, instances and connections.
+        if (process.kind == FaultKind::evacuation) {
+            return any_database([](const DatabaseModel& one) {
+                return std::any_of(one.follows.begin(), one.follows.end(), [](bool follows) { return follows; });
+            });
+        }
+        if (process.kind == FaultKind::zone_evacuation) {
+            return any_database([&](const DatabaseModel& one) {
+                return std::any_of(one.members.begin(), one.members.end(),
+                                   [&](const MemberModel& member) { return member.zone == target.index; });
+            });
+        }
         const bool place = target.type == TargetType::database || target.type == TargetType::member ||
                            target.type == TargetType::warehouse;
-        return process.planned ? place && (process.stops_writes || process.stops_reads)
-                               : takes_down(process.kind, target.type);
+        return place && (process.stops_writes || process.stops_reads);
+    };
+    return std::any_of(process.targets.begin(), process.targets.end(), [&](const FailureTarget& target) {
+        return process.planned ? planned(target) : takes_down(process.kind, target.type);
     });
 }
 

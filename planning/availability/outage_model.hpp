@@ -62,7 +62,8 @@ constexpr bool takes_down(scenarios::FaultKind kind, TargetType type) {
     }
     return false;
 }
-// What one event hits. `owner`: a database or service pool; `index`: of the type; none: whoever is the writer then.
+// What one event hits. `owner`: a database or service pool; `index`: of the type; of a switchover: the region that
+// takes over.
 struct FailureTarget {
     TargetType type = TargetType::nothing;
     std::uint8_t owner = 0;
@@ -79,6 +80,12 @@ struct FailureProcess {
     // Planned work: whom it stops for `lasts`. Both false: nobody, as far as this model knows.
     bool stops_writes = false, stops_reads = false;
     std::uint64_t stops_classes = ~std::uint64_t{0};  // of the scenario, by number, one bit each
+    // Of a class change: another member takes over first, and is found at a new address; `alone_lasts` if there is
+    // none.
+    bool hands_over = false;
+    engine::Distribution alone_lasts = engine::Distribution::constant(0.0);
+    // Of what people order there and back: there, until it is ordered back; `every` then runs from that order's end.
+    std::optional<engine::Distribution> returns_after;
     std::vector<std::uint16_t> zones_with;  // of a zone that is cut off: others of its region that are with it
     bool resets = false;                    // peers are told at once
     double rate_each = 0.0;                 // of one target that is whole; 0: by `every`, or after another one
@@ -97,6 +104,8 @@ struct FailureProcess {
     std::string source, confidence;  // of the rate; of the scenario: its fault
 
     double rate() const { return rate_each * static_cast<double>(targets.size()); }
+    // Another region takes over: the target is the database, and `index` the region.
+    bool switches_over() const { return kind == scenarios::FaultKind::switchover; }
     CauseMask cause() const { return of_service_instances ? service_instance_bit : bit_of(kind); }
 };
 
@@ -128,6 +137,7 @@ struct DatabaseModel {
     std::vector<MemberModel> members;  // number 0 is the first writer
     std::uint8_t home = 0;             // region
     std::array<bool, regions_most> follows{};
+    engine::Distribution switchover = engine::Distribution::constant(0.0);  // planned, of a region that has all
     VolumeModel volume;
     // A writer is lost: noticed, decided, promoted, published.
     engine::Distribution heartbeat = engine::Distribution::constant(0.0);
