@@ -148,6 +148,9 @@ private:
     std::vector<std::uint32_t> best(std::size_t number, const ComparedMeasure& compared) const {
         const double sign = compared.less_is_better ? 1.0 : -1.0;
         std::optional<std::size_t> leader;
+        const auto seen = std::count_if(compared.systems.begin(), compared.systems.end(),
+                                        [](const ComparedValue& one) { return !std::isnan(one.estimate); });
+        if (seen < 2 && systems_.size() > 1) return {};  // nobody to be better than
         for (std::size_t i = 0; i < systems_.size(); ++i) {
             if (std::isnan(compared.systems[i].estimate)) continue;
             if (!leader || sign * compared.systems[i].estimate < sign * compared.systems[*leader].estimate) leader = i;

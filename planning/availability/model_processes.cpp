@@ -42,6 +42,7 @@ std::vector<FailureTarget> targets_of(const OutageModel& model, DefaultOf of) {
             }
             break;
         case DefaultOf::warehouse_nodes:
+        case DefaultOf::cache_nodes:
             break;  // by their number: see add_default
         case DefaultOf::zones:
             for (std::size_t z = 0; z < model.zone_names.size(); ++z) add(TargetType::zone, 0, z);
@@ -145,6 +146,13 @@ void add_default(OutageModel& model, const Scenario& scenario, const FailureDefa
                 process.targets.push_back({TargetType::warehouse, 0, static_cast<std::uint16_t>(w)});
             }
         }
+    }
+    if (one.of == DefaultOf::cache_nodes) {
+        std::size_t nodes = 0;
+        for (const scenarios::Cache& cache : scenario.caches) {
+            nodes += cache.regions.size() * static_cast<std::size_t>(cache.shards * (1 + cache.replicas));
+        }
+        process.targets.resize(nodes);  // nothing that this model knows
     }
     if (process.targets.empty()) return;
     process.rate_each = one.per_year / year_s;

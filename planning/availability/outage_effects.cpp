@@ -205,11 +205,36 @@ bool reaches(const OutageModel& model, const OutageState& state, std::size_t fro
     return (reached >> to & 1U) != 0;
 }
 
+namespace {
+
+// At each office what is away of its worst class.
+void look_at_offices(const OutageModel& model, OutageState& state, CellState& together) {
+    double unplanned = 0.0, planned = 0.0;
+    for (const OfficeGroup& group : model.office_groups) {
+        float worst = 0.0F, worst_of_all = 0.0F;
+        for (const std::size_t number : group.cells) {
+            const CellState& cell = state.cells[number];
+            worst = std::max(worst, cell.unplanned);
+            worst_of_all = std::max(worst_of_all, cell.unplanned + cell.planned);
+        }
+        unplanned += group.weight * static_cast<double>(worst);
+        planned += group.weight * static_cast<double>(worst_of_all - worst);
+    }
+    together.unplanned = static_cast<float>(unplanned);
+    together.planned = static_cast<float>(planned);
+}
+
+}  // namespace
+
 void OutageSimulator::look(OutageState& state, OutageLedger& ledger) const {
     const Look look{model_, state};
     bool any = false;
     for (std::size_t i = 0; i < model_.cells.size(); ++i) {
         CellState& cell = state.cells[i];
+        if (model_.cells[i].of_offices) {  // the last one
+            look_at_offices(model_, state, cell);
+            continue;
+        }
         const bool measured = state.now < cell.measured_until;
         Away away = look.of(model_.cells[i]);
         Away planned = look.planned(model_.cells[i]);

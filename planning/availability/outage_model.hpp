@@ -103,7 +103,10 @@ struct FailureProcess {
     std::vector<Consequence> consequences;
     std::string source, confidence;  // of the rate; of the scenario: its fault
 
-    double rate() const { return rate_each * static_cast<double>(targets.size()); }
+    // It changes nothing that this model knows, and no run has measured it: no event of it is drawn.
+    bool counts = true;
+
+    double rate() const { return counts ? rate_each * static_cast<double>(targets.size()) : 0.0; }
     // Another region takes over: the target is the database, and `index` the region.
     bool switches_over() const { return kind == scenarios::FaultKind::switchover; }
     CauseMask cause() const { return of_service_instances ? service_instance_bit : bit_of(kind); }
@@ -194,7 +197,8 @@ enum class Ends : std::uint8_t { writer, readers, warehouse, nowhere };
 // What can be away by itself: one class at the offices that prefer the same regions. Or a database's writer alone,
 // which is what the closed form speaks of.
 struct CellModel {
-    std::string query_class;  // empty: the database's writer alone
+    std::string query_class;  // empty: the database's writer alone, or all offices
+    bool of_offices = false;  // the share of them, by weight, at which any class is away
     std::size_t class_index = 0;
     std::string offices;  // "40 offices" or the name of one
     double weight = 0.0;  // of its offices, out of all
@@ -208,6 +212,12 @@ struct CellModel {
     bool by_topology = false;  // the driver asks the instances: it need not wait for the address
 };
 
+// Offices whose classes are the same cells.
+struct OfficeGroup {
+    double weight = 0.0;  // out of all
+    std::vector<std::size_t> cells;
+};
+
 struct OutageModel {
     std::vector<std::string> region_names, zone_names;
     std::vector<std::uint8_t> region_of_zone;
@@ -216,13 +226,16 @@ struct OutageModel {
     std::vector<PoolModel> pools;
     std::vector<WarehouseModel> warehouses;
     std::vector<CellModel> cells;
+    std::vector<OfficeGroup> office_groups;
     MeasuredRecoveries measured;
     std::vector<std::string> not_modelled;  // sentences for whoever reads the result
+    std::optional<double> downtime_per_h;   // dollars of an hour in which no office is served
 
     // Of the processes that are exponential: all together, and up to each.
     double rate = 0.0;
     std::vector<double> cumulative_rate;
     void sum_rates();
+    void leave_out_what_changes_nothing();
     // Of all that such events may hit: something stops.
     bool knows_effect(const FailureProcess& process) const;
 };

@@ -45,7 +45,7 @@ OutageState OutageSimulator::start(engine::Seed seed, std::uint64_t stream) cons
     }
     for (std::size_t i = 0; i < model_.processes.size(); ++i) {
         const FailureProcess& process = model_.processes[i];
-        if (!process.every) continue;
+        if (!process.every || !process.counts) continue;
         for (std::size_t target = 0; target < process.targets.size(); ++target) {
             // Planned work is at any phase of its rhythm when the years begin; what breaks is whole and new.
             double after = sample(state, *process.every);

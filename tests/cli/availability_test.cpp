@@ -99,6 +99,16 @@ TEST_F(AvailabilityCliTest, BadInputIsRefused) {
     EXPECT_EQ(run("99%", {"--result", "."}).code, 4);
 }
 
+TEST_F(AvailabilityCliTest, WhereNothingBreaksThereAreNoYears) {
+    folder.write("q.json", R"({"name": "Queue", "run": {"warm_up": "0s", "measured": "60s"},
+        "network": {"profile": "zero"}, "offices": {"hall": {"access": "none"}}, "stations": {"counter": {"servers": 1}},
+        "workload": {"arrivals": {"rate": "10/s"}, "classes": {
+            "ask": {"share": 1, "route": ["counter"], "deadline": "1s", "demand": "1ms"}}}})");
+    const Ended ended = run_program(folder, {"availability", "q.json"});
+    EXPECT_EQ(ended.code, 2) << ended.out;
+    EXPECT_NE(ended.err.find("nothing in it breaks"), std::string::npos) << ended.err;
+}
+
 TEST_F(AvailabilityCliTest, ARunLeavesYearsToIt) {
     folder.write("s.json", scenario("99.99%"));
     const Ended ended = run_program(folder, {"run", "s.json"});
