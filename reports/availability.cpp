@@ -135,8 +135,9 @@ public:
                 if (!cause.planned) continue;
                 why += fmt::format("{}{} {}", why.empty() ? "" : ", ", cause.kinds, minutes_text(cause.minutes));
             }
+            const std::string indent(3 + name_width + mean_width + 2, ' ');
             out_ << "   " << left(one->of, name_width) << right(minutes_text(one->planned_minutes), mean_width) << "  "
-                 << in("2", why) << '\n';
+                 << in("2", wrapped(why, indent, style_.width).substr(indent.size()));
         }
     }
 
