@@ -76,6 +76,14 @@ std::optional<planning::MeasuredRecoveries> read_measured(const AvailabilityOpti
     }
     if (!result || !problems.empty()) return std::nullopt;
     planning::MeasuredRecoveries measured = planning::measured_in(*result, scenario);
+    if (measured.kinds.empty() && !measured.untold.empty()) {
+        tell_error(
+            exit_bad_input,
+            fmt::format("{}: its incidents tell nothing of \"{}\", so that nobody knows whether they stopped it; "
+                        "run {} with a fault",
+                        options.rto_path, fmt::join(measured.untold, "\", \""), options.scenario_path));
+        return std::nullopt;
+    }
     if (measured.kinds.empty()) {
         tell_error(exit_bad_input,
                    fmt::format("{}: it holds no incident of a single fault that was recovered; run \"{}\" with "
@@ -133,6 +141,11 @@ int availability(const AvailabilityOptions& options) {
         tell_error(exit_bad_input, fmt::format("{}: too large for years of failures: {}", options.scenario_path, one));
     }
     if (!too_large.empty()) return exit_bad_input;
+    if (planning::outage_model_of(*scenario).processes.empty()) {
+        return tell_error(exit_bad_input, fmt::format("{}: nothing in it breaks: years of failures know databases, "
+                                                      "services, warehouses, caches, zones and regions",
+                                                      options.scenario_path));
+    }
     if (options.seed) scenario->run.seed = *options.seed;
     auto measured = read_measured(options, *scenario);
     if (!measured) return exit_bad_input;
@@ -200,7 +213,7 @@ void add_availability(CLI::App& application, int& exit_code) {
         ->check(CLI::IsMember({"auto", "none"}));
     command->footer(
         "Requirements of the measure availability-per-year are judged.\n"
-        "Exit status: 0 all met; 1 some violated; 3 some undecided; 2 bad input.");
+        "Exit status: 0 all met; 1 some violated; 3 some undecided; 2 bad input; 4 an unwritable result; 130 Ctrl-C.");
     command->callback([options, years, &exit_code] {
         options->years_given = years->count() > 0;
         exit_code = availability(*options);

@@ -134,7 +134,10 @@ scenarios::Comparison compared(const CompareOptions& options, const Input& input
     comparison.scenario_name = first.name;
     comparison.question = first.description;
     comparison.left_out = input.candidates.left_out;
-    if (input.baseline) comparison.notes = planning::notes_on(*input.baseline, comparison);
+    if (input.baseline) {
+        const std::vector<std::string> notes = planning::notes_on(*input.baseline, comparison);
+        comparison.notes.insert(comparison.notes.begin(), notes.begin(), notes.end());
+    }
     return comparison;
 }
 

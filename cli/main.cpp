@@ -1,4 +1,5 @@
 // faultline: the command line. It parses, calls and prints; what is computed is computed in planning/.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -103,6 +104,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is one that cannot be written, as on a full disk
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -76,7 +76,7 @@ int exit_code_of_plan(const scenarios::PlanResult& result) {
     };
     if (any(scenarios::Fate::failed)) return exit_error;
     if (any(scenarios::Fate::no_model)) return exit_bad_input;
-    if (result.winner) return exit_met;
+    if (result.winner) return result.maybe_cheaper ? exit_undecided : exit_met;
     return any(scenarios::Fate::undecided) || any(scenarios::Fate::not_confirmed) ? exit_undecided : exit_violated;
 }
 
@@ -148,7 +148,8 @@ void add_plan(CLI::App& application, int& exit_code, planning::Ranks* ranks) {
         ->check(CLI::IsMember({"auto", "none"}));
     command->footer(
         "Exit status: 0 found and confirmed; 1 every topology violates a requirement; 3 none is shown to meet all of\n"
-        "them; 2 bad input, or a topology is no valid model; 4 a dead worker or an unwritable file; 130 Ctrl-C.\n"
+        "them, or to be the cheapest, for lack of prices; 2 bad input, or a topology is no valid model; 4 a dead "
+        "worker or an unwritable file; 130 Ctrl-C.\n"
         "A search that was stopped or killed goes on where it was.");
     command->callback([options, &exit_code] { exit_code = plan(*options); });
 }

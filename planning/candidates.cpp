@@ -102,6 +102,14 @@ std::optional<scenarios::Scenario> read_without(File file, const std::string& fa
     return read_alone(file, "", problems);
 }
 
+// Several files are called by their names, or where two are alike by their paths.
+std::string name_of(const std::string& path, const std::vector<std::string>& files) {
+    const auto stem = [](const std::string& one) { return std::filesystem::path(one).stem().string(); };
+    const auto alike =
+        std::count_if(files.begin(), files.end(), [&](const auto& one) { return stem(one) == stem(path); });
+    return alike > 1 ? path : stem(path);
+}
+
 }  // namespace
 
 Candidates read_without_faults(const std::string& path, const std::vector<std::string>& faults, Problems& problems) {
@@ -137,7 +145,11 @@ Candidates read_candidates(const std::vector<std::string>& files, const std::vec
         const auto file = read_file(path, problems);
         if (!file) continue;
         const bool alone = files.size() == 1;
-        add_base(*file, alone ? "base" : std::filesystem::path(path).stem().string(), candidates, problems);
+        if (std::count(files.begin(), files.end(), path) > 1) {
+            if (problems.empty()) problems.add(path, "", "is given twice: there is nothing to compare it with");
+            continue;
+        }
+        add_base(*file, alone ? "base" : name_of(path, files), candidates, problems);
         if (!alone || !problems.empty()) continue;
         for (const std::string& variant : variants_of(*file, variants, problems)) {
             if (!problems.empty()) break;

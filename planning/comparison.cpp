@@ -7,7 +7,9 @@
 #include <limits>
 
 #include "engine/statistics/two_samples.hpp"
+#include "models/cost/bill.hpp"
 #include "planning/model_text.hpp"
+#include "planning/money.hpp"
 #include "planning/numeric_fingerprint.hpp"
 #include "planning/run_scenario.hpp"
 
@@ -138,6 +140,7 @@ private:
         value.difference = difference.interval.estimate;
         value.low = difference.interval.low;
         value.high = difference.interval.high;
+        if (!price_allows(measures_[number], value.standing, systems_[0], of)) value.standing = Standing::unknown;
         value.paired = samples.paired;
         value.of_medians = difference.of_medians;
         value.pairs = static_cast<std::uint32_t>(std::min(samples.first.size(), samples.second.size()));
@@ -148,6 +151,9 @@ private:
     std::vector<std::uint32_t> best(std::size_t number, const ComparedMeasure& compared) const {
         const double sign = compared.less_is_better ? 1.0 : -1.0;
         std::optional<std::size_t> leader;
+        const auto seen = std::count_if(compared.systems.begin(), compared.systems.end(),
+                                        [](const ComparedValue& one) { return !std::isnan(one.estimate); });
+        if (seen < 2 && systems_.size() > 1) return {};  // nobody to be better than
         for (std::size_t i = 0; i < systems_.size(); ++i) {
             if (std::isnan(compared.systems[i].estimate)) continue;
             if (!leader || sign * compared.systems[i].estimate < sign * compared.systems[*leader].estimate) leader = i;
@@ -160,9 +166,21 @@ private:
             const Samples samples = samples_of(systems_[*leader], systems_[i], number, paired(*leader, i));
             const Standing standing =
                 standing_of(samples, difference_of(samples, 1.0 - error), compared.less_is_better);
-            if (i == *leader || standing != Standing::worse) best.push_back(static_cast<std::uint32_t>(i));
+            const bool worse = standing == Standing::worse &&
+                               price_allows(measures_[number], standing, systems_[*leader], systems_[i]);
+            if (i == *leader || !worse) best.push_back(static_cast<std::uint32_t>(i));
         }
         return best;
+    }
+
+    // What has no price costs nothing in a bill. It can only add to the one that has more of it.
+    static bool price_allows(const Measure& measure, Standing standing, const Measured& first, const Measured& other) {
+        if (measure.unit != "$/month") return true;
+        const bool first_adds = !has_all_of(other.unpriced, first.unpriced);
+        const bool other_adds = !has_all_of(first.unpriced, other.unpriced);
+        if (standing == Standing::better) return !other_adds;
+        if (standing == Standing::worse) return !first_adds;
+        return !first_adds && !other_adds;
     }
 
     const std::vector<Measured>& systems_;
@@ -190,6 +208,7 @@ Measured measured(const scenarios::Scenario& scenario, const scenarios::RunResul
     measured.system.failed = result.failed;
     measured.requirements = result.requirements;
     measured.model = result.scenario_source;
+    measured.unpriced = unpriced_in(models::bill_of(scenario, result.replications));
     measured.values.resize(measures.size());
     for (const scenarios::ReplicationResult& replication : result.replications) {
         measured.system.replications.push_back(replication.replication);
@@ -216,6 +235,14 @@ Comparison compare(const std::vector<Measured>& systems, const std::vector<Measu
     }
     const Table table{systems, measures, rules};
     for (std::size_t i = 0; i < measures.size(); ++i) comparison.measures.push_back(table.measure(i));
+    for (const Measured& one : systems) {
+        if (has_all_of(systems.front().unpriced, one.unpriced) && has_all_of(one.unpriced, systems.front().unpriced)) {
+            continue;
+        }
+        comparison.notes.push_back(
+            fmt::format("{} and {} differ in parts that have no price: what the difference in cost is, is not known.",
+                        systems.front().system.name, one.system.name));
+    }
     return comparison;
 }
 

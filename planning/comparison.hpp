@@ -28,6 +28,7 @@ struct Measured {
     std::vector<scenarios::RequirementResult> requirements;  // as they were judged
     std::vector<std::uint64_t> work;                         // by replication (measure.hpp)
     std::string model;                                       // its text
+    std::vector<scenarios::UnpricedPart> unpriced{};         // of what it costs
 };
 Measured measured(const scenarios::Scenario& scenario, const scenarios::RunResult& result,
                   const std::vector<Measure>& measures);

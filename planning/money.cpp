@@ -89,6 +89,29 @@ std::vector<CostLoss> losses_of(const Scenario& scenario, ReplicationSpan replic
 
 }  // namespace
 
+std::vector<scenarios::UnpricedPart> unpriced_in(const scenarios::CostResult& bill) {
+    std::vector<scenarios::UnpricedPart> all;
+    for (const scenarios::CostLine& line : bill.lines) {
+        if (line.per_month || line.group == "incidents") continue;
+        std::string what = line.what;
+        for (const std::string_view times : {" x ", " instances of "}) {
+            const std::size_t at = what.find(times);
+            const bool counted = at != std::string::npos && at > 0 && what.find_first_not_of("0123456789") == at;
+            if (counted) what = what.substr(at + times.size());
+        }
+        all.push_back({fmt::format("{} of {}, {}, {}", line.kind, line.of, what, line.region), line.amount});
+    }
+    return all;
+}
+
+bool has_all_of(const std::vector<scenarios::UnpricedPart>& others, const std::vector<scenarios::UnpricedPart>& these) {
+    return std::all_of(these.begin(), these.end(), [&](const scenarios::UnpricedPart& own) {
+        return std::any_of(others.begin(), others.end(), [&](const scenarios::UnpricedPart& one) {
+            return one.part == own.part && one.amount >= own.amount;
+        });
+    });
+}
+
 MonthlyCosts monthly_costs(const Scenario& scenario, Results replications) {
     MonthlyCosts costs;
     for (const scenarios::ReplicationResult& one : replications) {

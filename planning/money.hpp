@@ -18,6 +18,12 @@ struct MonthlyCosts {
 };
 MonthlyCosts monthly_costs(const scenarios::Scenario& scenario, Results replications);
 
+// The parts of a month's bill that have no price. "3 x db.r6g.large" and "2 x db.r6g.large" are of one price.
+std::vector<scenarios::UnpricedPart> unpriced_in(const scenarios::CostResult& bill);
+
+// Each of these parts is among the others, and no more of it: whatever it costs, the others cost as much for it.
+bool has_all_of(const std::vector<scenarios::UnpricedPart>& others, const std::vector<scenarios::UnpricedPart>& these);
+
 // Downtime of an incident: at each office the longest bad time of any class, averaged over offices by their weight,
 // with what was skipped. Loss: the largest gap of any database. Planned work costs downtime, too.
 scenarios::CostResult cost_of(const scenarios::Scenario& scenario,

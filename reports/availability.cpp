@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "scenarios/money.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
@@ -56,6 +57,27 @@ public:
         const std::string text = fmt::format("Of a year {} is away ({}){}{}.", minutes_text(all.minutes.mean),
                                              scenarios::share_text(all.availability.mean), why, planned);
         out_ << '\n' << wrapped(text, "", style_.width);
+        cost();
+        if (result_.not_counted.empty()) return;
+        const std::string left_out =
+            fmt::format("Not counted, for no full run has said whom they stop (--rto-from): {}.",
+                        fmt::join(result_.not_counted, "; "));
+        out_ << in("33", wrapped(left_out, "", style_.width));
+    }
+
+    void cost() {
+        if (!result_.downtime_cost) return;
+        const scenarios::DowntimeCost& cost = *result_.downtime_cost;
+        const std::string planned = cost.planned_minutes > 0.0 ? fmt::format(", and {} of planned work",
+                                                                             scenarios::money_text(cost.planned_a_year))
+                                                               : std::string{};
+        const std::string text = fmt::format(
+            "Downtime at {} an hour is expected to cost {} a year [{}, {}]{}: {} in which any class is away at an "
+            "office, by its weight.",
+            scenarios::money_text(cost.per_h), scenarios::money_text(cost.a_year.mean),
+            scenarios::money_text(cost.a_year.low), scenarios::money_text(cost.a_year.high), planned,
+            minutes_text(cost.minutes.mean));
+        out_ << wrapped(text, "", style_.width);
     }
 
     void verdicts() {
@@ -113,8 +135,9 @@ public:
                 if (!cause.planned) continue;
                 why += fmt::format("{}{} {}", why.empty() ? "" : ", ", cause.kinds, minutes_text(cause.minutes));
             }
+            const std::string indent(3 + name_width + mean_width + 2, ' ');
             out_ << "   " << left(one->of, name_width) << right(minutes_text(one->planned_minutes), mean_width) << "  "
-                 << in("2", why) << '\n';
+                 << in("2", wrapped(why, indent, style_.width).substr(indent.size()));
         }
     }
 

@@ -135,12 +135,19 @@ private:
              << in(colour, standing_word(value.standing)) << '\n';
     }
 
+    std::string observed_alone(const ComparedMeasure& one) const {
+        for (std::size_t i = 0; i < one.systems.size(); ++i) {
+            if (!std::isnan(one.systems[i].estimate)) return "of " + comparison_.systems[i].name + " alone it is known";
+        }
+        return "nothing was observed";
+    }
+
     void best(const ComparedMeasure& one) {
         std::string names;
         for (std::size_t i = 0; i < one.best.size(); ++i) {
             names += (i == 0 ? "" : i + 1 == one.best.size() ? " and " : ", ") + comparison_.systems[one.best[i]].name;
         }
-        if (one.best.empty()) names = "nothing was observed";
+        if (one.best.empty()) names = observed_alone(one);
         if (one.best.size() > 1) names = "no winner between " + names;
         line(names, "   best: ");
         const bool medians = std::any_of(one.systems.begin(), one.systems.end(), [](const ComparedValue& value) {

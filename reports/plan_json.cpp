@@ -45,6 +45,7 @@ Json topology_of(const PlanResult& plan, const PlannedTopology& topology) {
               {"cost_at_least", plan_number(topology.cost_floor)},
               {"unknown_prices", topology.unknown_prices},
               {"replications", topology.replications}};
+    for (const scenarios::UnpricedPart& one : topology.unpriced) json["unpriced"].push_back(one.part);
     if (topology.cost) json["cost"] = plan_number(*topology.cost);
     if (topology.objective) json["objective"] = plan_number(*topology.objective);
     if (!topology.requirement.empty()) json["requirement"] = topology.requirement;
@@ -82,6 +83,7 @@ std::string plan_json(const PlanResult& plan) {
               {"combinations", plan.combinations},
               {"choices", plan.choices}};
     json["winner"] = plan.winner ? Json(*plan.winner) : Json(nullptr);
+    if (plan.maybe_cheaper) json["maybe_cheaper"] = *plan.maybe_cheaper;
     json["topologies"] = Json::array();
     for (const PlannedTopology& one : plan.topologies) json["topologies"].push_back(topology_of(plan, one));
     json["confirmations"] = Json::array();

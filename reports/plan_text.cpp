@@ -92,14 +92,31 @@ private:
                 "{} a month{}, of which {} whatever the load{}", dollars(one.cost.value_or(one.cost_floor)),
                 one.objective ? ", " + plan_.objective + " " + value_text(*one.objective, plan_.objective_unit) : "",
                 dollars(one.cost_floor),
-                one.unknown_prices > 0 ? fmt::format("; {} of its prices are unknown and not in it", one.unknown_prices)
-                                       : ""));
+                one.unknown_prices == 0 ? ""
+                : one.unknown_prices == 1
+                    ? "; one of its prices is unknown and not in it"
+                    : fmt::format("; {} of its prices are unknown and not in it", one.unknown_prices)));
+            maybe_cheaper(one);
         } else if (count(Fate::undecided) + count(Fate::not_confirmed) > 0) {
             heading("No topology is shown to meet every requirement");
         } else {
             heading("No topology meets every requirement");
         }
         counts();
+    }
+
+    void maybe_cheaper(const PlannedTopology& winner) {
+        if (!plan_.maybe_cheaper) return;
+        const PlannedTopology& other = plan_.topologies[*plan_.maybe_cheaper];
+        std::string parts, options;
+        for (const scenarios::UnpricedPart& one : winner.unpriced) parts += (parts.empty() ? "" : "; ") + one.part;
+        for (std::size_t i = 0; i < plan_.choices.size(); ++i) {
+            options += fmt::format("{}{} {}", options.empty() ? "" : ", ", plan_.choices[i], other.options[i]);
+        }
+        line(
+            fmt::format("It may not be the cheapest: it has parts without a price ({}), and others have fewer; the "
+                        "cheapest of those is {} a month ({}).",
+                        parts, dollars(other.cost.value_or(other.cost_floor)), options));
     }
 
     void counts() {

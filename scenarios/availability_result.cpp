@@ -78,23 +78,31 @@ Json array_of(const Things& things) {
 }  // namespace
 
 std::string availability_text(const AvailabilityResult& result) {
-    const Json json{{"availability_schema_version", result.schema_version},
-                    {"tool_version", result.tool_version},
-                    {"scenario", result.scenario_name},
-                    {"variant", result.variant},
-                    {"seed", result.seed},
-                    {"years", result.years},
-                    {"events", result.events},
-                    {"confidence", result.confidence},
-                    {"requirements", array_of(result.requirements)},
-                    {"classes", array_of(result.classes)},
-                    {"places", array_of(result.places)},
-                    {"closed_forms", array_of(result.closed_forms)},
-                    {"rare", array_of(result.rare)},
-                    {"rare_left_out", result.rare_left_out},
-                    {"rates", array_of(result.rates)},
-                    {"measured", result.measured},
-                    {"not_modelled", result.not_modelled}};
+    Json json{{"availability_schema_version", result.schema_version},
+              {"tool_version", result.tool_version},
+              {"scenario", result.scenario_name},
+              {"variant", result.variant},
+              {"seed", result.seed},
+              {"years", result.years},
+              {"events", result.events},
+              {"confidence", result.confidence},
+              {"requirements", array_of(result.requirements)},
+              {"classes", array_of(result.classes)},
+              {"places", array_of(result.places)},
+              {"closed_forms", array_of(result.closed_forms)},
+              {"rare", array_of(result.rare)},
+              {"rare_left_out", result.rare_left_out},
+              {"rates", array_of(result.rates)},
+              {"measured", result.measured},
+              {"not_modelled", result.not_modelled},
+              {"not_counted", result.not_counted}};
+    if (const auto& cost = result.downtime_cost) {
+        json["downtime_cost"] = {{"dollars_per_h", cost->per_h},
+                                 {"minutes", json_of(cost->minutes)},
+                                 {"planned_minutes", cost->planned_minutes},
+                                 {"dollars_a_year", json_of(cost->a_year)},
+                                 {"planned_dollars_a_year", cost->planned_a_year}};
+    }
     return json.dump(2) + "\n";
 }
 

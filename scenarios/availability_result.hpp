@@ -61,6 +61,15 @@ struct FailureRate {
     bool planned = false;
 };
 
+// What the years are expected to cost, at the scenario's price of an hour in which no office is served.
+struct DowntimeCost {
+    double per_h = 0.0;    // dollars
+    MeanInterval minutes;  // in which any class is away at an office, by its weight
+    double planned_minutes = 0.0;
+    MeanInterval a_year;  // dollars, of what is not planned
+    double planned_a_year = 0.0;
+};
+
 struct AvailabilityResult {
     int schema_version = availability_schema_version;
     std::string tool_version, scenario_name, variant, question;
@@ -74,6 +83,8 @@ struct AvailabilityResult {
     std::vector<FailureRate> rates;
     std::vector<std::string> measured;  // a line each: which incidents stand for which kind of fault
     std::vector<std::string> not_modelled;
+    std::vector<std::string> not_counted;  // faults that stop nobody here, for no run has measured them
+    std::optional<DowntimeCost> downtime_cost;
     std::vector<RequirementResult> requirements;
 };
 

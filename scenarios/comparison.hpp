@@ -60,7 +60,8 @@ struct ComparedMeasure {
     // Of the replications that hit one target of a fault with "each:", and whose measure that is; else both empty.
     std::string target{}, requirement{};
     std::vector<ComparedValue> systems{};  // as Comparison::systems
-    // Those that are not significantly worse than the best estimate. One: it wins; several: no winner among them.
+    // Those that are not significantly worse than the best estimate. One: it wins; several: no winner among them; none:
+    // fewer than two were observed.
     std::vector<std::uint32_t> best{};
 };
 

@@ -24,6 +24,12 @@ struct CostLine {
     std::string price_date, source, confidence;
 };
 
+// What has no price: as much of the same part costs another topology as much, whatever that is.
+struct UnpricedPart {
+    std::string part;     // "instances of shop, 4 vCPUs, us-east-1"
+    double amount = 0.0;  // a month
+};
+
 // What one fault is expected to do.
 struct CostLoss {
     std::string fault;

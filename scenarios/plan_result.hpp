@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/cost_result.hpp"
 #include "scenarios/result.hpp"
 
 namespace faultline::scenarios {
@@ -37,6 +38,7 @@ struct PlannedTopology {
     std::vector<std::string> problems{};
     double cost_floor = 0.0;  // dollars a month, of what is priced without a run
     int unknown_prices = 0;
+    std::vector<UnpricedPart> unpriced{};
     std::optional<double> cost{};       // the same with what its replications used
     std::optional<double> objective{};  // if it is not the cost
     std::uint32_t replications = 0;     // of the search
@@ -80,6 +82,8 @@ struct PlanResult {
     std::uint64_t combinations = 0;             // without the constraints
     std::vector<PlannedTopology> topologies{};  // by what they cost at least
     std::optional<std::size_t> winner{};
+    // May be cheaper than a winner that costs more than is known of it: of this one that is no part.
+    std::optional<std::size_t> maybe_cheaper{};
     std::vector<Confirmation> confirmations{};
     std::vector<FrontAxis> axes{};
     std::vector<FrontPoint> front{};  // by cost

@@ -113,7 +113,7 @@ void add_classes(AvailabilityResult& result, const Scenario& scenario, const Out
     result.classes.insert(result.classes.begin(), std::move(together));
 }
 
-// What one failure brings on is no part of a chain whose failures are independent.
+// What one failure brings on, or people move, is no part of a chain whose failures are independent.
 std::string left_out_of_chain(const OutageModel& model) {
     std::string text;
     for (const FailureProcess& process : model.processes) {
@@ -121,6 +121,8 @@ std::string left_out_of_chain(const OutageModel& model) {
             text += fmt::format("; nothing of \"{}\", which follows \"{}\"", model.processes[next.process].name,
                                 process.name);
         }
+        const bool away = process.switches_over() || process.kind == scenarios::FaultKind::evacuation;
+        if (away) text += fmt::format("; at home all the time, whatever \"{}\" moves", process.name);
     }
     return text;
 }
@@ -129,7 +131,7 @@ void add_closed_forms(AvailabilityResult& result, const OutageModel& model, cons
     const std::vector<AnalyticBounds> bounds = analytic_bounds(model);
     for (std::size_t i = 0; i < model.cells.size(); ++i) {
         const CellModel& cell = model.cells[i];
-        if (!cell.query_class.empty()) continue;
+        if (!cell.query_class.empty() || cell.of_offices) continue;
         const AnalyticBounds& bound = bounds[cell.target];
         result.closed_forms.push_back(
             {.database = bound.of,
@@ -139,6 +141,19 @@ void add_closed_forms(AvailabilityResult& result, const OutageModel& model, cons
              .states = bound.states,
              .differs = "stages as exponential with their means; no storage quorums" + left_out_of_chain(model)});
     }
+}
+
+void add_downtime_cost(AvailabilityResult& result, const OutageModel& model, const Years& years, double confidence) {
+    if (!model.downtime_per_h || model.cells.empty() || !model.cells.back().of_offices) return;
+    const double per_minute = *model.downtime_per_h / 60.0;
+    const std::vector<WeightedCell> offices{{model.cells.size() - 1, 1.0}};
+    const MeanInterval away = mean_interval(mean_of_years(minutes_of_years(years, offices, false), confidence));
+    const double all = mean_of_years(minutes_of_years(years, offices, true), confidence).estimate;
+    result.downtime_cost = {.per_h = *model.downtime_per_h,
+                            .minutes = away,
+                            .planned_minutes = all - away.mean,
+                            .a_year = {per_minute * away.mean, per_minute * away.low, per_minute * away.high},
+                            .planned_a_year = per_minute * (all - away.mean)};
 }
 
 void add_rare(AvailabilityResult& result, const OutageModel& model, const Years& years, const YearsPlan& plan) {
@@ -174,17 +189,25 @@ void add_rates(AvailabilityResult& result, const OutageModel& model) {
                                 .confidence = process.confidence,
                                 .planned = process.planned});
         if (model.knows_effect(process) || model.measured.has(process.kind)) continue;
-        result.not_modelled.push_back(fmt::format("\"{}\" ({}) stops nobody here; --rto-from says what it does",
-                                                  process.name, scenarios::fault_kind_name(process.kind)));
+        const double a_year = process.rate_each * static_cast<double>(process.targets.size()) * year_s;
+        const std::string often = a_year > 0.0 ? fmt::format(", {:.3g} times a year", a_year) : "";
+        result.not_counted.push_back(
+            fmt::format("\"{}\" ({}{})", process.name, scenarios::fault_kind_name(process.kind), often));
     }
     for (const MeasuredKind& kind : model.measured.kinds) {
-        result.measured.push_back(fmt::format("{}{}: {} incident{}", scenarios::fault_kind_name(kind.kind),
-                                              kind.took_writer ? " of the writer" : "", kind.incidents.size(),
-                                              kind.incidents.size() == 1 ? "" : "s"));
+        const bool comes = std::any_of(model.processes.begin(), model.processes.end(), [&](const FailureProcess& one) {
+            return one.kind == kind.kind && !one.of_service_instances;
+        });
+        result.measured.push_back(fmt::format(
+            "{}{}: {} incident{}{}", scenarios::fault_kind_name(kind.kind), kind.took_writer ? " of the writer" : "",
+            kind.incidents.size(), kind.incidents.size() == 1 ? "" : "s",
+            comes ? "" : ", which do not count: nothing says how often it comes (\"at_random\")"));
     }
     if (model.measured.left_out > 0) {
-        result.measured.push_back(fmt::format("{} left out: of several faults, or not recovered when the run ended",
-                                              model.measured.left_out));
+        result.measured.push_back(
+            fmt::format("{} left out: of several faults, not recovered when the run ended, or "
+                        "without a word of a class that ends at a database",
+                        model.measured.left_out));
     }
 }
 
@@ -206,6 +229,7 @@ AvailabilityResult summarised(const Scenario& scenario, const OutageModel& model
     result.not_modelled = model.not_modelled;
     add_classes(result, scenario, model, years, plan.confidence);
     add_closed_forms(result, model, years, plan.confidence);
+    add_downtime_cost(result, model, years, plan.confidence);
     add_rates(result, model);
     for (const scenarios::Requirement& requirement : scenario.requirements) {
         if (!scenarios::is_of_years(requirement.measure)) continue;

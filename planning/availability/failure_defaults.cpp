@@ -51,6 +51,8 @@ std::string_view default_lasts_source(const FailureDefault& one) {
     switch (one.kind) {
         case FaultKind::instance_crash:
             return one.per_year > 0.1 ? "at once; then the restart of the scenario" : "5 to 10 min for a new host";
+        case FaultKind::cache_node_loss:
+            return "as a run measured it";
         case FaultKind::storage_node_loss:
             return "noticed and filled elsewhere: docs/models/cluster.md";
         case FaultKind::zone_outage:

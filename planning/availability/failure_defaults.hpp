@@ -10,7 +10,17 @@
 
 namespace faultline::planning {
 
-enum class DefaultOf { instances, storage_nodes, service_instances, warehouse_nodes, zones, regions, links, databases };
+enum class DefaultOf {
+    instances,
+    storage_nodes,
+    service_instances,
+    warehouse_nodes,
+    cache_nodes,
+    zones,
+    regions,
+    links,
+    databases
+};
 
 struct FailureDefault {
     std::string_view name;
@@ -30,6 +40,8 @@ inline constexpr auto failure_defaults = std::to_array<FailureDefault>({
     {"service instance lost", DefaultOf::service_instances, scenarios::FaultKind::instance_crash, 0.02,
      "1 to 3 involuntary losses in 100 instance-years; AWS publishes none", "low"},
     {"warehouse node lost", DefaultOf::warehouse_nodes, scenarios::FaultKind::instance_crash, 0.02,
+     "1 to 3 involuntary losses in 100 instance-years; AWS publishes none", "low"},
+    {"cache node lost", DefaultOf::cache_nodes, scenarios::FaultKind::cache_node_loss, 0.02,
      "1 to 3 involuntary losses in 100 instance-years; AWS publishes none", "low"},
     {"zone lost", DefaultOf::zones, scenarios::FaultKind::zone_outage, 0.015,
      "11 published events of one zone, 2011 to 2022, in very roughly 700 zone-years", "derived"},

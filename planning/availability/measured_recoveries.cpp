@@ -58,6 +58,21 @@ bool is_whole(const scenarios::IncidentResult& incident) {
                        [](const scenarios::Recovery& one) { return one.recovered; });
 }
 
+// Classes of which it is not known what the incident did to them.
+std::vector<std::string> untold_in(const scenarios::IncidentResult& incident, const Scenario& scenario) {
+    std::vector<std::string> untold;
+    for (const scenarios::QueryClass& one : scenario.workload.classes) {
+        const auto ends_at = [&](const scenarios::Database& database) {
+            return one.route.back().name == database.name;
+        };
+        const auto tells = [&](const scenarios::Recovery& recovery) { return recovery.of == one.name; };
+        const auto& databases = scenario.databases;
+        if (std::none_of(databases.begin(), databases.end(), ends_at)) continue;
+        if (std::none_of(incident.recoveries.begin(), incident.recoveries.end(), tells)) untold.push_back(one.name);
+    }
+    return untold;
+}
+
 }  // namespace
 
 const MeasuredKind* MeasuredRecoveries::any_of(FaultKind kind) const {
@@ -82,6 +97,15 @@ MeasuredRecoveries measured_in(const scenarios::RunResult& result, const Scenari
             });
             const auto kind = fault == faults.end() ? std::nullopt : kind_named(fault->kind);
             if (!kind || !is_whole(incident)) {
+                ++measured.left_out;
+                return;
+            }
+            const std::vector<std::string> untold = untold_in(incident, scenario);
+            for (const std::string& name : untold) {
+                auto& all = measured.untold;
+                if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+            }
+            if (!untold.empty()) {
                 ++measured.left_out;
                 return;
             }

@@ -24,7 +24,9 @@ struct MeasuredKind {
 
 struct MeasuredRecoveries {
     std::vector<MeasuredKind> kinds;
-    std::size_t left_out = 0;  // incidents of several faults, or not recovered when the run ended
+    // Incidents of several faults, not recovered when the run ended, or without a word of a class.
+    std::size_t left_out = 0;
+    std::vector<std::string> untold;  // such classes: of the scenario, and ending at a database
 
     // nullptr: none was seen.
     const MeasuredKind* of(scenarios::FaultKind kind, bool took_writer, bool at_once) const;
@@ -33,7 +35,8 @@ struct MeasuredRecoveries {
     bool has(scenarios::FaultKind kind) const { return any_of(kind) != nullptr; }
 };
 
-// Incidents of one fault each. Classes that the result does not know have none.
+// Incidents of one fault each that tell of all classes which end at a database: of one that is not in the result it is
+// not known that nothing stopped it.
 MeasuredRecoveries measured_in(const scenarios::RunResult& result, const scenarios::Scenario& scenario);
 
 }  // namespace faultline::planning

@@ -128,6 +128,7 @@ void set_regional(DatabaseModel& into, const Scenario& scenario, const Database&
     into.decision = distribution_of(global.decision);
     into.fence_s = engine::in_seconds(global.fence_timeout);
     into.regional_promotion = distribution_of(global.promotion);
+    into.switchover = distribution_of(global.switchover);
     into.regional_dns = distribution_of(global.dns_update);
     into.add_instance = distribution_of(global.add_instance);
     into.step_fails = global.step_fails;

@@ -145,6 +145,7 @@ void add_cells(OutageModel& model, const Scenario& scenario) {
     const auto profile = models::NetworkProfile::named(scenario.network.profile);
     double weights = 0.0;
     for (const scenarios::Office& office : scenario.offices) weights += office.weight;
+    std::vector<std::vector<std::size_t>> cells_of(scenario.offices.size());
     for (std::size_t c = 0; c < scenario.workload.classes.size(); ++c) {
         const scenarios::QueryClass& one = scenario.workload.classes[c];
         struct Group {
@@ -153,9 +154,11 @@ void add_cells(OutageModel& model, const Scenario& scenario) {
             std::string name;
             std::vector<std::uint8_t> pools;
             std::size_t region = 0;
+            std::vector<std::size_t> members;  // offices by number
         };
         std::map<std::string, Group> groups;  // by what they prefer
-        for (const scenarios::Office& office : scenario.offices) {
+        for (std::size_t o = 0; o < scenario.offices.size(); ++o) {
+            const scenarios::Office& office = scenario.offices[o];
             const auto nearest = nearest_regions(scenario, *profile, office);
             std::vector<std::uint8_t> pools;
             if (!one.via.empty()) pools = preferred(model, scenario, index_of(scenario.services, one.via), nearest);
@@ -167,6 +170,7 @@ void add_cells(OutageModel& model, const Scenario& scenario) {
             group.region = region;
             group.weight += office.weight / weights;
             if (group.offices++ == 0) group.name = office.name;
+            group.members.push_back(o);
         }
         for (const auto& [key, group] : groups) {
             CellModel cell = cell_of(scenario, c);
@@ -178,9 +182,23 @@ void add_cells(OutageModel& model, const Scenario& scenario) {
                        one.via.empty() ? scenario.workload.driver
                                        : scenario.services[index_of(scenario.services, one.via)].driver,
                        scenario);
+            for (const std::size_t office : group.members) cells_of[office].push_back(model.cells.size());
             model.cells.push_back(std::move(cell));
         }
     }
+    std::map<std::vector<std::size_t>, double> alike;
+    for (std::size_t o = 0; o < cells_of.size(); ++o) alike[cells_of[o]] += scenario.offices[o].weight / weights;
+    for (const auto& [cells, weight] : alike) model.office_groups.push_back({weight, cells});
+}
+
+// What an hour of downtime is priced by.
+void add_offices_together(OutageModel& model, const Scenario& scenario) {
+    model.downtime_per_h = scenario.cost.downtime_per_h;
+    if (!model.downtime_per_h) return;
+    CellModel cell;
+    cell.of_offices = true;
+    cell.offices = "any class";
+    model.cells.push_back(std::move(cell));
 }
 
 void add_writers_alone(OutageModel& model) {
@@ -195,10 +213,22 @@ void add_writers_alone(OutageModel& model) {
 
 void tell_what_is_not_there(OutageModel& model, const Scenario& scenario) {
     if (!scenario.caches.empty()) {
-        model.not_modelled.emplace_back("a cache saves nobody from an outage, and stops nobody when it fails");
+        model.not_modelled.emplace_back("a cache saves nobody from an outage");
     }
     if (!scenario.stations.empty()) model.not_modelled.emplace_back("stations never fail");
     model.not_modelled.emplace_back("load: survivors carry all of it, and nothing is slow");
+}
+
+OutageModel places_of(const Scenario& scenario) {
+    OutageModel model;
+    for (std::size_t r = 0; r < scenario.regions.size(); ++r) {
+        model.region_names.push_back(scenario.regions[r].name);
+        for (const std::string& zone : scenario.regions[r].zones) {
+            model.zone_names.push_back(scenario.regions[r].name + "/" + zone);
+            model.region_of_zone.push_back(small(r));
+        }
+    }
+    return model;
 }
 
 }  // namespace
@@ -232,9 +262,20 @@ std::vector<std::string> too_large_for_years(const Scenario& scenario) {
     for (const scenarios::Fault& fault : scenario.faults)
         targets += fault.at_random ? fault.at_random->targets.size() : 0;
     most(targets, 128, "targets of faults at random");
-    most(scenario.workload.classes.size() * std::max<std::size_t>(1, scenario.regions.size()),
-         cells_most - databases_most, "classes times regions");
+    most(scenario.workload.classes.size(), cells_most - databases_most - 1, "classes");
+    if (!wrong.empty()) return wrong;
+    OutageModel model = places_of(scenario);
+    add_pools(model, scenario);
+    add_cells(model, scenario);
+    most(model.cells.size(), cells_most - scenario.databases.size() - 1,
+         "classes times orders in which offices prefer the regions");
     return wrong;
+}
+
+void OutageModel::leave_out_what_changes_nothing() {
+    for (FailureProcess& process : processes) {
+        process.counts = knows_effect(process) || measured.has(process.kind) || !process.consequences.empty();
+    }
 }
 
 void OutageModel::sum_rates() {
@@ -260,21 +301,16 @@ std::string causes_text(CauseMask mask) {
 
 OutageModel outage_model_of(const Scenario& scenario, MeasuredRecoveries measured) {
     SIM_CHECK(too_large_for_years(scenario).empty());
-    OutageModel model;
+    OutageModel model = places_of(scenario);
     model.measured = std::move(measured);
-    for (std::size_t r = 0; r < scenario.regions.size(); ++r) {
-        model.region_names.push_back(scenario.regions[r].name);
-        for (const std::string& zone : scenario.regions[r].zones) {
-            model.zone_names.push_back(scenario.regions[r].name + "/" + zone);
-            model.region_of_zone.push_back(small(r));
-        }
-    }
     add_databases(model, scenario);
     add_pools(model, scenario);
     add_warehouses(model, scenario);
     add_cells(model, scenario);
     add_writers_alone(model);
+    add_offices_together(model, scenario);
     add_processes(model, scenario);
+    model.leave_out_what_changes_nothing();
     tell_what_is_not_there(model, scenario);
     model.sum_rates();
     return model;

@@ -42,6 +42,7 @@ std::vector<FailureTarget> targets_of(const OutageModel& model, DefaultOf of) {
             }
             break;
         case DefaultOf::warehouse_nodes:
+        case DefaultOf::cache_nodes:
             break;  // by their number: see add_default
         case DefaultOf::zones:
             for (std::size_t z = 0; z < model.zone_names.size(); ++z) add(TargetType::zone, 0, z);
@@ -72,7 +73,6 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
     const auto database = std::find_if(scenario.databases.begin(), scenario.databases.end(),
                                        [&](const scenarios::Database& one) { return one.name == owner; });
     const bool of_database = database != scenario.databases.end();
-    bool hands_over = false;
     process.lasts = distribution_of(fault.planned.work);
     switch (fault.kind) {
         case FaultKind::patch:
@@ -80,9 +80,10 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
         case FaultKind::warehouse_resize:
         case FaultKind::class_change:
             process.stops_writes = method != WorkMethod::no_restart;
-            hands_over = of_database && (method == WorkMethod::failover || method == WorkMethod::rolling);
-            process.stops_reads = process.stops_writes && !hands_over && fault.kind != FaultKind::class_change;
-            if (!hands_over) return;
+            process.hands_over = of_database && (method == WorkMethod::failover || method == WorkMethod::rolling);
+            process.stops_reads = process.stops_writes && !process.hands_over && fault.kind != FaultKind::class_change;
+            if (!process.hands_over) return;
+            process.alone_lasts = process.lasts;
             process.lasts = engine::Distribution::constant(mean_s(database->failover.promotion) +
                                                            mean_s(database->failover.dns_update));
             return;
@@ -100,16 +101,23 @@ void set_planned(FailureProcess& process, const Scenario& scenario, const Fault&
             process.lasts = engine::Distribution::constant(mean_s(database->global.switchover) +
                                                            mean_s(database->global.dns_update));
             return;
+        case FaultKind::evacuation:
+        case FaultKind::zone_evacuation:
+            process.stops_writes = true;  // of what it moves, by its own stages
+            return;
         default:
             return;
     }
 }
 
-// Of a switchover, its target names the region that takes over: the whole database is moved.
+// Of a switchover, its target names the region that takes over: "orders/us-west-2".
 FailureTarget planned_target(const OutageModel& model, const Scenario& scenario, const Fault& fault,
                              const std::string& target) {
-    const std::string named = fault.kind == FaultKind::switchover ? target.substr(0, target.find('/')) : target;
-    return failure_target(model, scenario, named);
+    if (fault.kind != FaultKind::switchover) return failure_target(model, scenario, target);
+    const std::size_t slash = target.find('/');
+    FailureTarget moved = failure_target(model, scenario, target.substr(0, slash));
+    moved.index = static_cast<std::uint16_t>(index_of(scenario.regions, target.substr(slash + 1)));
+    return moved;
 }
 
 // A planned fault of the scenario says how such work is done there.
@@ -135,6 +143,13 @@ void add_default(OutageModel& model, const Scenario& scenario, const FailureDefa
                 process.targets.push_back({TargetType::warehouse, 0, static_cast<std::uint16_t>(w)});
             }
         }
+    }
+    if (one.of == DefaultOf::cache_nodes) {
+        std::size_t nodes = 0;
+        for (const scenarios::Cache& cache : scenario.caches) {
+            nodes += cache.regions.size() * static_cast<std::size_t>(cache.shards * (1 + cache.replicas));
+        }
+        process.targets.resize(nodes);  // nothing that this model knows
     }
     if (process.targets.empty()) return;
     process.rate_each = one.per_year / year_s;
@@ -181,16 +196,13 @@ void add_random(OutageModel& model, const Scenario& scenario, const Fault& fault
     for (const std::string& target : random.targets) {
         process.targets.push_back(planned_target(model, scenario, fault, target));
     }
-    engine::Distribution every = distribution_of(random.every);
-    if (scenarios::moves_away(fault.kind)) {
-        // There, and after `lasts` back: of two orders that each stop the same, or of one with its return.
-        const double orders = scenarios::goes_back(fault.kind) ? 2.0 : 1.0;
-        every = engine::Distribution::constant((every.mean() + distribution_of(random.lasts).mean()) / orders);
-        process.every = every;
-    } else if (random.every.kind != scenarios::DistributionKind::exponential) {
-        process.every = every;
-    }
-    process.rate_each = 1.0 / every.mean();
+    const engine::Distribution every = distribution_of(random.every);
+    const bool away = scenarios::moves_away(fault.kind);
+    if (away || random.every.kind != scenarios::DistributionKind::exponential) process.every = every;
+    if (away) process.returns_after = distribution_of(random.lasts);
+    // There, and after `lasts` back: two orders, or one with its return.
+    const double orders = scenarios::goes_back(fault.kind) ? 2.0 : 1.0;
+    process.rate_each = orders / (every.mean() + (away ? process.returns_after->mean() : 0.0));
     process.of_service_instances = fault.kind == FaultKind::instance_crash &&
                                    std::all_of(process.targets.begin(), process.targets.end(),
                                                [](const auto& one) { return one.type == TargetType::pool; });
@@ -314,11 +326,26 @@ FailureTarget failure_target(const OutageModel& model, const Scenario& scenario,
 }
 
 bool OutageModel::knows_effect(const FailureProcess& process) const {
-    return std::any_of(process.targets.begin(), process.targets.end(), [&](const FailureTarget& target) {
+    const auto planned = [&](const FailureTarget& target) {
+        const auto any_database = [&](auto has) { return std::any_of(databases.begin(), databases.end(), has); };
+        // Of an evacuation what it moves besides offices, instances and connections.
+        if (process.kind == FaultKind::evacuation) {
+            return any_database([](const DatabaseModel& one) {
+                return std::any_of(one.follows.begin(), one.follows.end(), [](bool follows) { return follows; });
+            });
+        }
+        if (process.kind == FaultKind::zone_evacuation) {
+            return any_database([&](const DatabaseModel& one) {
+                return std::any_of(one.members.begin(), one.members.end(),
+                                   [&](const MemberModel& member) { return member.zone == target.index; });
+            });
+        }
         const bool place = target.type == TargetType::database || target.type == TargetType::member ||
                            target.type == TargetType::warehouse;
-        return process.planned ? place && (process.stops_writes || process.stops_reads)
-                               : takes_down(process.kind, target.type);
+        return place && (process.stops_writes || process.stops_reads);
+    };
+    return std::any_of(process.targets.begin(), process.targets.end(), [&](const FailureTarget& target) {
+        return process.planned ? planned(target) : takes_down(process.kind, target.type);
     });
 }
 

@@ -59,7 +59,11 @@ public:
         const double until = writes ? database.planned_writes_until : database.planned_reads_until;
         const bool asked = cell.query_class.empty() || (database.planned_classes >> cell.class_index & 1U) != 0;
         const CauseMask cause = writes ? database.planned_writes_cause : database.planned_reads_cause;
-        return {asked && state_.now < until ? 1.0 : 0.0, cause, false};
+        if (!asked) return {};
+        // Clients come back one by one to a writer at a new address, as after a failover.
+        const bool looking = writes && !cell.by_topology && state_.now >= database.planned_address_at &&
+                             state_.now < database.planned_address_at + cell.return_s;
+        return {state_.now < until ? 1.0 : looking ? 0.5 : 0.0, cause, false};
     }
 
 private:
@@ -170,25 +174,8 @@ private:
         return {1.0, cause, std::popcount(cause) > 1 || cell.pools.size() > 1};
     }
 
-    bool link_cut(std::size_t a, std::size_t b) const {
-        const auto& holds = state_.link_holds;
-        return holds[a * regions_most + a] > 0 || holds[b * regions_most + b] > 0 ||
-               holds[std::min(a, b) * regions_most + std::max(a, b)] > 0;
-    }
-
-    // Over any regions that are left; those that are lost carry nothing.
     Away path(std::size_t from, std::size_t to) const {
-        if (from == to || state_.links_down == 0) return {};
-        unsigned reached = 1U << from;
-        for (std::size_t round = 0; round < model_.region_names.size(); ++round) {
-            for (std::size_t a = 0; a < model_.region_names.size(); ++a) {
-                if ((reached >> a & 1U) == 0) continue;
-                for (std::size_t b = 0; b < model_.region_names.size(); ++b) {
-                    if (!link_cut(a, b) && state_.region_holds[b] == 0) reached |= 1U << b;
-                }
-            }
-        }
-        if ((reached >> to & 1U) != 0) return {};
+        if (reaches(model_, state_, from, to)) return {};
         return {1.0, bit_of(scenarios::FaultKind::link_cut), state_.links_down > 1};
     }
 
@@ -198,11 +185,56 @@ private:
 
 }  // namespace
 
+bool reaches(const OutageModel& model, const OutageState& state, std::size_t from, std::size_t to) {
+    if (from == to || state.links_down == 0) return true;
+    const auto link_cut = [&](std::size_t a, std::size_t b) {
+        const auto& holds = state.link_holds;
+        return holds[a * regions_most + a] > 0 || holds[b * regions_most + b] > 0 ||
+               holds[std::min(a, b) * regions_most + std::max(a, b)] > 0;
+    };
+    const std::size_t regions = model.region_names.size();
+    unsigned reached = 1U << from;
+    for (std::size_t round = 0; round < regions; ++round) {
+        for (std::size_t a = 0; a < regions; ++a) {
+            if ((reached >> a & 1U) == 0) continue;
+            for (std::size_t b = 0; b < regions; ++b) {
+                if (!link_cut(a, b) && state.region_holds[b] == 0) reached |= 1U << b;
+            }
+        }
+    }
+    return (reached >> to & 1U) != 0;
+}
+
+namespace {
+
+// At each office what is away of its worst class.
+void look_at_offices(const OutageModel& model, OutageState& state, CellState& together) {
+    double unplanned = 0.0, planned = 0.0;
+    for (const OfficeGroup& group : model.office_groups) {
+        float worst = 0.0F, worst_of_all = 0.0F;
+        for (const std::size_t number : group.cells) {
+            const CellState& cell = state.cells[number];
+            worst = std::max(worst, cell.unplanned);
+            worst_of_all = std::max(worst_of_all, cell.unplanned + cell.planned);
+        }
+        unplanned += group.weight * static_cast<double>(worst);
+        planned += group.weight * static_cast<double>(worst_of_all - worst);
+    }
+    together.unplanned = static_cast<float>(unplanned);
+    together.planned = static_cast<float>(planned);
+}
+
+}  // namespace
+
 void OutageSimulator::look(OutageState& state, OutageLedger& ledger) const {
     const Look look{model_, state};
     bool any = false;
     for (std::size_t i = 0; i < model_.cells.size(); ++i) {
         CellState& cell = state.cells[i];
+        if (model_.cells[i].of_offices) {  // the last one
+            look_at_offices(model_, state, cell);
+            continue;
+        }
         const bool measured = state.now < cell.measured_until;
         Away away = look.of(model_.cells[i]);
         Away planned = look.planned(model_.cells[i]);

@@ -62,7 +62,8 @@ constexpr bool takes_down(scenarios::FaultKind kind, TargetType type) {
     }
     return false;
 }
-// What one event hits. `owner`: a database or service pool; `index`: of the type; none: whoever is the writer then.
+// What one event hits. `owner`: a database or service pool; `index`: of the type; of a switchover: the region that
+// takes over.
 struct FailureTarget {
     TargetType type = TargetType::nothing;
     std::uint8_t owner = 0;
@@ -79,6 +80,12 @@ struct FailureProcess {
     // Planned work: whom it stops for `lasts`. Both false: nobody, as far as this model knows.
     bool stops_writes = false, stops_reads = false;
     std::uint64_t stops_classes = ~std::uint64_t{0};  // of the scenario, by number, one bit each
+    // Of a class change: another member takes over first, and is found at a new address; `alone_lasts` if there is
+    // none.
+    bool hands_over = false;
+    engine::Distribution alone_lasts = engine::Distribution::constant(0.0);
+    // Of what people order there and back: there, until it is ordered back; `every` then runs from that order's end.
+    std::optional<engine::Distribution> returns_after;
     std::vector<std::uint16_t> zones_with;  // of a zone that is cut off: others of its region that are with it
     bool resets = false;                    // peers are told at once
     double rate_each = 0.0;                 // of one target that is whole; 0: by `every`, or after another one
@@ -96,7 +103,12 @@ struct FailureProcess {
     std::vector<Consequence> consequences;
     std::string source, confidence;  // of the rate; of the scenario: its fault
 
-    double rate() const { return rate_each * static_cast<double>(targets.size()); }
+    // It changes nothing that this model knows, and no run has measured it: no event of it is drawn.
+    bool counts = true;
+
+    double rate() const { return counts ? rate_each * static_cast<double>(targets.size()) : 0.0; }
+    // Another region takes over: the target is the database, and `index` the region.
+    bool switches_over() const { return kind == scenarios::FaultKind::switchover; }
     CauseMask cause() const { return of_service_instances ? service_instance_bit : bit_of(kind); }
 };
 
@@ -128,6 +140,7 @@ struct DatabaseModel {
     std::vector<MemberModel> members;  // number 0 is the first writer
     std::uint8_t home = 0;             // region
     std::array<bool, regions_most> follows{};
+    engine::Distribution switchover = engine::Distribution::constant(0.0);  // planned, of a region that has all
     VolumeModel volume;
     // A writer is lost: noticed, decided, promoted, published.
     engine::Distribution heartbeat = engine::Distribution::constant(0.0);
@@ -184,7 +197,8 @@ enum class Ends : std::uint8_t { writer, readers, warehouse, nowhere };
 // What can be away by itself: one class at the offices that prefer the same regions. Or a database's writer alone,
 // which is what the closed form speaks of.
 struct CellModel {
-    std::string query_class;  // empty: the database's writer alone
+    std::string query_class;  // empty: the database's writer alone, or all offices
+    bool of_offices = false;  // the share of them, by weight, at which any class is away
     std::size_t class_index = 0;
     std::string offices;  // "40 offices" or the name of one
     double weight = 0.0;  // of its offices, out of all
@@ -198,6 +212,12 @@ struct CellModel {
     bool by_topology = false;  // the driver asks the instances: it need not wait for the address
 };
 
+// Offices whose classes are the same cells.
+struct OfficeGroup {
+    double weight = 0.0;  // out of all
+    std::vector<std::size_t> cells;
+};
+
 struct OutageModel {
     std::vector<std::string> region_names, zone_names;
     std::vector<std::uint8_t> region_of_zone;
@@ -206,13 +226,16 @@ struct OutageModel {
     std::vector<PoolModel> pools;
     std::vector<WarehouseModel> warehouses;
     std::vector<CellModel> cells;
+    std::vector<OfficeGroup> office_groups;
     MeasuredRecoveries measured;
     std::vector<std::string> not_modelled;  // sentences for whoever reads the result
+    std::optional<double> downtime_per_h;   // dollars of an hour in which no office is served
 
     // Of the processes that are exponential: all together, and up to each.
     double rate = 0.0;
     std::vector<double> cumulative_rate;
     void sum_rates();
+    void leave_out_what_changes_nothing();
     // Of all that such events may hit: something stops.
     bool knows_effect(const FailureProcess& process) const;
 };

@@ -364,10 +364,19 @@ void OutageSimulator::handle(OutageState& state, const Pending& event) const {
                 state.databases[owner].follows[event.index] = true;
             }
             return;
+        case PendingKind::ordered_back:
+            return order_back(state, event);
+        case PendingKind::move_ready:
+            return move_ready(state, move_of(event));
+        case PendingKind::moved:
+            return moved(state, move_of(event));
         case PendingKind::begins:
             break;
     }
     const FailureProcess& process = model_.processes[event.index];
+    if (event.background && process.returns_after) {
+        return order_there(state, event.index, event.epoch);
+    }
     if (event.background && process.planned) {
         push(state, sample(state, *process.every), PendingKind::begins, 1, event.index, event.epoch, true);
         return begin(state, event.index, process.targets[event.epoch]);

@@ -1,4 +1,5 @@
-// The loop, and what begins: see outage_recovery.cpp for what ends, outage_effects.cpp for whom it stops.
+// The loop, and what begins: see outage_recovery.cpp for what ends, outage_effects.cpp for whom it stops,
+// outage_planned.cpp for what people order.
 #include "planning/availability/outage_simulator.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ OutageState OutageSimulator::start(engine::Seed seed, std::uint64_t stream) cons
     }
     for (std::size_t i = 0; i < model_.processes.size(); ++i) {
         const FailureProcess& process = model_.processes[i];
-        if (!process.every) continue;
+        if (!process.every || !process.counts) continue;
         for (std::size_t target = 0; target < process.targets.size(); ++target) {
             // Planned work is at any phase of its rhythm when the years begin; what breaks is whole and new.
             double after = sample(state, *process.every);
@@ -149,8 +150,9 @@ bool OutageSimulator::takes_writer(const OutageState& state, const FailureTarget
 bool OutageSimulator::draw_measured(OutageState& state, const FailureProcess& process, bool takes_writer) const {
     if (process.of_service_instances) return false;
     const MeasuredKind* kind = model_.measured.of(process.kind, takes_writer, process.lasts.mean() < 1.0);
-    // Of what this model knows nothing else of, whatever was measured says more.
-    if (kind == nullptr && !model_.knows_effect(process)) kind = model_.measured.any_of(process.kind);
+    // Of what this model knows nothing else of, or not all, whatever was measured says more.
+    const bool in_part = process.returns_after && !scenarios::goes_back(process.kind);
+    if (kind == nullptr && (in_part || !model_.knows_effect(process))) kind = model_.measured.any_of(process.kind);
     if (kind == nullptr || kind->incidents.empty() || !state.all_whole()) return false;
     const auto count = static_cast<double>(kind->incidents.size());
     const MeasuredIncident& drawn = kind->incidents[static_cast<std::size_t>(state.draws.uniform() * count)];
@@ -172,7 +174,7 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
     const FailureTarget target = found(state, described);
     const Hit hit{process.cause(), draw_measured(state, process, takes_writer(state, target)), !process.resets};
     if (process.planned) {
-        if (!hit.measured) begin_planned(state, process, target);
+        begin_planned(state, number, target, hit.measured);
     } else {
         take(state, process, target, hit);
     }
@@ -180,34 +182,6 @@ void OutageSimulator::begin(OutageState& state, std::size_t number, const Failur
         if (state.draws.uniform() >= next.probability) continue;
         push(state, sample(state, next.after), PendingKind::begins, 0, next.process);
     }
-}
-
-void OutageSimulator::begin_planned(OutageState& state, const FailureProcess& process,
-                                    const FailureTarget& target) const {
-    const double lasts = sample(state, process.lasts);
-    if (!process.stops_writes && !process.stops_reads) return;
-    if (target.type == TargetType::warehouse) {
-        WarehouseState& warehouse = state.warehouses[target.index];
-        warehouse.planned_until = std::max(warehouse.planned_until, state.now + lasts);
-        warehouse.planned_cause = process.cause();
-    } else if (target.type == TargetType::database || target.type == TargetType::member) {
-        DatabaseState& database = state.databases[target.owner];
-        // Of one instance: only a writer has clients that cannot go elsewhere meanwhile.
-        if (target.type == TargetType::member && target.index != database.writer) return;
-        const bool goes_on = state.now < std::max(database.planned_writes_until, database.planned_reads_until);
-        database.planned_classes = process.stops_classes | (goes_on ? database.planned_classes : 0);
-        if (process.stops_writes) {
-            database.planned_writes_until = std::max(database.planned_writes_until, state.now + lasts);
-            database.planned_writes_cause = process.cause();
-        }
-        if (process.stops_reads) {
-            database.planned_reads_until = std::max(database.planned_reads_until, state.now + lasts);
-            database.planned_reads_cause = process.cause();
-        }
-    } else {
-        return;
-    }
-    push(state, lasts, PendingKind::look_again, 0, 0, 0, true);
 }
 
 void OutageSimulator::take(OutageState& state, const FailureProcess& process, const FailureTarget& target,

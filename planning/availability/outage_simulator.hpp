@@ -5,6 +5,7 @@
 //           -> failing -> waiting          nobody can: the first that is back, or a writer made anew
 //           -> failing -> held             the control plane is ill
 //           -> regional -> serving         its region is lost, and an operator moves it
+//   serving -> serving                     a planned switchover: another region
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,9 @@
 #include "planning/availability/outage_state.hpp"
 
 namespace faultline::planning {
+
+// Over any regions that are left; those that are lost carry nothing.
+bool reaches(const OutageModel& model, const OutageState& state, std::size_t from, std::size_t to);
 
 class OutageSimulator {
 public:
@@ -64,7 +68,35 @@ private:
     void lose_node(OutageState& state, std::size_t database, std::size_t node) const;
     void lose_warehouse(OutageState& state, std::size_t warehouse, const Hit& hit, double lasts) const;
     void lose_pool_share(OutageState& state, std::size_t pool, double share, CauseMask cause) const;
-    void begin_planned(OutageState& state, const FailureProcess& process, const FailureTarget& target) const;
+
+    // What people order (outage_planned.cpp).
+    void order_there(OutageState& state, std::size_t process, std::size_t target) const;
+    void order_back(OutageState& state, const Pending& event) const;
+    void next_order(OutageState& state, std::size_t process, std::size_t target, double after) const;
+    void begin_planned(OutageState& state, std::size_t process, const FailureTarget& target, bool measured) const;
+    void stop_database(OutageState& state, const FailureProcess& process, std::size_t database, double lasts) const;
+    void stop_until_published(OutageState& state, const FailureProcess& process, std::size_t database,
+                              double published) const;
+    bool hand_over(OutageState& state, const FailureProcess& process, std::size_t database, std::size_t but,
+                   bool measured) const;
+    void leave_zone(OutageState& state, const FailureProcess& process, const FailureTarget& target,
+                    bool measured) const;
+    void evacuate(OutageState& state, std::size_t process, std::size_t region, bool measured) const;
+
+    // Of a database to another region. `back`: the second half of an evacuation.
+    struct Move {
+        std::size_t process, database, to;
+        bool measured, back;
+    };
+    static Move move_of(const Pending& event);
+    void push_move(OutageState& state, double after, PendingKind kind, const Move& move) const;
+    bool can_move(const OutageState& state, const Move& move) const;
+    void order_move(OutageState& state, const Move& move) const;
+    void refused(OutageState& state, const Move& move) const;
+    void move_ready(OutageState& state, const Move& move) const;
+    void moved(OutageState& state, const Move& move) const;
+    void end_move(OutageState& state, const Move& move, std::size_t from, bool done) const;
+    std::size_t successor_in(const OutageState& state, std::size_t database, std::size_t region) const;
 
     void member_back(OutageState& state, std::size_t database, std::size_t member) const;
     void zone_back(OutageState& state, std::size_t zone, bool kept_data) const;

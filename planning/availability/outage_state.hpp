@@ -23,9 +23,12 @@ enum class PendingKind : std::uint8_t {
     failover_done,
     rebuild_done,
     regional_done,
-    copied,     // a region follows again
-    begins,     // of a process that is not exponential, or what follows another
-    look_again  // clients notice something, or come back
+    copied,        // a region follows again
+    begins,        // of a process that is not exponential, or what follows another
+    ordered_back,  // what people have ordered for a time
+    move_ready,    // a switchover: writes may stop
+    moved,         // the other region is promoted
+    look_again     // clients notice something, or come back
 };
 
 struct Pending {
@@ -77,6 +80,7 @@ struct DatabaseState {
     double planned_writes_until = -1e18, planned_reads_until = -1e18;
     CauseMask planned_writes_cause = 0, planned_reads_cause = 0;
     std::uint64_t planned_classes = 0;
+    double planned_address_at = -1e18;  // the writer has a new address from then on
 };
 
 struct PoolState {

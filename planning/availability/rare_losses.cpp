@@ -126,7 +126,7 @@ private:
 
 std::string forbids_rare(const OutageModel& model) {
     for (const FailureProcess& process : model.processes) {
-        if (process.every && !process.planned) return process.name;
+        if (process.every && !process.planned && process.counts) return process.name;
     }
     return model.rate > 0.0 ? "" : "nothing breaks";
 }

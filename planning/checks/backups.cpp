@@ -26,7 +26,8 @@ void check_retention(const Database& database, const std::string& at, Finder& fi
                     fmt::format("backups of {} are kept for {}: an error of Friday evening is beyond them on Monday",
                                 database.name, scenarios::to_text(retention)),
                     "\"retention\": \"2d\" or more",
-                    {"AVD-AWS-0077", "RDS.11"}});
+                    scenarios::has_standbys(database.kind) ? std::vector<std::string>{"AVD-AWS-0077", "RDS.11"}
+                                                           : std::vector<std::string>{"AVD-AWS-0077"}});
     }
     for (const scenarios::Fault& fault : finder.scenario.faults) {
         const bool restores = fault.kind == scenarios::FaultKind::operator_error && fault.target == database.name &&
@@ -63,7 +64,9 @@ void check_backups(Finder& finder) {
                         fmt::format("a dropped table of {} is gone: replicas follow the writer in its errors, too",
                                     database.name),
                         "\"backups\": { \"retention\": \"7d\" }",
-                        {"AVD-AWS-0077", "CKV_AWS_133"}});
+                        scenarios::has_standbys(database.kind)
+                            ? std::vector<std::string>{"AVD-AWS-0077", "CKV_AWS_133", "RDS.11"}
+                            : std::vector<std::string>{"AVD-AWS-0077", "CKV_AWS_133"}});
         } else {
             check_retention(database, at, finder);
         }

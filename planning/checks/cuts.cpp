@@ -43,12 +43,23 @@ std::string told(const Stopped& stopped) {
     return fmt::format("stops {}: {}", listed(classes), fmt::join(reasons, "; "));
 }
 
-// Only of databases do others have such a rule.
-std::vector<std::string> names_of(const Stopped& stopped) {
-    const bool database = std::any_of(stopped.begin(), stopped.end(), [](const auto& one) {
-        return one.second.find("may be its writer") != std::string::npos;
-    });
-    return database ? std::vector<std::string>{"CKV_AWS_157", "RDS.15"} : std::vector<std::string>{};
+// Of databases and warehouses others have such a rule.
+std::vector<std::string> names_of(const Scenario& scenario, const Stopped& stopped) {
+    std::vector<std::string> names;
+    const auto told = [&](const std::string& why) {
+        return std::any_of(stopped.begin(), stopped.end(), [&](const auto& one) { return one.second == why; });
+    };
+    const auto add = [&](const std::string& name) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    };
+    for (const scenarios::Database& one : scenario.databases) {
+        if (!told("all instances of " + one.name + " that may be its writer stand there")) continue;
+        for (const std::string& name : multi_az_names(one)) add(name);
+    }
+    for (const scenarios::Warehouse& one : scenario.warehouses) {
+        if (told(one.name + " has no nodes elsewhere")) add("Redshift.18");
+    }
+    return names;
 }
 
 bool stands_by_elsewhere(const scenarios::Service& service, const std::string& region) {
@@ -108,9 +119,10 @@ void check_cuts(Finder& finder) {
         for (const ZoneName& zone : zones_of(region)) {
             const Stopped stopped = stopped_by(finder.scenario, {zone});
             if (!stopped.empty()) {
-                finder.add("zone-is-single-point", check_warning,
-                           {"/regions/" + region.name + "/zones", fmt::format("losing {} {}", zone, told(stopped)),
-                            "let what stands there alone stand in a second zone, too", names_of(stopped)});
+                finder.add(
+                    "zone-is-single-point", check_warning,
+                    {"/regions/" + region.name + "/zones", fmt::format("losing {} {}", zone, told(stopped)),
+                     "let what stands there alone stand in a second zone, too", names_of(finder.scenario, stopped)});
             }
             by_zones.insert(stopped.begin(), stopped.end());
         }

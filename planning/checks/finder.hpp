@@ -40,6 +40,9 @@ void check_network(Finder& finder);
 void check_clients(Finder& finder);
 void check_survivors(Finder& finder);
 
+// What others call it if all of a database stands in one zone: they ask for Multi-AZ of an instance, or of a cluster.
+std::vector<std::string> multi_az_names(const scenarios::Database& database);
+
 // "a, b and c"; of many the first ones, "and 4 more".
 std::string listed(const std::vector<std::string>& names, std::size_t most = 6);
 

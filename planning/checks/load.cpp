@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "planning/che.hpp"
 #include "planning/random_duration.hpp"
 #include "scenarios/catalogue.hpp"
 #include "scenarios/volume_zones.hpp"
@@ -131,12 +133,38 @@ double cores_behind(const Scenario& scenario, const std::string& cache, const st
     return cores;
 }
 
-double hit_ratio_at_best(const Scenario& scenario, const scenarios::Cache& cache) {
+double memory_of(const scenarios::Cache& cache) {
     const auto* const found =
         scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
     const double of_class = found == nullptr ? 0.0 : static_cast<double>(found->data_memory.count);
-    const double memory =
-        (cache.memory ? static_cast<double>(cache.memory->count) : of_class) * static_cast<double>(cache.shards);
+    return (cache.memory ? static_cast<double>(cache.memory->count) : of_class) * static_cast<double>(cache.shards);
+}
+
+bool reads_through(const QueryClass& query, const scenarios::Cache& cache) {
+    return !query.route.empty() && query.route.front().role == TargetRole::cache &&
+           query.route.front().name == cache.name && query.keys && !query.writes;
+}
+
+double estimated_hit_ratio(const Scenario& scenario, const scenarios::Cache& cache) {
+    std::vector<CachedClass> classes;
+    const auto mean_ttl_s = [&cache](const std::optional<engine::Duration>& ttl) {
+        std::optional<double> mean_s;
+        if (ttl) mean_s = std::chrono::duration<double>(*ttl).count() * (1.0 - 0.5 * cache.ttl_jitter);
+        return mean_s;
+    };
+    const double rate_per_s = peak_rate_per_s(scenario);
+    double value_bytes = 1.0;
+    for (const QueryClass& query : scenario.workload.classes) {
+        if (!reads_through(query, cache)) continue;
+        classes.push_back({rate_per_s * query.share, static_cast<double>(query.keys->count), query.keys->zipf,
+                           mean_ttl_s(query.ttl)});
+        value_bytes = static_cast<double>(query.keys->value.count);
+    }
+    return che_hit_ratio(classes, memory_of(cache) / std::max(1.0, value_bytes), mean_ttl_s(cache.ttl));
+}
+
+double hit_ratio_at_best(const Scenario& scenario, const scenarios::Cache& cache) {
+    const double memory = memory_of(cache);
     double reads = 0.0, hits = 0.0;
     for (const QueryClass& query : scenario.workload.classes) {
         if (query.route.empty() || query.route.front().name != cache.name || !query.keys || query.writes) continue;
@@ -146,6 +174,24 @@ double hit_ratio_at_best(const Scenario& scenario, const scenarios::Cache& cache
         hits += query.share * zipf_mass(fit, query.keys->zipf) / zipf_mass(keys, query.keys->zipf);
     }
     return reads > 0.0 ? hits / reads : 0.0;
+}
+
+double warm_cores(const Scenario& scenario, const scenarios::Database& database, TargetRole role) {
+    double cores = database_cores(scenario, database.name, role, 0.0);
+    if (role == TargetRole::writer) return cores;
+    for (const scenarios::Cache& cache : scenario.caches) {
+        cores += cores_behind(scenario, cache.name, database.name) * (1.0 - estimated_hit_ratio(scenario, cache));
+    }
+    return cores;
+}
+
+double warm_sends(const Scenario& scenario, const scenarios::Database& database, TargetRole role) {
+    double bits = database_sends(scenario, database, role, 0.0);
+    if (role == TargetRole::writer) return bits;
+    for (const scenarios::Cache& cache : scenario.caches) {
+        bits += sent_behind(scenario, cache.name, database.name) * (1.0 - estimated_hit_ratio(scenario, cache));
+    }
+    return bits;
 }
 
 bool asks(const Scenario& scenario, const std::string& service, const std::string& database) {

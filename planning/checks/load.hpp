@@ -32,6 +32,19 @@ double sent_behind(const scenarios::Scenario& scenario, const std::string& cache
 // CPU seconds of the statements behind this cache alone, if it answered nothing.
 double cores_behind(const scenarios::Scenario& scenario, const std::string& cache, const std::string& database);
 
+// Bytes of entries that all shards of a cache hold; 0: its class is not known.
+double memory_of(const scenarios::Cache& cache);
+
+// Whether a class looks its keys up there first.
+bool reads_through(const scenarios::QueryClass& query, const scenarios::Cache& cache);
+
+// Share of the reads of a warm cache that find their key, by Che's approximation (che.hpp); 0: nobody reads it.
+double estimated_hit_ratio(const scenarios::Scenario& scenario, const scenarios::Cache& cache);
+
+// What `database_cores` and `database_sends` come to while all caches are warm: of readers with what misses there.
+double warm_cores(const scenarios::Scenario& scenario, const scenarios::Database& database, scenarios::TargetRole role);
+double warm_sends(const scenarios::Scenario& scenario, const scenarios::Database& database, scenarios::TargetRole role);
+
 // Share of the reads of a warm cache that find their key, at best: the popularity of as many keys as fit, by Zipf's
 // law. Source: Che et al. 2002 has less for LRU; expiry and writes are left out.
 double hit_ratio_at_best(const scenarios::Scenario& scenario, const scenarios::Cache& cache);

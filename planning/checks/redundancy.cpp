@@ -2,8 +2,14 @@
 #include <fmt/format.h>
 
 #include "planning/checks/finder.hpp"
+#include "scenarios/kinds.hpp"
 
 namespace faultline::planning {
+
+std::vector<std::string> multi_az_names(const scenarios::Database& database) {
+    if (scenarios::has_standbys(database.kind)) return {"CKV_AWS_157", "RDS.5"};
+    return {"RDS.15"};
+}
 
 void check_redundancy(Finder& finder) {
     for (const scenarios::Database& database : finder.scenario.databases) {
@@ -14,8 +20,7 @@ void check_redundancy(Finder& finder) {
              fmt::format("no instance of its region can take over from the writer of {}: it is built anew in its "
                          "own zone, which takes minutes, and if that zone is gone somebody has to act",
                          database.name),
-             "\"replicas\": [{ \"zone\": \"<another zone>\" }]",
-             {"CKV_AWS_157", "RDS.15"}});
+             "\"replicas\": [{ \"zone\": \"<another zone>\" }]", multi_az_names(database)});
     }
     for (const scenarios::Cache& cache : finder.scenario.caches) {
         if (cache.replicas > 0) continue;

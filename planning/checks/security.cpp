@@ -1,5 +1,6 @@
 // Encryption, network, authentication. Names of other linters: checkov's policy index at 03d5fdad and trivy-checks at
-// 80e53822 (both 2026-08); Security Hub by its titles. They look at templates, and these checks at what they describe.
+// 80e53822 (both 2026-08); Security Hub: RDS.38, RDS.46, Redshift.1 and .2 by their titles, other numbers from memory.
+// They look at templates, and these checks at what they describe.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,10 +52,10 @@ void check_encryption(const SecuredPart& part, Finder& finder) {
                          "clear text",
                          word(part.kind), part.name),
              "\"encrypted_in_transit\": true",
-             of_kind(part.kind, {{"CKV2_AWS_69", "RDS.38", "RDS.39"},
-                                 {"CKV2_AWS_69", "RDS.38", "RDS.39"},
+             of_kind(part.kind, {{"CKV2_AWS_69", part.postgresql ? "RDS.38" : "RDS.39"},
+                                 {"CKV2_AWS_69", part.postgresql ? "RDS.38" : "RDS.39"},
                                  {"AVD-AWS-0051", "CKV_AWS_30", "ElastiCache.5"},
-                                 {"CKV_AWS_105", "Redshift.2"}})});
+                                 {"CKV_AWS_105", part.serverless ? "RedshiftServerless.2" : "Redshift.2"}})});
     }
 }
 
@@ -89,13 +90,14 @@ void check_inbound(const SecuredPart& part, Finder& finder) {
         return;
     }
     if (part.open_to_world()) {
-        finder.add("inbound-open-to-world", check_error,
-                   {key(part, "inbound"),
-                    fmt::format("every address may try to connect to {}: only its passwords stand between it and "
-                                "everybody",
-                                part.name),
-                    "name the services that connect in place of the range /0",
-                    {"EC2.19"}});
+        finder.add(
+            "inbound-open-to-world", check_error,
+            {key(part, "inbound"),
+             fmt::format("every address may try to connect to {}: only its passwords stand between it and "
+                         "everybody",
+                         part.name),
+             "name the services that connect in place of the range /0",
+             part.kind == Kind::warehouse ? Names{"EC2.18", "EC2.19", "Redshift.15"} : Names{"EC2.18", "EC2.19"}});
         return;
     }
     const Names& inbound = *part.security.inbound;
@@ -122,10 +124,10 @@ void check_access(const SecuredPart& part, Finder& finder) {
                          "it",
                          part.name),
              "\"private_subnets\": true",
-             of_kind(part.kind, {{"AVD-AWS-0180", "CKV_AWS_17", "RDS.46"},
-                                 {"AVD-AWS-0180", "CKV_AWS_17", "RDS.46"},
+             of_kind(part.kind, {{"AVD-AWS-0180", "CKV_AWS_17", "RDS.2", "RDS.46"},
+                                 {"AVD-AWS-0180", "CKV_AWS_17", "RDS.2", "RDS.46"},
                                  {},
-                                 {"CKV_AWS_87", "Redshift.1"}})});
+                                 {"CKV_AWS_87", part.serverless ? "RedshiftServerless.3" : "Redshift.1"}})});
     }
     check_inbound(part, finder);
     const bool database = part.kind == Kind::cluster || part.kind == Kind::plain_database;

@@ -36,17 +36,23 @@ std::vector<SecuredPart> secured_parts(const scenarios::Scenario& scenario) {
     for (const scenarios::Database& one : scenario.databases) {
         const bool plain = scenarios::has_standbys(one.kind);
         SecuredPart& part = parts.emplace_back();
-        part = {plain ? SecuredPart::Kind::plain_database : SecuredPart::Kind::cluster, one.name,
-                "/databases/" + one.name, joined(one.security, scenario.security), !one.secondaries.empty()};
+        part = {plain ? SecuredPart::Kind::plain_database : SecuredPart::Kind::cluster,
+                one.name,
+                "/databases/" + one.name,
+                joined(one.security, scenario.security),
+                !one.secondaries.empty(),
+                false,
+                false};
+        part.postgresql = one.kind.ends_with("postgresql");
         part.security.iam_authentication = one.iam_per_s.has_value();
     }
     for (const scenarios::Cache& one : scenario.caches) {
         parts.push_back({SecuredPart::Kind::cache, one.name, "/caches/" + one.name,
-                         joined(one.security, scenario.security), one.global.has_value()});
+                         joined(one.security, scenario.security), one.global.has_value(), false, false});
     }
     for (const scenarios::Warehouse& one : scenario.warehouses) {
         parts.push_back({SecuredPart::Kind::warehouse, one.name, "/warehouses/" + one.name,
-                         joined(one.security, scenario.security), false});
+                         joined(one.security, scenario.security), false, false, one.class_name.empty()});
     }
     return parts;
 }

@@ -16,7 +16,9 @@ struct SecuredPart {
     std::string name;
     std::string where;  // JSON pointer
     scenarios::Security security{};
-    bool global = false;  // several regions hold it
+    bool global = false;      // several regions hold it
+    bool postgresql = false;  // a database of that engine
+    bool serverless = false;  // a warehouse
     bool encrypted() const { return security.encrypted_at_rest == true && security.encrypted_in_transit == true; }
     // In private subnets, and nobody connects but who is named.
     bool closed() const { return security.private_subnets == true && security.inbound && !open_to_world(); }

@@ -128,26 +128,9 @@ double cold_cores(const scenarios::Scenario& scenario, const Database& database,
     double cores = 0.0;
     for (const scenarios::Cache& cache : scenario.caches) {
         const double lost = Survival(scenario, domain.zones).lost_share_of(cache);
-        cores += cores_behind(scenario, cache.name, database.name) * hit_ratio_at_best(scenario, cache) * lost;
+        cores += cores_behind(scenario, cache.name, database.name) * estimated_hit_ratio(scenario, cache) * lost;
     }
     return cores;
-}
-
-double warm_cores(const scenarios::Scenario& scenario, const Database& database, TargetRole role) {
-    double cores = database_cores(scenario, database.name, role, 0.0);
-    if (role == TargetRole::writer) return cores;
-    for (const scenarios::Cache& cache : scenario.caches) {
-        cores += cores_behind(scenario, cache.name, database.name) * (1.0 - hit_ratio_at_best(scenario, cache));
-    }
-    return cores;
-}
-
-double warm_answers(const scenarios::Scenario& scenario, const Database& database) {
-    double bits = database_sends(scenario, database, TargetRole::reader, 0.0);
-    for (const scenarios::Cache& cache : scenario.caches) {
-        bits += sent_behind(scenario, cache.name, database.name) * (1.0 - hit_ratio_at_best(scenario, cache));
-    }
-    return bits;
 }
 
 void tell_cards(const Worst& worst, const char* what, const Database& database, Finder& finder) {
@@ -167,8 +150,8 @@ void check_database(const Database& database, const std::vector<Domain>& domains
     const double reads = warm_cores(scenario, database, TargetRole::reader);
     const auto pooled = static_cast<double>(pooled_connections(scenario, database, TargetRole::reader));
     Worst writers, readers, connections, cold, writer_cards, reader_cards;
-    const double written = database_sends(scenario, database, TargetRole::writer, 0.0);
-    const double answered = warm_answers(scenario, database);
+    const double written = warm_sends(scenario, database, TargetRole::writer);
+    const double answered = warm_sends(scenario, database, TargetRole::reader);
     for (const Domain& domain : domains) {
         const std::optional<Left> left = left_of(scenario, database, domain);
         if (!left || database.serverless || database.replica_scaling) continue;  // these follow the load

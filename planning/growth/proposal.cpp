@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planning/checks/load.hpp"
 #include "planning/observations.hpp"
 
 namespace faultline::planning {

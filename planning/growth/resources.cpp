@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "engine/queueing/erlang.hpp"
-#include "planning/che.hpp"
 #include "planning/checks/load.hpp"
 #include "planning/checks/survival.hpp"
 #include "planning/cluster_shape.hpp"
@@ -29,26 +28,6 @@ constexpr double gib = 1024.0 * 1024.0 * 1024.0;
 
 double demand_s(const QueryClass& query) {
     return distribution_of(query.demand).mean();
-}
-
-double memory_of(const Cache& cache) {
-    const auto* const found =
-        scenarios::find_instance_class(scenarios::CatalogueService::elasticache, cache.class_name);
-    const double of_class = found == nullptr ? 0.0 : static_cast<double>(found->data_memory.count);
-    return (cache.memory ? static_cast<double>(cache.memory->count) : of_class) * static_cast<double>(cache.shards);
-}
-
-bool reads_through(const QueryClass& query, const Cache& cache) {
-    return !query.route.empty() && query.route.front().role == TargetRole::cache &&
-           query.route.front().name == cache.name && query.keys && !query.writes;
-}
-
-double reader_cores(const Scenario& scenario, const Database& database) {
-    double cores = database_cores(scenario, database.name, TargetRole::reader, 0.0);
-    for (const Cache& cache : scenario.caches) {
-        cores += cores_behind(scenario, cache.name, database.name) * (1.0 - estimated_hit_ratio(scenario, cache));
-    }
-    return cores;
 }
 
 // The instances that answer reads: the writer, where there is no other.
@@ -125,8 +104,8 @@ private:
 
     void processors_of(const Database& database) {
         const auto readers = readers_of(scenario_, database);
-        const double reads = reader_cores(scenario_, database);
-        const double writes = database_cores(scenario_, database.name, TargetRole::writer, 0.0);
+        const double reads = warm_cores(scenario_, database, TargetRole::reader);
+        const double writes = warm_cores(scenario_, database, TargetRole::writer);
         const double writer = instance_shape_of(database, database.writer).vcpus;
         const double reader = vcpus_of(database, readers);
         add(ResourceKind::writer_cpu, database.name, "CPU of the writer of " + database.name, "vCPUs",
@@ -139,11 +118,8 @@ private:
         const auto card = [&](const scenarios::DatabaseInstance& one) {
             return instance_shape_of(database, one).bandwidth.value;
         };
-        double reads = database_sends(scenario_, database, TargetRole::reader, 0.0);
-        for (const Cache& cache : scenario_.caches) {
-            reads += sent_behind(scenario_, cache.name, database.name) * (1.0 - estimated_hit_ratio(scenario_, cache));
-        }
-        const double writes = database_sends(scenario_, database, TargetRole::writer, 0.0);
+        const double reads = warm_sends(scenario_, database, TargetRole::reader);
+        const double writes = warm_sends(scenario_, database, TargetRole::writer);
         double readers = 0.0;
         bool known = !database.replica_scaling;
         const auto all = readers_of(scenario_, database);
@@ -286,24 +262,6 @@ double pool_latency_s(double busy, double servers, double each_s, const std::str
 
 std::vector<ResourceEstimate> estimate_resources(const Scenario& scenario) {
     return Estimates{scenario}.run();
-}
-
-double estimated_hit_ratio(const Scenario& scenario, const Cache& cache) {
-    std::vector<CachedClass> classes;
-    const auto mean_ttl_s = [&cache](const std::optional<engine::Duration>& ttl) {
-        std::optional<double> mean_s;
-        if (ttl) mean_s = std::chrono::duration<double>(*ttl).count() * (1.0 - 0.5 * cache.ttl_jitter);
-        return mean_s;
-    };
-    const double rate_per_s = peak_rate_per_s(scenario);
-    double value_bytes = 1.0;
-    for (const QueryClass& query : scenario.workload.classes) {
-        if (!reads_through(query, cache)) continue;
-        classes.push_back({rate_per_s * query.share, static_cast<double>(query.keys->count), query.keys->zipf,
-                           mean_ttl_s(query.ttl)});
-        value_bytes = static_cast<double>(query.keys->value.count);
-    }
-    return che_hit_ratio(classes, memory_of(cache) / std::max(1.0, value_bytes), mean_ttl_s(cache.ttl));
 }
 
 bool is_on_the_way(const ResourceEstimate& resource, const QueryClass& query) {

@@ -40,9 +40,6 @@ struct ResourceEstimate {
 };
 std::vector<ResourceEstimate> estimate_resources(const scenarios::Scenario& scenario);
 
-// By Che's approximation (che.hpp); 0: nobody reads it.
-double estimated_hit_ratio(const scenarios::Scenario& scenario, const scenarios::Cache& cache);
-
 // Whether queries of this class need it.
 bool is_on_the_way(const ResourceEstimate& resource, const scenarios::QueryClass& query);
 

@@ -9,6 +9,7 @@
 #include "models/cost/bill.hpp"
 #include "planning/availability/availability.hpp"
 #include "planning/availability/model_of.hpp"
+#include "planning/money.hpp"
 #include "planning/plan/screen.hpp"
 #include "planning/plan/summary.hpp"
 #include "planning/requirement.hpp"
@@ -87,6 +88,7 @@ bool PlanSearch::screen() {
             const scenarios::CostResult bill = models::bill_of(*point.scenario, {});
             told.cost_floor = bill.per_month;
             told.unknown_prices = bill.unknown;
+            told.unpriced = unpriced_in(bill);
             if (auto discarded = screened(*point.scenario)) {
                 told.fate = Fate::screened;
                 told.requirement = std::move(discarded->requirement);
@@ -355,6 +357,7 @@ void PlanSearch::tell(scenarios::PlanResult& into) {
         into.topologies.push_back(candidate.told);
     }
     add_front(base_.scenario, into);
+    if (objective_.is_cost()) find_maybe_cheaper(into);
     into.found = search_.sweep().found() + confirmation_.sweep().found();
     into.run = search_.sweep().newly_run() + confirmation_.sweep().newly_run();
 }

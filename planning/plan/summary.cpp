@@ -5,6 +5,7 @@
 #include <map>
 
 #include "planning/measure.hpp"
+#include "planning/money.hpp"
 
 namespace faultline::planning {
 namespace {
@@ -96,6 +97,20 @@ void add_front(const scenarios::Scenario& scenario, PlanResult& result) {
     }
     std::stable_sort(result.front.begin(), result.front.end(),
                      [](const FrontPoint& a, const FrontPoint& b) { return a.values < b.values; });
+}
+
+void find_maybe_cheaper(scenarios::PlanResult& result) {
+    if (!result.winner) return;
+    const scenarios::PlannedTopology& winner = result.topologies[*result.winner];
+    const auto known = [](const scenarios::PlannedTopology& one) { return one.cost.value_or(one.cost_floor); };
+    for (std::size_t i = 0; i < result.topologies.size(); ++i) {
+        const scenarios::PlannedTopology& other = result.topologies[i];
+        const bool may_meet = other.fate == scenarios::Fate::met || other.fate == scenarios::Fate::worse;
+        if (!may_meet || has_all_of(other.unpriced, winner.unpriced)) continue;
+        if (!result.maybe_cheaper || known(other) < known(result.topologies[*result.maybe_cheaper])) {
+            result.maybe_cheaper = i;
+        }
+    }
 }
 
 std::vector<HeadRoom> head_room(Results results) {

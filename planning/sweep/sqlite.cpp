@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cmath>
+#include <system_error>
 
 namespace faultline::planning {
 
@@ -22,7 +23,9 @@ SqliteDatabase::~SqliteDatabase() {
 
 void SqliteDatabase::fail() const {
     const int code = sqlite3_errcode(handle_);
-    throw SqliteError(fmt::format("{}: {}", path_, sqlite3_errmsg(handle_)),
+    const int cause = code == SQLITE_IOERR ? sqlite3_system_errno(handle_) : 0;
+    const std::string why = cause == 0 ? "" : fmt::format(" ({})", std::generic_category().message(cause));
+    throw SqliteError(fmt::format("{}: {}{}", path_, sqlite3_errmsg(handle_), why),
                       code == SQLITE_CORRUPT || code == SQLITE_NOTADB);
 }
 

@@ -103,6 +103,7 @@ std::unique_ptr<SweepStore> SweepStore::open(const std::string& path, const std:
             return nullptr;
         }
     } catch (const SqliteError& error) {
+        if (!error.damaged()) throw;  // a full disk is no mistake of whoever named the file
         // "results/s.db: file is not a database"
         const std::string why = error.what();
         problems.add(path, "", why.starts_with(path + ": ") ? why.substr(path.size() + 2) : why);

@@ -34,7 +34,8 @@ class SweepStore {
 public:
     static constexpr int schema_version = 1;
 
-    // Null, and a problem: the file is no database, one of another program, or of another schema version.
+    // Null, and a problem: the file is no database, one of another program, or of another schema version. Throws if it
+    // cannot be made or written.
     static std::unique_ptr<SweepStore> open(const std::string& path, const std::string& tool_version,
                                             scenarios::Problems& problems);
 

@@ -83,7 +83,8 @@ void read_checks(ObjectReader& file, Scenario& scenario) {
             object.problem("where", fmt::format("expected a JSON pointer such as \"/databases/orders\", found {}",
                                                 in_quotes(read.where)));
         }
-        if (object.has("reason") && read.reason.empty()) {
+        const bool blank = read.reason.find_first_not_of(" \t\r\n") == std::string::npos;
+        if (object.has("reason") && blank) {
             object.problem("reason", "expected the reason why this finding is as it should be");
         }
         object.finish();

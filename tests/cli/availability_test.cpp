@@ -61,6 +61,20 @@ TEST_F(AvailabilityCliTest, TheTableFitsAndIsPlain) {
     EXPECT_EQ(folder.files(), Words{"s.json"});  // nothing is written that was not asked for
 }
 
+TEST_F(AvailabilityCliTest, ManyKindsOfPlannedWorkFitToo) {
+    std::string text = scenario("99%");
+    text.insert(text.find("\"requirements\""), R"("faults": {"bigger at times": {"kind": "class-change",
+        "class": "db.r6g.xlarge", "at_random": {"targets": ["orders/writer"], "every": "60d", "lasts": "30d"}},
+        "new columns": {"kind": "schema-change", "method": "copy", "at_random": {"targets": ["orders"],
+        "every": "60d"}}}, )");
+    folder.write("s.json", text);
+    const Ended ended = run_program(folder, {"availability", "s.json", "--years", "100"});
+    EXPECT_NE(ended.out.find("schema-change"), std::string::npos) << ended.out << ended.err;
+    EXPECT_NE(ended.out.find("class-change"), std::string::npos) << ended.out << ended.err;
+    std::istringstream lines{ended.out};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
 TEST_F(AvailabilityCliTest, TheResultDoesNotDependOnWorkers) {
     const std::string one = run("99%", {"--format", "json", "--jobs", "1"}).out;
     EXPECT_EQ(one, run("99%", {"--format", "json", "--jobs", "3"}).out);
@@ -97,6 +111,16 @@ TEST_F(AvailabilityCliTest, BadInputIsRefused) {
     folder.write("foreign.json", "{}");
     EXPECT_EQ(run("99%", {"--rto-from", "foreign.json"}).code, 2);
     EXPECT_EQ(run("99%", {"--result", "."}).code, 4);
+}
+
+TEST_F(AvailabilityCliTest, WhereNothingBreaksThereAreNoYears) {
+    folder.write("q.json", R"({"name": "Queue", "run": {"warm_up": "0s", "measured": "60s"},
+        "network": {"profile": "zero"}, "offices": {"hall": {"access": "none"}}, "stations": {"counter": {"servers": 1}},
+        "workload": {"arrivals": {"rate": "10/s"}, "classes": {
+            "ask": {"share": 1, "route": ["counter"], "deadline": "1s", "demand": "1ms"}}}})");
+    const Ended ended = run_program(folder, {"availability", "q.json"});
+    EXPECT_EQ(ended.code, 2) << ended.out;
+    EXPECT_NE(ended.err.find("nothing in it breaks"), std::string::npos) << ended.err;
 }
 
 TEST_F(AvailabilityCliTest, ARunLeavesYearsToIt) {

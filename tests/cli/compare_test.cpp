@@ -4,6 +4,8 @@
 //         rate of arrivals, by 0.1 ms for each operation a second.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tests/cli/program.hpp"
 
 namespace faultline::tests {
@@ -183,6 +185,19 @@ TEST_F(CompareTest, SeveralFilesAreComparedByTheirBases) {
     EXPECT_EQ(ended.out.find("same"), std::string::npos) << ended.out;
     EXPECT_EQ(compare(scenario(same), {"none.json"}).code, 2);
     EXPECT_EQ(compare(scenario(same), {"busy.json", "--variant", "same"}).code, 2);
+}
+
+TEST_F(CompareTest, FilesOfOneNameAreCalledByTheirPathsAndOneFileIsNotComparedWithItself) {
+    std::filesystem::create_directory(folder.path("new"));
+    folder.write("new/s.json", scenario(same, "120/s"));
+    const Ended ended = compare(scenario(same), {"new/s.json"});
+    EXPECT_EQ(ended.code, 0);
+    says(ended, "What differs from s.json");
+    says(ended, "   best: s.json");
+    says(ended, "new/s.json            26.7 ms       +2 ms");
+    const Ended twice = compare(scenario(same), {"s.json"});
+    EXPECT_EQ(twice.code, 2);
+    says(twice, "s.json: is given twice");
 }
 
 TEST_F(CompareTest, TheResultIsVersionedJsonAndBadInputWritesNone) {

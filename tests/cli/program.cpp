@@ -69,7 +69,6 @@ Program::Program(const Folder& folder, std::vector<std::string> arguments, std::
     ::dup2(open_new(out_), STDOUT_FILENO);
     ::dup2(open_new(err_), STDERR_FILENO);
     if (file_size_max > 0) {
-        ::signal(SIGXFSZ, SIG_IGN);
         const rlimit limit{.rlim_cur = file_size_max, .rlim_max = file_size_max};
         ::setrlimit(RLIMIT_FSIZE, &limit);
     }

@@ -195,6 +195,14 @@ TEST_F(SweepTest, AFullDiskIsFourAndLosesNothingThatHadEnded) {
     EXPECT_EQ(rows(), 120);
 }
 
+// Before the first replication, too: it is no bad input, and what was begun of the file is gone on with.
+TEST_F(SweepTest, ADiskWithoutRoomForTheDatabaseIsFour) {
+    const Ended full = run_program(folder, words({"--vary", "/stations/counter/servers=1,2"}), 20 * 1024);
+    EXPECT_EQ(full.code, 4) << full.out << full.err;
+    says(full, "File too large");
+    EXPECT_EQ(sweep({"--vary", "/stations/counter/servers=1,2"}).code, 0);
+}
+
 TEST_F(SweepTest, SaturationIsToldAsABracket) {
     const Ended ended = sweep({"--saturate", "/workload/arrivals/rate=20/s..300/s", "--within", "10%"});
     EXPECT_EQ(ended.code, 0) << ended.err;

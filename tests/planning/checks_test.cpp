@@ -12,6 +12,7 @@
 
 #include "planning/checks/load.hpp"
 #include "planning/checks/survival.hpp"
+#include "planning/growth/resources.hpp"
 #include "scenarios/check_ids.hpp"
 #include "scenarios/read_scenario.hpp"
 #include "tests/planning/service_pools.hpp"
@@ -85,6 +86,29 @@ TEST(ChecksTest, OtherLintersNamesAreThoseOfThePart) {
     const auto of_cache = check_topology(scenario_of("not-encrypted-in-transit"));
     ASSERT_NE(find(of_cache, "not-encrypted-in-transit"), nullptr);
     EXPECT_EQ(find(of_cache, "not-encrypted-in-transit")->also.front(), "AVD-AWS-0051");
+}
+
+// Of a cluster and of a plain instance others have different rules, and of each engine another one for TLS.
+TEST(ChecksTest, OtherLintersNamesAreThoseOfTheKindAndEngine) {
+    using Names = std::vector<std::string>;
+    const auto names = [](const std::string& variant, const std::string& id, const std::string& kind) {
+        Scenario scenario = scenario_of(variant);
+        scenarios::Database& database = scenario.databases.front();
+        database.kind = kind;
+        if (id == "not-encrypted-in-transit") database.security.emplace().encrypted_in_transit = false;
+        if (id == "not-in-private-subnets") database.security.emplace().private_subnets = false;
+        const auto findings = check_topology(scenario);
+        const CheckFinding* const found = find(findings, id);
+        return found == nullptr ? Names{"not found"} : found->also;
+    };
+    EXPECT_EQ(names("no-replica", "no-replica", "aurora-mysql"), Names{"RDS.15"});
+    EXPECT_EQ(names("no-replica", "no-replica", "postgresql"), (Names{"CKV_AWS_157", "RDS.5"}));
+    EXPECT_EQ(names("", "not-encrypted-in-transit", "mysql"), (Names{"CKV2_AWS_69", "RDS.39"}));
+    EXPECT_EQ(names("", "not-encrypted-in-transit", "aurora-postgresql"), (Names{"CKV2_AWS_69", "RDS.38"}));
+    EXPECT_EQ(names("", "not-in-private-subnets", "mysql"), (Names{"AVD-AWS-0180", "CKV_AWS_17", "RDS.2", "RDS.46"}));
+    EXPECT_EQ(names("retention-too-short", "retention-too-short", "mysql"), (Names{"AVD-AWS-0077", "RDS.11"}));
+    EXPECT_EQ(names("retention-too-short", "retention-too-short", "aurora-mysql"), Names{"AVD-AWS-0077"});
+    EXPECT_EQ(names("inbound-open-to-world", "inbound-open-to-world", "mysql"), (Names{"EC2.18", "EC2.19"}));
 }
 
 TEST(ChecksTest, CutsAreToldInTheArchitectsWords) {
@@ -213,6 +237,34 @@ TEST(LoadTest, OfKeysThatDoNotFitThePopularOnesDo) {
     scenario.caches.front().memory = engine::Bytes{100'000};
     scenario.workload.classes.front().keys->zipf = 1.0;
     EXPECT_NEAR(hit_ratio_at_best(scenario, scenario.caches.front()), 5.1874 / 7.4855, 0.015);
+}
+
+// 1,000 equally popular keys that live 10 s, asked for a = 50/1,000 times a second each: of each a * 10 / (1 + a * 10),
+// one in three reads, finds it. Growth takes the same load as the checks.
+TEST(LoadTest, AWarmCacheMissesWhatHasExpired) {
+    Scenario scenario = scenario_of("");
+    scenarios::QueryClass& lookup = scenario.workload.classes.front();
+    ASSERT_NEAR(peak_rate_per_s(scenario) * lookup.share, 50.0, 1e-9);
+    ASSERT_EQ(lookup.keys->count, 1'000U);
+    lookup.keys->zipf = 0.0;
+    lookup.ttl = std::chrono::seconds{10};
+    scenario.caches.front().ttl_jitter = 0.0;
+    EXPECT_NEAR(estimated_hit_ratio(scenario, scenario.caches.front()), 1.0 / 3.0, 1e-6);
+    const scenarios::Database& database = scenario.databases.front();
+    const auto reader = scenarios::TargetRole::reader;
+    const double behind = cores_behind(scenario, scenario.caches.front().name, database.name);
+    const double cores = warm_cores(scenario, database, reader);
+    EXPECT_NEAR(cores, database_cores(scenario, database.name, reader, 0.0) + behind * 2.0 / 3.0, 1e-9);
+    const double bits = warm_sends(scenario, database, reader);
+    EXPECT_GT(bits, database_sends(scenario, database, reader, 0.0));
+    for (const ResourceEstimate& one : estimate_resources(scenario)) {
+        if (one.kind == ResourceKind::reader_cpu) {
+            EXPECT_DOUBLE_EQ(one.wanted, cores);
+        }
+        if (one.kind == ResourceKind::reader_card) {
+            EXPECT_DOUBLE_EQ(one.wanted, bits / 1e9);
+        }
+    }
 }
 
 TEST(SurvivalTest, CountsWhatStandsElsewhere) {

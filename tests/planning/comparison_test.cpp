@@ -96,6 +96,32 @@ TEST(ComparisonTest, TheBestAreThoseThatNothingShowsToBeWorse) {
     EXPECT_EQ(best({system({0.1, 0.3, 0.2, 0.4}), system({0.2, 0.1, 0.4, 0.32}), system({5.1, 5.2, 5.3, 5.4})}),
               (Best{0, 1}));
     EXPECT_EQ(best({system({nothing}), system({nothing})}), Best{});
+    EXPECT_EQ(best({system({nothing}), system({0.1, 0.2})}), Best{}) << "nobody to be better than";
+}
+
+// What has no price costs nothing in a bill: it may make worse who has it, and never better.
+TEST(ComparisonTest, WhatHasNoPriceMakesNobodyCheaper) {
+    std::vector<Measure> cost = latency();
+    cost.front().unit = "$/month";
+    const Values cheap{100, 101, 102, 103}, dear{200, 201, 203, 202};
+    const auto of = [](const Values& values, const std::vector<scenarios::UnpricedPart>& unpriced) {
+        Measured one = system(values);
+        one.unpriced = unpriced;
+        return one;
+    };
+    const std::vector<scenarios::UnpricedPart> none, shop{{"instances of shop", 730.0}};
+    const auto standing = [&](const Measured& first, const Measured& second) {
+        return compare({first, second}, cost, {}).measures.at(0).systems.at(1).standing;
+    };
+    EXPECT_EQ(standing(of(cheap, shop), of(dear, shop)), Standing::worse) << "both have it";
+    EXPECT_EQ(standing(of(cheap, none), of(dear, shop)), Standing::worse) << "and what is unknown, too";
+    EXPECT_EQ(standing(of(cheap, shop), of(dear, none)), Standing::unknown);
+    EXPECT_EQ(standing(of(dear, none), of(cheap, shop)), Standing::unknown);
+    EXPECT_EQ(standing(of(dear, shop), of(cheap, none)), Standing::better);
+    const auto comparison = compare({of(cheap, shop), of(dear, none)}, cost, {});
+    EXPECT_EQ(comparison.measures.at(0).best.size(), 2U);
+    EXPECT_EQ(comparison.notes.size(), 1U);
+    EXPECT_EQ(compare({of(cheap, shop), of(dear, none)}, latency(), {}).measures.at(0).best.size(), 1U);
 }
 
 // By 0.02 +- 0.0130 at 95 %: at the 99.17 % of six differences together it is 0.02 +- 0.0246.

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "planning/money.hpp"
+
 namespace faultline::planning {
 namespace {
 
@@ -61,6 +63,38 @@ TEST(PlanSummaryTest, TheFrontIsWhatNoOtherBeatsInAllAxes) {
 }
 
 // Two replications of 60 and 180 s: 30 % and 50 % of the time is 45 % of all of it. The worst minute is an incident's.
+// What has no price costs nothing in a bill, and must not win by that.
+TEST(PlanSummaryTest, AWinnerWithoutAPriceIsNotTheCheapestBesideOneThatHasIt) {
+    const auto rival = [](double amount, const std::string& part, double others_amount, Fate fate = Fate::met) {
+        scenarios::PlanResult result;
+        result.topologies = {topology(100, 1, 1, Fate::winner), topology(300, 1, 1, fate),
+                             topology(200, 1, 1, Fate::violated)};
+        if (amount > 0.0) result.topologies[0].unpriced = {{"instances of shop", amount}};
+        if (others_amount > 0.0) result.topologies[1].unpriced = {{part, others_amount}};
+        result.winner = 0;
+        find_maybe_cheaper(result);
+        return result.maybe_cheaper;
+    };
+    EXPECT_EQ(rival(0.0, "", 0.0), std::nullopt);
+    EXPECT_EQ(rival(730.0, "", 0.0), 1U);
+    EXPECT_EQ(rival(730.0, "instances of shop", 730.0), std::nullopt) << "whatever it costs, both have it";
+    EXPECT_EQ(rival(730.0, "instances of shop", 1460.0), std::nullopt);
+    EXPECT_EQ(rival(1460.0, "instances of shop", 730.0), 1U) << "one more of what may cost anything";
+    EXPECT_EQ(rival(730.0, "instances of booking", 730.0), 1U);
+    EXPECT_EQ(rival(730.0, "", 0.0, Fate::violated), std::nullopt) << "it is no answer";
+    EXPECT_EQ(rival(730.0, "", 0.0, Fate::worse), 1U) << "it was not run, for it seemed to cost more";
+    scenarios::CostResult bill;
+    bill.lines.resize(3);
+    bill.lines[0].kind = "instances", bill.lines[0].of = "shop", bill.lines[0].what = "3 instances of 4 vCPUs";
+    bill.lines[0].region = "us-east-1", bill.lines[0].amount = 2190.0;
+    bill.lines[1].per_month = 5.0;
+    bill.lines[2].group = "incidents";
+    const std::vector<scenarios::UnpricedPart> unpriced = unpriced_in(bill);
+    ASSERT_EQ(unpriced.size(), 1U);
+    EXPECT_EQ(unpriced.front().part, "instances of shop, 4 vCPUs, us-east-1");
+    EXPECT_EQ(unpriced.front().amount, 2190.0);
+}
+
 TEST(PlanSummaryTest, HeadRoomIsOfTheFullestAndWeighsByTime) {
     std::vector<scenarios::ReplicationResult> results(2);
     const auto add = [&](std::size_t replication, const std::string& name, double mean, double worst) {

@@ -138,7 +138,7 @@ TEST(TopologyYearsTest, WhatIsSlowIsNotDown) {
         const std::string name{scenarios::fault_kind_name(kind)};
         EXPECT_FALSE(has_cause(of(result, "update"), name)) << name << " of " << target;
         EXPECT_LT(of(result, "update").minutes.mean, 1.5 * before) << name << " of " << target;
-        const bool told = std::any_of(result.not_modelled.begin(), result.not_modelled.end(),
+        const bool told = std::any_of(result.not_counted.begin(), result.not_counted.end(),
                                       [](const std::string& one) { return one.starts_with("\"at random\""); });
         EXPECT_TRUE(told) << name << " of " << target;
     }
@@ -178,7 +178,7 @@ Struck strike(const scenarios::Fault& fault, const MeasuredRecoveries& measured 
     }
     EXPECT_FALSE(state.any_away);
     const YearsPlan plan{.years = 100, .seed = {1}};
-    for (const std::string& one : summarised(scenario, model, simulate_years(model, plan), plan).not_modelled) {
+    for (const std::string& one : summarised(scenario, model, simulate_years(model, plan), plan).not_counted) {
         struck.told_as_left_out = struck.told_as_left_out || one.find("\"" + fault.name + "\"") != std::string::npos;
     }
     return struck;
