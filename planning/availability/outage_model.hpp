@@ -80,8 +80,8 @@ struct FailureProcess {
     // Planned work: whom it stops for `lasts`. Both false: nobody, as far as this model knows.
     bool stops_writes = false, stops_reads = false;
     std::uint64_t stops_classes = ~std::uint64_t{0};  // of the scenario, by number, one bit each
-    // Of a class change: another member takes over first, and is found at a new address; `alone_lasts` if there is
-    // none.
+    // Of work by failover or one by one: another member takes over first, and is found at a new address; `alone_lasts`
+    // if there is none.
     bool hands_over = false;
     engine::Distribution alone_lasts = engine::Distribution::constant(0.0);
     // Of what people order there and back: there, until it is ordered back; `every` then runs from that order's end.
