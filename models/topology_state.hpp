@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/large_pages.hpp"
 #include "models/topology.hpp"
 
 namespace faultline::models {
@@ -65,7 +66,7 @@ struct Topology::State {
     std::vector<std::vector<char>> cuts;  // by cut and place: does it stand inside? Empty: it has ended
 
     // Paths from each core place and each site to each core place, and from each core place to each site.
-    std::vector<Path> core_to_core, site_to_core, core_to_site;
+    engine::LargePageVector<Path> core_to_core, site_to_core, core_to_site;
     std::vector<Path> site_to_itself;
     std::vector<const Path*> touched;         // those that have sent something since it was counted
     std::vector<std::int64_t> group_carried;  // bytes

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/random/distributions.hpp"
+
 namespace faultline::models {
 
 using engine::Duration;
@@ -12,12 +14,13 @@ namespace {
 constexpr Duration hour = std::chrono::hours{1};
 constexpr std::int64_t hours_a_day = 24;
 constexpr std::int64_t days_a_week = 7;
+const engine::Distribution unit_gap = engine::Distribution::exponential(1.0);
 }  // namespace
 
 Arrivals::Arrivals(engine::RandomStream draws, ArrivalsShape shape)
     : draws_(draws),
+      flat_(shape.curve.empty() && shape.week.empty()),
       shape_(std::move(shape)),
-      flat_(shape_.curve.empty() && shape_.week.empty()),
       start_(std::chrono::seconds{shape_.start_s}) {}
 
 std::int64_t Arrivals::hour_index(Instant t) const {
@@ -44,10 +47,10 @@ double Arrivals::rate_most() const {
 Instant Arrivals::next(Instant now) {
     Instant from = now;
     for (std::int64_t tried = 0; tried <= hours_a_day * days_a_week; ++tried) {
-        const std::int64_t index = hour_index(from);
-        const double rate = shape_.rate_per_s * factor(index);
+        const std::int64_t index = flat_ ? 0 : hour_index(from);
+        const double rate = flat_ ? shape_.rate_per_s : shape_.rate_per_s * factor(index);
         if (rate > 0.0) {
-            const Duration gap = engine::duration_from_seconds(unit_gap_.sample(draws_) / rate);
+            const Duration gap = engine::duration_from_seconds(unit_gap.sample(draws_) / rate);
             const Instant due = engine::saturating_add(from, gap);
             if (flat_ || due < start_of_hour(index + 1)) return due;
         }

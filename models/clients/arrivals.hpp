@@ -7,7 +7,6 @@
 
 #include <vector>
 
-#include "engine/random/distributions.hpp"
 #include "engine/random/stream.hpp"
 #include "engine/time.hpp"
 
@@ -35,10 +34,9 @@ private:
     double factor(std::int64_t hour) const;
 
     engine::RandomStream draws_;
-    ArrivalsShape shape_;
     bool flat_;
+    ArrivalsShape shape_;
     engine::Duration start_;
-    engine::Distribution unit_gap_ = engine::Distribution::exponential(1.0);
 };
 
 }  // namespace faultline::models

@@ -1,6 +1,7 @@
 #include "models/clients/office.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace faultline::models {
 
@@ -34,6 +35,10 @@ Outcome outcome_of(AnswerStatus status, bool timed_out) {
     if (status == AnswerStatus::ok || status == AnswerStatus::miss) return Outcome::answered;
     return status == AnswerStatus::refused ? Outcome::refused : Outcome::failed;
 }
+
+std::string path_of(const OfficeShape& shape) {
+    return "offices/" + shape.name;
+}
 }  // namespace
 
 Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shape)
@@ -41,10 +46,10 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       context_(context),
       simulation_(context.simulation),
       requests_(requests),
-      shape_(std::move(shape)),
-      component_(context.simulation, "offices/" + shape_.name),
-      arrivals_(context.simulation.stream(component_.path(), "arrivals"), shape_.arrivals),
+      arrivals_(context.simulation.stream(path_of(shape), "arrivals"), shape.arrivals),
+      component_(context.simulation, path_of(shape)),
       queries_(context.simulation.query_key(component_.path(), "queries")),
+      shape_(std::move(shape)),
       retries_(context.simulation.stream(component_.path(), "retries")),
       canary_draws_(context.simulation.stream(component_.path(), "canary calls")),
       session_draws_(context.simulation.query_key(component_.path(), "sessions")),
@@ -81,10 +86,20 @@ void Office::schedule_next_arrival() {
     if (due < engine::end_of_time) simulation_.schedule(next_arrival_, due);
 }
 
+// What a query looks at after the arrival that is prepared first; the calendar has fetched that.
+void Office::prefetch() const {
+    const auto* const from = reinterpret_cast<const std::byte*>(&connections_);
+    __builtin_prefetch(from);
+    __builtin_prefetch(from + 64);
+    __builtin_prefetch(from + 128);
+    __builtin_prefetch(connections_.data());
+}
+
 void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
     auto& next = static_cast<NextArrival&>(node);
     Office& office = next.office;
     const std::uint64_t number = ++next.number;
+    office.prefetch();
     office.schedule_next_arrival();
     RequestRef request = office.requests_.open(office.queries_, number, simulation.now());
     office.choose_work(*request);

@@ -140,6 +140,7 @@ private:
         std::uint64_t number = 0;
     };
     static void fall_due(engine::CalendarNode& node, engine::Simulation& simulation);
+    void prefetch() const;
     static void fall_due_of_surge(engine::CalendarNode& node, engine::Simulation& simulation);
     void schedule_next_arrival();
     void schedule_next(NextOfSurge& next);
@@ -194,17 +195,17 @@ private:
     ServiceContext& context_;
     engine::Simulation& simulation_;
     RequestTable& requests_;
+    Arrivals arrivals_;
     std::vector<Connections> connections_;  // by service
     std::unique_ptr<Sessions> sessions_;
-    OfficeShape shape_;
     engine::Component component_;
-    Arrivals arrivals_;
+    engine::QueryKey queries_;
+    OfficeShape shape_;
     OfficeTargets targets_;
     std::vector<std::vector<ServiceRegion*>> nearest_first_;  // by service
     std::vector<PlaceId> left_;                               // regions
     std::vector<std::unique_ptr<NextOfSurge>> next_of_surges_;
     std::vector<Guard> guards_;  // by class; empty: no class has any
-    engine::QueryKey queries_;
     engine::RandomStream retries_;
     std::vector<int> tokens_;            // left in the budget for retries, by class
     engine::RandomStream canary_draws_;  // of the ways to the services

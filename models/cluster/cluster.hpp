@@ -43,8 +43,8 @@ struct ClusterShape {
     std::vector<PlaceId> zones;
     std::vector<std::string> zone_names;
     // Which of these the storage volume stands in, and their names; empty: all.
-    std::vector<PlaceId> volume_zones;
-    std::vector<std::string> volume_zone_names;
+    std::vector<PlaceId> volume_zones{};
+    std::vector<std::string> volume_zone_names{};
     VolumeShape volume{};
     ReplicationShape replica_stream{};
     FailoverShape failover{};

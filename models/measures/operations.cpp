@@ -45,9 +45,9 @@ void Operations::move_counts(Cell& from, Cell& to) {
 }
 
 void Operations::resolve_settling(LivePhase phase) {
-    for (std::size_t i = 0; i < cells_.size(); i += live_phase_count) {
-        Cell& settling = cells_[i + static_cast<std::size_t>(LivePhase::settling)];
-        if (settling.due > 0) move_counts(settling, cells_[i + static_cast<std::size_t>(phase)]);
+    for (std::size_t i = 0; i < pairs_; ++i) {
+        Cell& settling = cells_[cell(i, LivePhase::settling)];
+        if (settling.due > 0) move_counts(settling, cells_[cell(i, phase)]);
     }
 }
 
@@ -87,25 +87,25 @@ scenarios::ClassAtOffice Operations::at_office(const Cell& counts, std::uint64_t
 void Operations::finish_office(Place place, const PhaseTrack& track, Instant end,
                                scenarios::ClassResult& result) const {
     const std::size_t pair_of_place = place.query_class * offices_ + place.office;
-    const Cell* const cells = &cells_[pair_of_place * live_phase_count];
+    const auto counts_in = [&](LivePhase phase) -> const Cell& { return cells_[cell(pair_of_place, phase)]; };
     std::array<std::uint64_t, live_phase_count> undecided{};
     // Whoever is in flight in an older row is beyond every deadline.
     for (std::size_t row = rows_.first_live(); row < rows_.end(); ++row) {
         const SecondRows::Counts& counts = *rows_.find(row, pair_of_place);
         if (counts.in_flight() == 0) continue;
-        const auto phase = static_cast<std::size_t>(track.row_phase(row));
+        const LivePhase phase = track.row_phase(row);
         const Duration oldest = end - std::min(end, track.row_start(row));
-        if (oldest <= undecided_below(cells[phase], deadlines_[place.query_class])) {
-            undecided[phase] += counts.in_flight();
+        if (oldest <= undecided_below(counts_in(phase), deadlines_[place.query_class])) {
+            undecided[static_cast<std::size_t>(phase)] += counts.in_flight();
         }
     }
     std::array<scenarios::ClassAtOffice*, 3> results{&result.steady[place.office], &result.degraded[place.office],
                                                      &result.recovering[place.office]};
-    SIM_CHECK(cells[static_cast<std::size_t>(LivePhase::settling)].due == 0);
+    SIM_CHECK(counts_in(LivePhase::settling).due == 0);
     for (std::size_t phase = 0; phase < results.size(); ++phase) {
         // A row in which the phase changed counts with its beginning, so a phase may be given a few too many.
-        const std::uint64_t in_flight = cells[phase].due - cells[phase].ended();
-        *results[phase] = at_office(cells[phase], std::min(undecided[phase], in_flight));
+        const Cell& counts = counts_in(static_cast<LivePhase>(phase));
+        *results[phase] = at_office(counts, std::min(undecided[phase], counts.due - counts.ended()));
     }
 }
 
@@ -146,8 +146,8 @@ void Operations::finish(const PhaseTrack& track, Instant end, std::vector<scenar
 }
 
 std::size_t Operations::memory_bytes() const {
-    std::size_t bytes = cells_.capacity() * sizeof(Cell) + rows_.memory_bytes() +
-                        timeline_.capacity() * sizeof(Second) + stages_.capacity() * sizeof(Stages);
+    std::size_t bytes = engine::bytes_taken(cells_) + rows_.memory_bytes() + timeline_.capacity() * sizeof(Second) +
+                        stages_.capacity() * sizeof(Stages);
     for (const Cell& counts : cells_) bytes += counts.latency.memory_bytes() - sizeof(counts.latency);
     return bytes;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/check.hpp"
+#include "engine/large_pages.hpp"
 #include "engine/statistics/latency_histogram.hpp"
 #include "models/measures/phase_track.hpp"
 #include "models/measures/recovery.hpp"
@@ -37,14 +38,14 @@ public:
         const PhaseTrack::Segment& segment = track.at(operation.due);
         const std::size_t row = PhaseTrack::row(segment, operation.due);
         rows_.reach(row, track, operation.due);
-        ++cells_[cell(operation, segment.phase)].due;
+        ++cells_[cell(pair(operation), segment.phase)].due;
         ++rows_.find(row, pair(operation))->due;
         ++timeline_[second(operation)].due;
     }
     // For one that is due now, and its end.
     void prefetch(const Place& place, LivePhase phase) const {
-        const std::size_t first = (place.query_class * offices_ + place.office) * live_phase_count;
-        const auto* const lines = reinterpret_cast<const std::byte*>(&cells_[first + static_cast<std::size_t>(phase)]);
+        const std::size_t pair_of_place = place.query_class * offices_ + place.office;
+        const auto* const lines = reinterpret_cast<const std::byte*>(&cells_[cell(pair_of_place, phase)]);
         __builtin_prefetch(lines, 1);
         __builtin_prefetch(lines + 64, 1);
     }
@@ -114,8 +115,9 @@ private:
     };
 
     std::size_t pair(const Operation& operation) const { return operation.query_class * offices_ + operation.office; }
-    std::size_t cell(const Operation& operation, LivePhase phase) const {
-        return pair(operation) * live_phase_count + static_cast<std::size_t>(phase);
+    // Those of one phase lie together: most of a run is in one.
+    std::size_t cell(std::size_t pair, LivePhase phase) const {
+        return static_cast<std::size_t>(phase) * pairs_ + pair;
     }
     std::size_t second(const Operation& operation) const {
         const auto since = operation.due.time_since_epoch() / std::chrono::seconds{1} - first_second_;
@@ -134,7 +136,7 @@ private:
     std::size_t offices_;
     std::size_t pairs_;
     std::int64_t first_second_;  // of the run, in the timelines
-    std::vector<Cell> cells_;
+    engine::LargePageVector<Cell> cells_;
     SecondRows rows_;
     std::vector<Second> timeline_;
     std::vector<Stages> stages_;  // by class
@@ -142,7 +144,7 @@ private:
 
 inline void Operations::ended(const Operation& operation, const PhaseTrack& track, const Ending& ending) {
     const PhaseTrack::Segment& segment = track.at(operation.due);
-    Cell& into = cells_[cell(operation, segment.phase)];
+    Cell& into = cells_[cell(pair(operation), segment.phase)];
     SIM_CHECK(into.due > into.ended());  // an end without its due, or a second one
     Stages& of_class = stages_[operation.query_class];
     of_class.attempts += static_cast<std::uint64_t>(ending.attempts);

@@ -371,8 +371,11 @@ void OutageSimulator::handle(OutageState& state, const Pending& event) const {
         case PendingKind::moved:
             return moved(state, move_of(event));
         case PendingKind::begins:
-            break;
+            return begins(state, event);
     }
+}
+
+void OutageSimulator::begins(OutageState& state, const Pending& event) const {
     const FailureProcess& process = model_.processes[event.index];
     if (event.background && process.returns_after) {
         return order_there(state, event.index, event.epoch);

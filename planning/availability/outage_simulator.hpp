@@ -49,6 +49,7 @@ private:
     void push(OutageState& state, double after, PendingKind kind, std::size_t owner = 0, std::size_t index = 0,
               std::uint32_t epoch = 0, bool background = false) const;
     void handle(OutageState& state, const Pending& event) const;
+    void begins(OutageState& state, const Pending& event) const;
     void begin(OutageState& state, std::size_t process, const FailureTarget& target) const;
     void take(OutageState& state, const FailureProcess& process, const FailureTarget& target, const Hit& hit) const;
     void take_member(OutageState& state, const FailureTarget& target, const Hit& hit, double lasts) const;

@@ -115,8 +115,8 @@ TEST_F(AvailabilityCliTest, BadInputIsRefused) {
 
 TEST_F(AvailabilityCliTest, WhereNothingBreaksThereAreNoYears) {
     folder.write("q.json", R"({"name": "Queue", "run": {"warm_up": "0s", "measured": "60s"},
-        "network": {"profile": "zero"}, "offices": {"hall": {"access": "none"}}, "stations": {"counter": {"servers": 1}},
-        "workload": {"arrivals": {"rate": "10/s"}, "classes": {
+        "network": {"profile": "zero"}, "offices": {"hall": {"access": "none"}},
+        "stations": {"counter": {"servers": 1}}, "workload": {"arrivals": {"rate": "10/s"}, "classes": {
             "ask": {"share": 1, "route": ["counter"], "deadline": "1s", "demand": "1ms"}}}})");
     const Ended ended = run_program(folder, {"availability", "q.json"});
     EXPECT_EQ(ended.code, 2) << ended.out;
