@@ -43,13 +43,15 @@ void check_zone(const Region* region, const std::string& zone, const Pointer& at
 
 // Source of the rules: Gifford, Weighted Voting for Replicated Data, SOSP 1979: reads meet the last write, and two
 // writes meet each other.
-void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report) {
+void check_quorum(const Database& database, const Region& region, const Report& report) {
+    const Pointer at = Pointer{} / "databases" / database.name / "storage";
     const StorageVolume& storage = database.storage;
     const std::size_t zones = volume_zones(database, region.name, region.zones).size();
     const int copies = storage.copies_per_zone * static_cast<int>(zones);
-    const std::string of = fmt::format("{} copies ({} in each of {} zones)", copies, storage.copies_per_zone, zones);
+    const std::string of = fmt::format("{} copies ({} in each of {} zones of {})", copies, storage.copies_per_zone,
+                                       zones, in_quotes(region.name));
     if (region.zones.empty()) return;
-    if (storage.nodes_per_zone < storage.copies_per_zone) {
+    if (region.name == database.region && storage.nodes_per_zone < storage.copies_per_zone) {
         report.add(at / "nodes_per_zone", fmt::format("expected at least {}, one for each copy in a zone, found {}",
                                                       storage.copies_per_zone, storage.nodes_per_zone));
     }
@@ -86,7 +88,7 @@ void check_database(const Scenario& scenario, const Database& database, const Re
     check_standbys(database, at, report);
     check_global(scenario, database, report);
     check_backups(scenario, database, at, report);
-    if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, at / "storage", report);
+    if (region != nullptr && !has_standbys(database.kind)) check_quorum(database, *region, report);
 }
 
 // Somebody has to give a region up before anything is started elsewhere.

@@ -104,7 +104,7 @@ void check_backups(const Scenario& scenario, const Database& database, const Poi
         report.add(at / "backups" / "copy_to", unknown_name("region", to, names_of(scenario.regions)));
     } else if (database.secondaries.empty() && !has_standbys(database.kind)) {
         // A cluster restored there has the same quorums.
-        check_quorum(database, *find_named(scenario.regions, to), at / "backups" / "copy_to", report);
+        check_quorum(database, *find_named(scenario.regions, to), report);
     }
 }
 

@@ -176,7 +176,7 @@ void check_global(const Scenario& scenario, const Database& database, const Repo
             report.add(at, "this is the database's own region");
             continue;
         }
-        check_quorum(database, *region, at, report);
+        check_quorum(database, *region, report);
         for (std::size_t i = 0; i < secondary.replicas.size(); ++i) {
             const DatabaseInstance& replica = secondary.replicas[i];
             check_zone(region, replica.zone, at / "replicas" / i / "zone", report);

@@ -44,7 +44,7 @@ std::string read_instance_class(ObjectReader& object, CatalogueService service, 
 // One instance; an empty default class means that it must be given.
 DatabaseInstance read_instance(const Child& child, const std::string& default_class, const Report& report);
 void check_zone(const Region* region, const std::string& zone, const Pointer& at, const Report& report);
-void check_quorum(const Database& database, const Region& region, const Pointer& at, const Report& report);
+void check_quorum(const Database& database, const Region& region, const Report& report);
 // Backups of a database; what only an operator error has, and what it has not.
 void read_backups(ObjectReader& object, Database& database);
 void read_operator_error(ObjectReader& object, Fault& fault);
