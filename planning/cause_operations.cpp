@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <span>
@@ -130,6 +131,60 @@ std::string mostly_when(const std::array<std::uint64_t, 3>& counts, Phase asked)
     return fmt::format(", {:.0f} % of them {}", percent_of(counts[top], all), words[top]);
 }
 
+// Of a class's operations that were due in some seconds.
+struct DueAndBad {
+    std::uint64_t due = 0, bad = 0;
+};
+DueAndBad due_between(const scenarios::ClassResult& one, std::size_t first, std::size_t end) {
+    DueAndBad sum;
+    for (std::size_t second = first; second < std::min(end, one.due_per_s.size()); ++second) {
+        sum.due += one.due_per_s[second];
+        sum.bad += one.due_per_s[second] - one.good_per_s[second];
+    }
+    return sum;
+}
+
+struct InSurge {
+    DueAndBad all, during, since;  // all, those in it, and those since it began
+};
+InSurge in_surge(const scenarios::Scenario& scenario, const Requirement& requirement, Results results,
+                 const scenarios::Surge& surge) {
+    InSurge sum;
+    const auto add = [](DueAndBad& to, const DueAndBad& part) { to.due += part.due, to.bad += part.bad; };
+    for (const auto& replication : results) {
+        const engine::Duration from = engine::Duration{replication.warm_up_ns} + surge.at;
+        const auto first = static_cast<std::size_t>(engine::in_seconds(from));
+        const auto end = static_cast<std::size_t>(std::ceil(engine::in_seconds(from + surge.length())));
+        for (const auto& one : replication.classes) {
+            if (!is_of(scenario, requirement.of, one.name)) continue;
+            add(sum.all, due_between(one, 0, one.due_per_s.size()));
+            add(sum.during, due_between(one, first, end));
+            add(sum.since, due_between(one, first, one.due_per_s.size()));
+        }
+    }
+    return sum;
+}
+
+// The same of a surge of the workload, where most of what was not good was due in it, or since it began, and more than
+// its part of what was due at all.
+std::string mostly_in_a_surge(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    constexpr double most_from = 80.0, nearly_all_from = 95.0;  // percent
+    std::string found;
+    double found_percent = 0.0;
+    for (const scenarios::Surge& surge : scenario.workload.arrivals.surges) {
+        const InSurge sum = in_surge(scenario, requirement, results, surge);
+        const auto try_one = [&](const DueAndBad& part, double from, const char* words) {
+            const double percent = percent_of(part.bad, sum.all.bad);
+            if (percent < from || percent <= percent_of(part.due, sum.all.due) || percent <= found_percent) return;
+            found_percent = percent;
+            found = fmt::format(fmt::runtime(words), percent, surge.name);
+        };
+        try_one(sum.during, most_from, ", {:.0f} % of them in the surge \"{}\"");
+        if (found.empty()) try_one(sum.since, nearly_all_from, ", {:.0f} % of them since the surge \"{}\" began");
+    }
+    return found;
+}
+
 // The most frequent one.
 struct Reason {
     std::uint64_t count;
@@ -148,12 +203,15 @@ std::array<Reason, 5> reasons_of(const Failures& failures) {
             Reason{failures.in_flight(), "were never answered within the run"}};
 }
 
-std::string failures_text(const Failures& failures, Phase asked) {
+std::string failures_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results,
+                          const Failures& failures) {
     const std::array reasons = reasons_of(failures);
     const Reason top = top_reason(reasons);
     if (top.count == 0) return "";
+    const std::string surge = mostly_in_a_surge(scenario, requirement, results);
     return fmt::format("of {} operations that were not good {:.0f} % {}{}", failures.all(),
-                       percent_of(top.count, failures.all()), top.words, mostly_when(failures.not_good, asked));
+                       percent_of(top.count, failures.all()), top.words,
+                       surge.empty() ? mostly_when(failures.not_good, requirement.phase) : surge);
 }
 
 }  // namespace
@@ -164,7 +222,7 @@ std::string latency_cause(const scenarios::Scenario& scenario, const Requirement
     const bool failing = failures.sum.due > 0 && 100 * failures.all() > failures.sum.due;  // more than 1 % are not good
     const TopStage top = top_stage(scenario, requirement, results);
     const auto owners = passed_by(scenario, requirement);
-    std::string text = failing ? failures_text(failures, requirement.phase) : "";
+    std::string text = failing ? failures_text(scenario, requirement, results, failures) : "";
     // What is refused is not in any stage.
     if (failing && top_reason(reasons_of(failures)).count == failures.sum.refused)
         text += fullest_text(fullest(requirement, owners, anything, short_from, results));
@@ -178,7 +236,8 @@ std::string latency_cause(const scenarios::Scenario& scenario, const Requirement
 
 std::string availability_cause(const scenarios::Scenario& scenario, const Requirement& requirement,
                                const std::string& place, Results results) {
-    const std::string text = failures_text(failures_of(scenario, requirement, place, results), requirement.phase);
+    const std::string text =
+        failures_text(scenario, requirement, results, failures_of(scenario, requirement, place, results));
     if (text.empty()) return "";
     return text + fullest_text(fullest(requirement, passed_by(scenario, requirement), anything, short_from, results));
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <ostream>
 #include <string>
@@ -80,6 +81,30 @@ struct Case {
 };
 
 class CauseTest : public testing::TestWithParam<Case> {};
+
+// Half of a minute is a surge: what goes wrong there, or from there on, is its doing, what goes wrong all along is not.
+TEST(SurgeCauseTest, IsNamedWhereMostOfWhatWentWrongWasDueInIt) {
+    scenarios::Scenario surged = scenario();
+    surged.workload.arrivals.surges = {
+        {.name = "sale", .at = std::chrono::seconds{20}, .lasts = std::chrono::seconds{30}}};
+    const auto told = [&](std::uint32_t before, std::uint32_t during, std::uint32_t after) {  // so many are bad
+        std::vector<ReplicationResult> results{tests::example_replication(1)};
+        auto& lookup = results[0].classes.front();
+        lookup.due_per_s.assign(static_cast<std::size_t>(results[0].warm_up_ns / 1'000'000'000), 0);
+        lookup.good_per_s = lookup.due_per_s;
+        for (std::uint32_t second = 0; second < 60; ++second) {
+            lookup.due_per_s.push_back(100);
+            lookup.good_per_s.push_back(100 - (second < 20 ? before : second < 50 ? during : after));
+        }
+        lookup.steady = {office(5000, 0, 1000)};
+        return cause(surged, requirement("availability", "lookup"), "", results);
+    };
+    EXPECT_NE(told(3, 40, 3).find("93 % of them in the surge \"sale\""), std::string::npos) << told(3, 40, 3);
+    EXPECT_NE(told(0, 30, 90).find("100 % of them since the surge \"sale\" began"), std::string::npos);
+    EXPECT_EQ(told(20, 40, 20).find("surge"), std::string::npos) << "two thirds are not most";
+    EXPECT_EQ(told(20, 20, 20).find("surge"), std::string::npos);
+    EXPECT_EQ(told(0, 0, 0).find("surge"), std::string::npos);
+}
 
 TEST_P(CauseTest, IsNamed) {
     const Case& one = GetParam();
