@@ -209,7 +209,6 @@ void Topology::State::index_links() {
 void Topology::State::count_sent() {
     // Paths are many, and each is met once a second: those that come next are fetched while one is counted.
     constexpr std::size_t ahead = 4;
-    const auto ways_on = [this](const Path& path) { return way_pool.data() + (path.links.data() - link_pool.data()); };
     for (std::size_t i = 0; i < touched.size(); ++i) {
         if (i + 2 * ahead < touched.size()) touched[i + 2 * ahead]->prefetch();
         if (i + ahead < touched.size()) __builtin_prefetch(ways_on(*touched[i + ahead]));
@@ -225,7 +224,7 @@ void Topology::State::count_sent(const Path& path) {
         way.carried += bytes;
         if (way.group != no_group) group_carried[way.group] += bytes;
     };
-    const std::uint32_t* const leading_away = way_pool.data() + (path.links.data() - link_pool.data());
+    const std::uint32_t* const leading_away = ways_on(path);
     for (std::size_t i = 0; i < path.links.size(); ++i) {
         carry(ways[leading_away[i]], there);
         carry(ways[leading_away[i] ^ 1U], back);

@@ -78,6 +78,10 @@ struct Topology::State {
     std::vector<LinkClass> class_pool;
     std::vector<const JitterModel*> jitter_pool;
 
+    // Of each of its links the way that leads away from its start. Requires: its links are in link_pool.
+    const std::uint32_t* ways_on(const Path& path) const {
+        return way_pool.data() + (path.links.data() - link_pool.data());
+    }
     Way& way(LinkId link, PlaceId from);
     bool is_core(PlaceId place) const { return places[place.value].kind <= PlaceKind::Zone; }
     bool alive(PlaceId place) const { return places[place.value].failures == 0; }

@@ -28,10 +28,7 @@ std::string evacuated(std::string_view more) {
 // The cache stands in us-east-1, and would be asked from afar.
 scenarios::Scenario without_cache(std::string_view more, const std::function<void(scenarios::Scenario&)>& change = {}) {
     return read(evacuated(more), [&](scenarios::Scenario& scenario) {
-        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
-            std::erase_if(query_class.route,
-                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
-        }
+        leave_cache_out(scenario);
         scenario.services.front().pool = 100;
         if (change) change(scenario);
     });

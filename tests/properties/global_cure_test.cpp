@@ -31,11 +31,7 @@ scenarios::Scenario over_two_regions(std::string_view faults,
                             "repointing": "20s", "clone": "40s" } })");
     return read(text, [&](scenarios::Scenario& scenario) {
         scenario.workload.arrivals.rate_per_s = 200.0;
-        // The cache stands in one region: without it, reads show where they go.
-        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
-            std::erase_if(query_class.route,
-                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
-        }
+        leave_cache_out(scenario);
         if (change) change(scenario);
     });
 }

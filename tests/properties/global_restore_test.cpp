@@ -28,10 +28,7 @@ scenarios::Scenario restored_elsewhere(std::string_view faults,
         "restore": { "node_rate": "10Gbps", "instances": "5s", "recovery": "5s", "log_apply": "100Gbps",
                      "repointing": "20s" } })");
     return read(text, [&](scenarios::Scenario& scenario) {
-        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
-            std::erase_if(query_class.route,
-                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
-        }
+        leave_cache_out(scenario);
         scenario.services.front().pool = 100;
         if (change) change(scenario);
     });

@@ -135,11 +135,7 @@ scenarios::Scenario in_three_regions(const std::string& faults,
                            "step_fails": 0 })");
     return read(text, [&](scenarios::Scenario& scenario) {
         scenario.workload.arrivals.rate_per_s = 200.0;
-        // The cache stands in one region.
-        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
-            std::erase_if(query_class.route,
-                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
-        }
+        leave_cache_out(scenario);
         if (change) change(scenario);
     });
 }

@@ -32,11 +32,7 @@ scenarios::Scenario two_regions(std::string_view faults, const std::function<voi
         global.dns_update = constant(5.0);
         global.step_fails = 0.0;
         global.health_interval = 5s;
-        // The cache stands in one region: without it, reads show where they go.
-        for (scenarios::QueryClass& query_class : scenario.workload.classes) {
-            std::erase_if(query_class.route,
-                          [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
-        }
+        leave_cache_out(scenario);
         if (change) change(scenario);
     });
 }

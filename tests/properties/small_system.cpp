@@ -130,6 +130,12 @@ double served(const scenarios::ReplicationResult& result, std::string_view prefi
     return sum;
 }
 
+void leave_cache_out(scenarios::Scenario& scenario) {
+    for (scenarios::QueryClass& query_class : scenario.workload.classes) {
+        std::erase_if(query_class.route, [](const auto& step) { return step.role == scenarios::TargetRole::cache; });
+    }
+}
+
 scenarios::RandomDuration constant(double seconds) {
     return {scenarios::DistributionKind::constant, {seconds}};
 }

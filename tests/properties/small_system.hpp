@@ -35,6 +35,8 @@ double entered_at_s(const scenarios::ReplicationResult& result, std::string_view
 // By the processors of all whose path begins so.
 double served(const scenarios::ReplicationResult& result, std::string_view prefix);
 scenarios::RandomDuration constant(double seconds);
+// The cache stands in one region: without it, reads show where they go.
+void leave_cache_out(scenarios::Scenario& scenario);
 
 inline constexpr std::string_view writers_zone_lost =
     R"("zone lost": { "kind": "zone-outage", "target": "az-of: orders/writer", "at": "60s", "lasts": "90s" })";
