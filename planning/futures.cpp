@@ -108,7 +108,7 @@ scenarios::FutureResult Futures::run_child(std::uint32_t number) {
     }
     std::string wrong;
     const auto bytes = read_sealed(result_file_.number(), wrong);
-    auto handed = bytes ? scenarios::from_cbor(*bytes, wrong) : std::nullopt;
+    auto handed = bytes ? scenarios::from_packed(*bytes, wrong) : std::nullopt;
     if (handed && handed->futures.size() == 1) return std::move(handed->futures.front());
     none.failure = "its result cannot be used: " + wrong;
     return none;
@@ -131,7 +131,7 @@ void Futures::end_child(scenarios::ReplicationResult result) const {
     one.end_ns = result.end_ns;
     one.faults = std::move(result.faults);
     one.incidents = std::move(result.incidents);
-    if (!write_sealed(result_file_.number(), scenarios::to_cbor(handed))) fail_child("no memory left for the result");
+    if (!write_sealed(result_file_.number(), scenarios::to_packed(handed))) fail_child("no memory left for the result");
     ::_exit(0);
 }
 

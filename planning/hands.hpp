@@ -28,7 +28,7 @@ struct WorkerProgress {
 struct WorkerEnd {
     std::optional<scenarios::ReplicationResult> result;
     std::string failure;              // "killed by signal 9 (Killed); its last words: ..."
-    std::vector<std::uint8_t> bytes;  // of a result that is not read here (scenarios::from_cbor)
+    std::vector<std::uint8_t> bytes;  // of a result that is not read here (scenarios::from_packed)
 
     bool failed() const { return !result && bytes.empty(); }
 };

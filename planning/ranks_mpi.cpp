@@ -88,7 +88,7 @@ WorkerEnd end_of(const nlohmann::json& content) {
     end.failure = content.at("failure").get<std::string>();
     const nlohmann::json& result = content.at("result");
     if (!result.is_binary()) return end;
-    end.result = scenarios::from_cbor(result.get_binary(), end.failure);
+    end.result = scenarios::from_packed(result.get_binary(), end.failure);
     if (!end.result) end.failure = "its result cannot be used: " + end.failure;
     return end;
 }

@@ -159,7 +159,7 @@ WorkerEnd Worker::end_of(int wait_status) {
             end.bytes = std::move(*bytes);
             return end;
         }
-        if (bytes) end.result = scenarios::from_cbor(*bytes, end.failure);
+        if (bytes) end.result = scenarios::from_packed(*bytes, end.failure);
         if (end.result && end.result->replication == replication_) return end;
         if (end.result) end.failure = fmt::format("it is of replication {}", end.result->replication);
         end.result.reset();

@@ -58,7 +58,7 @@ int run_task(const WorkerTask& task) {
 
     scenarios::ReplicationResult result = run_replication(*scenario, task.replication, ProgressReporter{}, task.traced);
     result.replication = task.replication;
-    if (!write_sealed(worker_result_file, scenarios::to_cbor(result))) return failed("no memory left for the result");
+    if (!write_sealed(worker_result_file, scenarios::to_packed(result))) return failed("no memory left for the result");
     return 0;
 }
 

@@ -17,8 +17,6 @@ namespace faultline::scenarios {
 
 namespace {
 
-constexpr const char* format_name = "faultline-result";
-
 std::string message_of(int error) {
     return std::generic_category().message(error);
 }
@@ -76,8 +74,8 @@ private:
 };
 
 std::optional<RunResult> read_document(const ResultJson& json, std::string_view file, Problems& problems) {
-    if (!json.is_object() || !json.contains("format") || json.at("format") != format_name) {
-        problems.add(file, "", fmt::format("is no result file: \"format\" is not \"{}\"", format_name));
+    if (!json.is_object() || !json.contains("format") || json.at("format") != result_format) {
+        problems.add(file, "", fmt::format("is no result file: \"format\" is not \"{}\"", result_format));
         return std::nullopt;
     }
     const auto version = json.find("schema_version");
@@ -105,15 +103,6 @@ std::optional<RunResult> read_document(const ResultJson& json, std::string_view 
 }
 
 }  // namespace
-
-std::string result_text(const RunResult& result) {
-    ResultJson json, body;
-    WritingArchive archive(body);
-    fields(archive, result);
-    json["format"] = format_name;
-    json.update(body);
-    return json.dump(1, ' ', false, ResultJson::error_handler_t::replace) + "\n";
-}
 
 std::optional<Problem> write_result(const RunResult& result, const std::string& path) {
     return write_file(result_text(result), path);

@@ -1,4 +1,5 @@
-// The two archives that fields.hpp is walked with: structs to JSON values, and back.
+// The two archives that fields.hpp is walked with: structs to JSON values, and back. (text.cpp and packed.cpp have
+// more.)
 #pragma once
 
 #include <array>
@@ -20,6 +21,13 @@
 namespace faultline::scenarios {
 
 using ResultJson = nlohmann::ordered_json;
+
+inline constexpr const char* result_format = "faultline-result";
+
+inline const char* name_of(Verdict value) {
+    constexpr std::array names{"met", "violated", "undecided"};
+    return names[static_cast<std::size_t>(value)];
+}
 
 // Series are written as their bytes.
 static_assert(std::endian::native == std::endian::little, "result files are little-endian");
@@ -50,10 +58,7 @@ private:
         if (std::isfinite(value)) return value;
         return std::isnan(value) ? "nan" : value > 0.0 ? "inf" : "-inf";
     }
-    static ResultJson to_json(Verdict value) {
-        constexpr std::array names{"met", "violated", "undecided"};
-        return names[static_cast<std::size_t>(value)];
-    }
+    static ResultJson to_json(Verdict value) { return name_of(value); }
     template <typename T>
     static ResultJson to_json(const std::optional<T>& value) {
         return value ? to_json(*value) : ResultJson(nullptr);

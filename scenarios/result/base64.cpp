@@ -22,15 +22,20 @@ constexpr std::array<std::uint8_t, 256> digits = [] {
 
 }  // namespace
 
-std::string to_base64(std::span<const std::uint8_t> bytes) {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
+void append_base64(std::string& text, std::span<const std::uint8_t> bytes) {
+    std::size_t at = text.size();
+    text.resize(at + (bytes.size() + 2) / 3 * 4);
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
         std::uint32_t group = 0;
         for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < count ? bytes[i + k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k) text += k <= count ? alphabet[group >> (18 - 6 * k) & 63U] : '=';
+        for (std::size_t k = 0; k < 4; ++k) text[at++] = k <= count ? alphabet[group >> (18 - 6 * k) & 63U] : '=';
     }
+}
+
+std::string to_base64(std::span<const std::uint8_t> bytes) {
+    std::string text;
+    append_base64(text, bytes);
     return text;
 }
 

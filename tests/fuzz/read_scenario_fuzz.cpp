@@ -122,6 +122,8 @@ TEST(ReadScenarioFuzz, MutatedResultsAreReadOrHaveProblems) {
     const std::string text = result_text(result);
     const std::vector<std::uint8_t> cbor = to_cbor(result.replications[0]);
     const std::string cbor_text(cbor.begin(), cbor.end());
+    const std::vector<std::uint8_t> packed = to_packed(result.replications[0]);
+    const std::string packed_text(packed.begin(), packed.end());
     Mutator mutator(seed());
     for (int i = 0; i < 3000; ++i) {
         Problems problems;
@@ -131,6 +133,10 @@ TEST(ReadScenarioFuzz, MutatedResultsAreReadOrHaveProblems) {
         std::string error;
         const auto replication = from_cbor({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, error);
         ASSERT_NE(replication.has_value(), !error.empty()) << i;
+        const std::string other = mutator.mutate(packed_text);
+        error.clear();
+        const auto unpacked = from_packed({reinterpret_cast<const std::uint8_t*>(other.data()), other.size()}, error);
+        ASSERT_NE(unpacked.has_value(), !error.empty()) << i;
     }
 }
 

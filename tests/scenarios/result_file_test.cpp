@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -203,6 +205,61 @@ TEST_F(ResultFileTest, AReplicationGoesThroughCborUnchanged) {
     const std::vector<std::uint8_t> other{0x81, 0x01};
     EXPECT_FALSE(from_cbor(other, error));
     EXPECT_EQ(error, ": expected an object");
+}
+
+TEST_F(ResultFileTest, AReplicationIsUnpackedAsItWas) {
+    const std::vector<std::uint8_t> bytes = to_packed(example_replication());
+    std::string error;
+    const std::optional<ReplicationResult> read = from_packed(bytes, error);
+    ASSERT_TRUE(read) << error;
+    EXPECT_EQ(to_packed(*read), bytes);
+    EXPECT_EQ(to_cbor(*read), to_cbor(example_replication()));
+    for (std::size_t size = 0; size < bytes.size(); size += 7) {
+        EXPECT_FALSE(from_packed(std::span{bytes}.first(size), error)) << size;
+        EXPECT_EQ(error, "cut off") << size;
+    }
+    std::vector<std::uint8_t> longer = bytes;
+    longer.push_back(0);
+    EXPECT_FALSE(from_packed(longer, error));
+    EXPECT_EQ(error, "there is more than a result");
+    // The layout is what comes first, behind its own length.
+    std::vector<std::uint8_t> foreign = bytes;
+    foreign[8] ^= 1U;
+    EXPECT_FALSE(from_packed(foreign, error));
+    EXPECT_EQ(error, "it is of another version of this program");
+    // A length beyond all memory.
+    std::vector<std::uint8_t> endless = bytes;
+    std::fill_n(endless.begin(), 8, std::uint8_t{0xFF});
+    EXPECT_FALSE(from_packed(endless, error));
+    EXPECT_EQ(error, "cut off");
+}
+
+// The text is put together without JSON values, so what JSON must not hold as it is needs care.
+TEST_F(ResultFileTest, NamesAndNumbersOfAllKindsAreRightInTheText) {
+    for (const std::string name :
+         {"a \"quoted\" name", "back\\slash", "line\nend\ttab\x01", "Z\xC3\xBCrich", "\x7f", ""}) {
+        RunResult result;
+        result.offices = {name};
+        Problems problems;
+        const auto read = read_result_text(result_text(result), "r", problems);
+        ASSERT_TRUE(read) << all_of(problems);
+        EXPECT_EQ(read->offices, result.offices);
+    }
+    RunResult broken;
+    broken.offices = {"half of a \xC3"};
+    Problems problems;
+    const auto mended = read_result_text(result_text(broken), "r", problems);
+    ASSERT_TRUE(mended) << all_of(problems);
+    EXPECT_EQ(mended->offices.at(0), "half of a \xEF\xBF\xBD");
+    for (const double number : {0.0, -0.0, 1.0, -3.0, 1e15, 1e22, 0.1, 1.0 / 3.0, 5e-324, 1.7976931348623157e308,
+                                9007199254740993.0, -1e-7}) {
+        RunResult result;
+        result.requirements.resize(1);
+        result.requirements[0].low = number;
+        const auto read = read_result_text(result_text(result), "r", problems);
+        ASSERT_TRUE(read) << all_of(problems);
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(read->requirements.at(0).low), std::bit_cast<std::uint64_t>(number));
+    }
 }
 
 TEST_F(ResultFileTest, ForeignNewerAndDamagedFilesAreProblems) {
