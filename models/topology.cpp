@@ -73,9 +73,8 @@ void Topology::seal() {
     const std::size_t core = state_->core.size(), sites = state_->sites.size();
     state_->core_to_core.resize(core * core);
     state_->site_to_core.resize(sites * core);
-    state_->core_to_site.resize(core * sites);
+    state_->core_to_site.resize(sites * core);
     state_->site_to_itself.resize(sites);
-    state_->name_paths();
     state_->index_links();
     state_->compute_routes();
 
@@ -97,12 +96,11 @@ const Path& Topology::rare_path(PlaceId from, PlaceId to) const {
     SIM_CHECK(s.sealed && from.value < s.places.size() && to.value < s.places.size());
     const State::Place& a = s.places[from.value];
     const State::Place& b = s.places[to.value];
-    const bool from_core = a.kind <= PlaceKind::Zone;
-    const bool to_core = b.kind <= PlaceKind::Zone;
-    if (from_core && to_core) return s.core_to_core[a.row * s.core.size() + b.row];
-    if (to_core && a.kind == PlaceKind::Site) return s.site_to_core[a.row * s.core.size() + b.row];
-    if (from_core && b.kind == PlaceKind::Site) return s.core_to_site[a.row * s.sites.size() + b.row];
-    return from == to && a.kind == PlaceKind::Site ? s.site_to_itself[a.row] : s.none;
+    const auto leads = [](PlaceKind kind) { return kind != PlaceKind::Exchange; };
+    const bool two_sites = a.kind == PlaceKind::Site && b.kind == PlaceKind::Site && from != to;
+    if (!leads(a.kind) || !leads(b.kind) || two_sites) return s.none;
+    const Path* const made = state_->entry(from, to);
+    return made != nullptr ? *made : state_->make_path(from, to);
 }
 
 // ---- failures and what the routers learn of them --------------------------------------------------------------------
@@ -241,6 +239,10 @@ engine::Bytes Topology::carried(LinkId link, PlaceId from) const {
     return {state_->way(link, from).carried};
 }
 
+std::int64_t Topology::carried_bytes(std::size_t way) const {
+    return state_->ways[way].carried;
+}
+
 std::size_t Topology::add_carried_group() {
     state_->group_carried.push_back(0);
     return state_->group_carried.size() - 1;
@@ -281,6 +283,9 @@ bool Topology::converge(Instant now) {
 
 // ---- what is asked of it --------------------------------------------------------------------------------------------
 
+std::size_t Topology::path_count() const {
+    return state_->made.size();
+}
 std::size_t Topology::place_count() const {
     return state_->places.size();
 }

@@ -21,6 +21,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -88,8 +89,8 @@ struct TopologyOptions {
     engine::Duration bgp_convergence = std::chrono::seconds{90};
 };
 
-// How packets go from one place to another at this moment. Its address is stable; its contents change with every call
-// of fail, restore, degrade or converge, so do not copy it across one.
+// How packets go from one place to another at this moment. Made when it is first asked for. Its address is stable; its
+// contents change with every call of fail, restore, degrade or converge, so do not copy it across one.
 struct alignas(64) Path {
     static constexpr std::size_t bodies_most = 4;
 
@@ -98,7 +99,6 @@ struct alignas(64) Path {
     bool usable = false;                 // a packet sent now arrives, but for loss_one_way
     bool reachable = false;              // the routers know a route, whether it is alive or not
     std::uint8_t body_count = 0;         // of `bodies`
-    PlaceId from{};                      // whence it leads
     engine::Duration base_round_trip{};  // median, without jitter
     double loss_per_round_trip = 1.0;    // request or answer lost
     double spike_probability = 0.0;      // that any of its links has a spike in a round trip
@@ -109,7 +109,7 @@ struct alignas(64) Path {
     std::array<JitterBody, bodies_most> bodies{};  // of the first of `jitter`
     // Those that have sent something since then: of a large topology's paths a small part. null: nobody counts it.
     std::vector<const Path*>* touched = nullptr;
-    std::span<const LinkId> links;  // from `from` to `to`; none inside a zone
+    std::span<const LinkId> links;  // from its start on; none inside a zone
     // Of these models from now on, which must stay where they are.
     void set_jitter(std::span<const JitterModel* const> models) {
         jitter = models;
@@ -140,8 +140,13 @@ struct alignas(64) Path {
 
 // One place or link whose loss alone separates places that were connected.
 struct SinglePoint {
-    std::string what;                    // "link boston - boston exchange", "region us-east-1"
-    std::vector<std::string> separates;  // "boston from us-east-1a, us-east-1b"
+    struct Separation {
+        PlaceId from;
+        std::vector<PlaceId> others;
+    };
+    PlaceId place{};
+    std::optional<LinkId> link{};  // none: it is the place
+    std::vector<Separation> separates{};
 };
 
 class Topology {
@@ -159,12 +164,14 @@ public:
     LinkId add_link(const LinkSpec& link);
     void seal();  // computes the routes; paths and failures need it
 
-    // O(1). Between regions' borders, zones and sites, in either direction. From a place to itself: within it. Between
-    // two sites, or to an exchange: not reachable.
+    // O(1) but for the first time, which finds the route. Between regions' borders, zones and sites, in either
+    // direction. From a place to itself: within it. Between two sites, or to an exchange: not reachable.
     const Path& path(PlaceId from, PlaceId to) const {
         if (to.value < lookup_.columns.size() && lookup_.columns[to.value] >= 0) [[likely]] {
-            const Path* const row = lookup_.rows[from.value];
-            if (row != nullptr) return row[lookup_.columns[to.value]];
+            const Path* const* const row = lookup_.rows[from.value];
+            if (row != nullptr && row[lookup_.columns[to.value]] != nullptr) [[likely]] {
+                return *row[lookup_.columns[to.value]];
+            }
         }
         return rare_path(from, to);
     }
@@ -196,6 +203,8 @@ public:
     // among them.
     void count_carried();
     engine::Bytes carried(LinkId link, PlaceId from) const;
+    // The same of all ways: number 2 x link, and one more against its direction.
+    std::int64_t carried_bytes(std::size_t way) const;
     // A sum over ways of links, away from their ends `from`: of what they carry from now on. A way is of one group.
     std::size_t add_carried_group();
     void count_into(std::size_t group, LinkId link, PlaceId from);
@@ -220,7 +229,9 @@ public:
     // Articulation points and bridges over what is alive now that separate at least one pair that matters. Asked only
     // of pairs of zones and of a site and a zone, the site first.
     std::vector<SinglePoint> single_points(const std::function<bool(PlaceId, PlaceId)>& matters) const;
+    std::string words(const SinglePoint& point) const;  // "link boston - boston exchange", "region us-east-1"
 
+    std::size_t path_count() const;  // of those made
     std::size_t place_count() const;
     std::size_t link_count() const;
     const std::string& name(PlaceId place) const;
@@ -235,9 +246,9 @@ public:
 
 private:
     // The paths to regions and zones, which are nearly all that are asked for: by place, where its row of them begins
-    // (null: it has none), and the column of each region and zone (-1: it is neither).
+    // (null: it has none; in it, null: not made yet), and the column of each region and zone (-1: it is neither).
     struct Lookup {
-        std::vector<const Path*> rows;
+        std::vector<const Path* const*> rows;
         std::vector<std::int32_t> columns;
     };
     const Path& rare_path(PlaceId from, PlaceId to) const;

@@ -149,13 +149,15 @@ std::vector<SinglePoint> Topology::single_points(const std::function<bool(PlaceI
     std::map<std::pair<bool, std::uint32_t>, std::map<PlaceId, std::vector<PlaceId>>> found;
     const auto examine = [&](const PlaceId* site) {
         LocalGraph local = local_graph(*this, state_->core, state_->links_of_core, site);
+        std::vector<std::vector<char>> whole(local.places.size());  // what each reaches while nothing is cut
         for (const Cut& cut : candidates(local.graph)) {
             const bool is_link = cut.vertex >= local.places.size();
             const auto key = std::pair{is_link, is_link ? cut.link : local.places[cut.vertex].value};
             for (std::size_t a = 0; a < local.places.size(); ++a) {
                 const PlaceId from = local.places[a];
                 if (a == cut.vertex || (site != nullptr ? from != *site : kind(from) != PlaceKind::Zone)) continue;
-                const std::vector<char> before = reached(local.graph, a, {});
+                std::vector<char>& before = whole[a];
+                if (before.empty()) before = reached(local.graph, a, {});
                 const std::vector<char> after = reached(local.graph, a, cut);
                 for (std::size_t b = site != nullptr ? 0 : a + 1; b < local.places.size(); ++b) {
                     const PlaceId to = local.places[b];
@@ -171,18 +173,21 @@ std::vector<SinglePoint> Topology::single_points(const std::function<bool(PlaceI
     }
 
     std::vector<SinglePoint> points;
-    for (const auto& [what, separated] : found) {
+    for (auto& [what, separated] : found) {
         const auto& [is_link, number] = what;
-        SinglePoint point;
-        point.what = is_link ? "link " + link_name(LinkId{number}) : kind_word(kind(PlaceId{number})) + name({number});
-        for (const auto& [from, others] : separated) {
-            std::string text = name(from) + " from ";
-            for (std::size_t i = 0; i < others.size(); ++i) text += (i == 0 ? "" : ", ") + name(others[i]);
-            point.separates.push_back(text);
+        SinglePoint& point = points.emplace_back();
+        if (is_link) {
+            point.link = LinkId{number};
+        } else {
+            point.place = PlaceId{number};
         }
-        points.push_back(std::move(point));
+        for (auto& [from, others] : separated) point.separates.push_back({from, std::move(others)});
     }
     return points;
+}
+
+std::string Topology::words(const SinglePoint& point) const {
+    return point.link ? "link " + link_name(*point.link) : kind_word(kind(point.place)) + name(point.place);
 }
 
 }  // namespace faultline::models

@@ -29,10 +29,12 @@ constexpr std::int64_t hop_penalty_ns = 1;
 
 // One graph for all sources: regions and zones, by their row, and behind them the source where it is a site, with the
 // exchanges at which its own lines end. No arc leads from a region or zone to these, for the only way on would be back,
-// through the office; so they are taken out again without a trace, and a source costs what it can reach.
+// through the office; so they are taken out again without a trace, and a source costs what it can reach. What was found
+// for a source is kept: a link for each place.
 class Topology::State::Router {
 public:
-    explicit Router(const State& state) : state_(state), graph_(state.core.size() + 1), links_of_(state.places.size()) {
+    explicit Router(const State& state)
+        : state_(state), graph_(state.core.size() + 1), links_of_(state.places.size()), trees_(state.places.size()) {
         for (std::uint32_t i = 0; i < state.links.size(); ++i) {
             const LinkSpec& spec = state.links[i].spec;
             const bool within = state.is_core(spec.from) && state.is_core(spec.to);
@@ -45,8 +47,49 @@ public:
         }
     }
 
-    std::vector<Route> from(PlaceId source) {
-        if (state_.is_core(source)) return shortest(source);
+    // From a region, zone or site to a region or zone, its links into `links`. False: there is none.
+    bool route(PlaceId source, PlaceId to, std::vector<LinkId>& links) {
+        const Tree& tree = from(source);
+        links.clear();
+        for (PlaceId at = to; at != source;) {
+            const std::uint32_t link = tree.arrived_by[tree.vertex(state_, at)];
+            if (link == no_link) return false;
+            links.push_back({link});
+            at = other_end(link, at);
+        }
+        std::reverse(links.begin(), links.end());
+        return true;
+    }
+
+private:
+    static constexpr std::uint32_t no_link = ~std::uint32_t{0};
+    struct Tree {
+        std::vector<std::uint32_t> arrived_by;  // by vertex: the last link of the way there; of the source none
+        std::vector<PlaceId> outside;           // of the core: the source first, where it is one
+
+        std::size_t vertex(const State& state, PlaceId place) const {
+            if (state.is_core(place)) return state.places[place.value].row;
+            const auto found = std::find(outside.begin(), outside.end(), place);
+            return state.core.size() + static_cast<std::size_t>(found - outside.begin());
+        }
+    };
+
+    const Tree& from(PlaceId source) {
+        Tree& tree = trees_[source.value];
+        if (!tree.arrived_by.empty()) return tree;
+        if (!state_.is_core(source)) add_outside(source);
+        find_shortest(source);
+        tree.arrived_by.assign(boost::num_vertices(graph_), no_link);
+        for (std::size_t at = 0; at < tree.arrived_by.size(); ++at) {
+            const bool found = cost_[at] != std::numeric_limits<std::int64_t>::max();
+            if (found && at != vertex(source)) tree.arrived_by[at] = graph_[arrived_by_[at]].link;
+        }
+        for (const PlaceId place : outside_) boost::clear_out_edges(vertex(place), graph_);
+        tree.outside = std::exchange(outside_, {});
+        return tree;
+    }
+
+    void add_outside(PlaceId source) {
         outside_ = {source};
         std::vector<std::uint32_t> own = links_of_[source.value];
         for (const std::uint32_t link : links_of_[source.value]) add_exchange(other_end(link, source), own);
@@ -54,13 +97,8 @@ public:
         std::sort(own.begin(), own.end());
         own.erase(std::unique(own.begin(), own.end()), own.end());
         for (const std::uint32_t link : own) add_arcs(link);
-        std::vector<Route> routes = shortest(source);
-        for (const PlaceId place : outside_) boost::clear_out_edges(vertex(place), graph_);
-        outside_.clear();
-        return routes;
     }
 
-private:
     PlaceId other_end(std::uint32_t link, PlaceId place) const {
         const LinkSpec& spec = state_.links[link].spec;
         return spec.from == place ? spec.to : spec.from;
@@ -95,27 +133,14 @@ private:
         if (from_core || !to_core) boost::add_edge(vertex(to), vertex(from), arc, graph_);
     }
 
-    // To every region and zone, by row.
-    std::vector<Route> shortest(PlaceId source) {
-        const std::size_t origin = vertex(source);
+    void find_shortest(PlaceId source) {
         cost_.resize(boost::num_vertices(graph_));
         arrived_by_.resize(boost::num_vertices(graph_));
         const auto record = boost::record_edge_predecessors(arrived_by_.data(), boost::on_edge_relaxed());
-        boost::dijkstra_shortest_paths(graph_, origin,
+        boost::dijkstra_shortest_paths(graph_, vertex(source),
                                        boost::weight_map(boost::get(&Arc::cost_ns, graph_))
                                            .distance_map(cost_.data())
                                            .visitor(boost::make_dijkstra_visitor(record)));
-        std::vector<Route> routes(state_.core.size());
-        for (std::size_t row = 0; row < state_.core.size(); ++row) {
-            std::size_t at = row;
-            if (cost_[at] == std::numeric_limits<std::int64_t>::max()) continue;
-            routes[row].found = true;
-            for (; at != origin; at = boost::source(arrived_by_[at], graph_)) {
-                routes[row].links.push_back({graph_[arrived_by_[at]].link});
-            }
-            std::reverse(routes[row].links.begin(), routes[row].links.end());
-        }
-        return routes;
     }
 
     const State& state_;
@@ -124,76 +149,76 @@ private:
     std::vector<PlaceId> outside_;                      // the core, and in the graph now: the source first
     std::vector<std::int64_t> cost_;                    // by vertex
     std::vector<ArcHandle> arrived_by_;
+    std::vector<Tree> trees_;  // by source
 };
+
+Topology::State::State(const TopologyOptions& chosen)
+    : options(chosen), intra_zone_jitter(&options.intra_zone_jitter) {}
+Topology::State::~State() = default;
 
 void Topology::State::compute_routes() {
     count_sent();
-    Router router(*this);
-    std::vector<std::vector<Route>> from_core, from_sites;
-    std::size_t link_total = 0;
-    const auto collect = [&](const std::vector<PlaceId>& sources, std::vector<std::vector<Route>>& into) {
-        for (const PlaceId source : sources) {
-            into.push_back(router.from(source));
-            for (const Route& route : into.back()) link_total += 2 * route.links.size();
-        }
-    };
-    collect(core, from_core);
-    collect(sites, from_sites);
-
-    // The paths point into the pools, so these must not move while they fill.
-    const std::size_t most = link_total + core.size();
-    link_pool.clear(), way_pool.clear(), class_pool.clear(), jitter_pool.clear();
-    link_pool.reserve(most), way_pool.reserve(most), class_pool.reserve(most), jitter_pool.reserve(most);
-    for (std::size_t a = 0; a < core.size(); ++a) {
-        for (std::size_t b = a; b < core.size(); ++b) {
-            // One computation for both directions, or ties could be broken differently there and back.
-            place_route(core_to_core[a * core.size() + b], from_core[a][b], false);
-            if (a != b) place_route(core_to_core[b * core.size() + a], from_core[a][b], true);
-        }
-    }
-    for (std::size_t s = 0; s < sites.size(); ++s) {
-        for (std::size_t b = 0; b < core.size(); ++b) {
-            place_route(site_to_core[s * core.size() + b], from_sites[s][b], false);
-            place_route(core_to_site[b * sites.size() + s], from_sites[s][b], true);
-        }
-        site_to_itself[s].reachable = true;
-    }
+    router_ = std::make_unique<Router>(*this);
+    route_pool.release();
+    for (const MadePath& path : made) find_route(path);
     refresh_figures();
 }
 
-void Topology::State::place_route(Path& path, const Route& route, bool reversed) {
-    const std::size_t first_link = link_pool.size(), first_class = class_pool.size();
-    const std::size_t count = route.links.size();
-    PlaceId here = path.from;
-    for (std::size_t i = 0; i < count; ++i) {
-        const LinkId id = route.links[reversed ? count - 1 - i : i];
-        const Link& link = links[id.value];
-        const bool forward = link.spec.from == here;
-        here = forward ? link.spec.to : link.spec.from;
-        link_pool.push_back(id);
-        way_pool.push_back(static_cast<std::uint32_t>(way_of(id, forward)));
-        if (link.spec.jitter.body_median_s <= 0.0) continue;
-        class_pool.push_back(link.spec.link_class);
-        jitter_pool.push_back(&link.jitter_now);
-    }
-    path.reachable = route.found;
-    path.links = {link_pool.data() + first_link, count};
-    path.classes = {class_pool.data() + first_class, class_pool.size() - first_class};
-    path.jitter = {jitter_pool.data() + first_class, jitter_pool.size() - first_class};
+const Path*& Topology::State::entry(PlaceId from, PlaceId to) {
+    const std::size_t a = places[from.value].row, b = places[to.value].row;
+    if (is_core(to)) return (is_core(from) ? core_to_core : site_to_core)[a * core.size() + b];
+    return is_core(from) ? core_to_site[b * core.size() + a] : site_to_itself[a];
 }
 
-void Topology::State::name_paths() {
-    const auto name = [this](Path& path, PlaceId from) {
-        path.from = from;
-        path.touched = &touched;
-    };
-    for (std::size_t a = 0; a < core.size(); ++a) {
-        for (std::size_t b = 0; b < core.size(); ++b) name(core_to_core[a * core.size() + b], core[a]);
-        for (std::size_t s = 0; s < sites.size(); ++s) {
-            name(site_to_core[s * core.size() + a], sites[s]);
-            name(core_to_site[a * sites.size() + s], core[a]);
-        }
+const Path& Topology::State::make_path(PlaceId from, PlaceId to) {
+    constexpr std::size_t in_block = engine::LargePages<Path>::page / 8 / sizeof(Path);
+    if (made.size() % in_block == 0) path_blocks.emplace_back(in_block);
+    const MadePath path{&path_blocks.back()[made.size() % in_block], from, to};
+    path.path->touched = &touched;
+    made.push_back(path);
+    find_route(path);
+    refresh(*path.path, from, to);
+    entry(from, to) = path.path;
+    return *path.path;
+}
+
+void Topology::State::find_route(const MadePath& path) {
+    const auto [from, to] = std::pair{path.from, path.to};
+    // One computation for both directions, or ties could be broken differently there and back.
+    const bool reversed = is_core(from) && (!is_core(to) || places[to.value].row < places[from.value].row);
+    const bool itself = from == to;
+    path.path->reachable = itself || (reversed ? router_->route(to, from, route_) : router_->route(from, to, route_));
+    if (itself || !path.path->reachable) route_.clear();
+    if (reversed) std::reverse(route_.begin(), route_.end());
+    place_route(*path.path, from, route_);
+}
+
+void Topology::State::place_route(Path& path, PlaceId from, std::span<const LinkId> route) {
+    const std::size_t count = route.size();
+    // The ways behind the links: of a path that has sent something both are needed at once.
+    static_assert(alignof(LinkId) == alignof(std::uint32_t) && sizeof(LinkId) == sizeof(std::uint32_t));
+    auto* const own_links =
+        static_cast<LinkId*>(route_pool.allocate(count * (sizeof(LinkId) + sizeof(std::uint32_t)), alignof(LinkId)));
+    auto* const own_ways = reinterpret_cast<std::uint32_t*>(own_links + count);
+    auto* const classes = static_cast<LinkClass*>(route_pool.allocate(count * sizeof(LinkClass), alignof(LinkClass)));
+    auto* const jitter = static_cast<const JitterModel**>(
+        route_pool.allocate(count * sizeof(const JitterModel*), alignof(const JitterModel*)));
+    std::size_t jittery = 0;
+    PlaceId here = from;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Link& link = links[route[i].value];
+        const bool forward = link.spec.from == here;
+        here = forward ? link.spec.to : link.spec.from;
+        std::construct_at(own_links + i, route[i]);
+        std::construct_at(own_ways + i, static_cast<std::uint32_t>(way_of(route[i], forward)));
+        if (link.spec.jitter.body_median_s <= 0.0) continue;
+        std::construct_at(classes + jittery, link.spec.link_class);
+        std::construct_at(jitter + jittery, &link.jitter_now);
+        ++jittery;
     }
+    path.links = {own_links, count};
+    path.classes = {classes, jittery};
+    path.jitter = {jitter, jittery};
 }
 
 void Topology::State::index_links() {
@@ -232,15 +257,7 @@ void Topology::State::count_sent(const Path& path) {
 }
 
 void Topology::State::refresh_figures() {
-    if (!sealed) return;
-    for (std::size_t a = 0; a < core.size(); ++a) {
-        for (std::size_t b = 0; b < core.size(); ++b) refresh(core_to_core[a * core.size() + b], core[a], core[b]);
-        for (std::size_t s = 0; s < sites.size(); ++s) {
-            refresh(site_to_core[s * core.size() + a], sites[s], core[a]);
-            refresh(core_to_site[a * sites.size() + s], core[a], sites[s]);
-        }
-    }
-    for (std::size_t s = 0; s < sites.size(); ++s) refresh(site_to_itself[s], sites[s], sites[s]);
+    for (const MadePath& path : made) refresh(*path.path, path.from, path.to);
 }
 
 void Topology::State::refresh(Path& path, PlaceId from, PlaceId to) const {

@@ -1,7 +1,11 @@
 // What models/topology.cpp, topology_routes.cpp and topology_analysis.cpp share. No other file includes it.
 #pragma once
 
+#include <cstddef>
+#include <memory>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,12 +49,15 @@ struct Topology::State {
         std::uint32_t group = no_group;
     };
     static std::size_t way_of(LinkId link, bool forward) { return 2 * std::size_t{link.value} + (forward ? 0 : 1); }
-    struct Route {
-        bool found = false;
-        std::vector<LinkId> links;
+    struct MadePath {
+        Path* path;
+        PlaceId from, to;
     };
+    // All of the same size, so that they lie side by side however many there will be.
+    using PathBlock = engine::LargePageVector<Path>;
 
-    explicit State(const TopologyOptions& chosen) : options(chosen), intra_zone_jitter(&options.intra_zone_jitter) {}
+    explicit State(const TopologyOptions& chosen);
+    ~State();
 
     TopologyOptions options;
     const JitterModel* intra_zone_jitter;  // an array of one, for the paths within zones
@@ -65,22 +72,22 @@ struct Topology::State {
     std::vector<LinkId> links_of_core;    // between regions and zones
     std::vector<std::vector<char>> cuts;  // by cut and place: does it stand inside? Empty: it has ended
 
-    // Paths from each core place and each site to each core place, and from each core place to each site.
-    engine::LargePageVector<Path> core_to_core, site_to_core, core_to_site;
-    std::vector<Path> site_to_itself;
+    // A topology of thousands of sites has hundreds of thousands of pairs, of which few are ever asked for. So a path
+    // is made for the first who asks, and the tables hold null until then. From each core place and each site to each
+    // core place, from each site to each core place the way back, and from each site to itself.
+    std::vector<const Path*> core_to_core, site_to_core, core_to_site, site_to_itself;
+    std::vector<PathBlock> path_blocks;
+    std::vector<MadePath> made;               // in that order
     std::vector<const Path*> touched;         // those that have sent something since it was counted
     std::vector<std::int64_t> group_carried;  // bytes
     int queues = 0;                           // ways of links on which requests wait
     Path none;
     // What the spans of the paths point into.
-    std::vector<LinkId> link_pool;
-    std::vector<std::uint32_t> way_pool;  // of each in link_pool the way that leads away from the path's start
-    std::vector<LinkClass> class_pool;
-    std::vector<const JitterModel*> jitter_pool;
+    std::pmr::monotonic_buffer_resource route_pool;
 
-    // Of each of its links the way that leads away from its start. Requires: its links are in link_pool.
-    const std::uint32_t* ways_on(const Path& path) const {
-        return way_pool.data() + (path.links.data() - link_pool.data());
+    // Of each of its links the way that leads away from its start: they lie behind the links (place_route).
+    static const std::uint32_t* ways_on(const Path& path) {
+        return reinterpret_cast<const std::uint32_t*>(path.links.data() + path.links.size());
     }
     Way& way(LinkId link, PlaceId from);
     bool is_core(PlaceId place) const { return places[place.value].kind <= PlaceKind::Zone; }
@@ -90,18 +97,23 @@ struct Topology::State {
 
     void touch(Link& link, engine::Instant at);  // after its state may have changed
     void change(PlaceId place, int failures, engine::Instant at);
-    void compute_routes();   // from what the routers believe
+    const Path*& entry(PlaceId from, PlaceId to);  // of a table. Requires: there may be such a path
+    const Path& make_path(PlaceId from, PlaceId to);
+    void compute_routes();   // from what the routers believe, of all paths
     void refresh_figures();  // of all paths, from what is true now
     void count_sent();       // from paths to the links that they lead over
     void count_sent(const Path& path);
-    void name_paths();  // whence each leads, for what it sends
     void index_links();
     void refresh(Path& path, PlaceId from, PlaceId to) const;
     std::shared_ptr<const PathQueues> queues_on(const Path& path, PlaceId from) const;  // null: there are none
 
 private:
     class Router;
-    void place_route(Path& path, const Route& route, bool reversed);
+    void find_route(const MadePath& path);
+    void place_route(Path& path, PlaceId from, std::span<const LinkId> route);
+
+    std::unique_ptr<Router> router_;  // since seal()
+    std::vector<LinkId> route_;       // while it is placed
 };
 
 }  // namespace faultline::models

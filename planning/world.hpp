@@ -259,6 +259,7 @@ private:
     };
     std::vector<AskedEndpoint> asked_endpoints_;
     std::optional<ResourceGauges> gauges_;
+    std::vector<double> seconds_per_byte_;       // of the links that are gauged, by way (Topology::carried_bytes)
     std::vector<ResourceGauges::Read> traffic_;  // bytes so far, of each pair of places
 };
 

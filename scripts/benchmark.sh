@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the benchmarks and prints the tables of docs/benchmarks.md.
 #
-#   scripts/benchmark.sh                       all: calendar, tandem, flagship; some minutes
-#   scripts/benchmark.sh calendar tandem       these only; without flagship and hours, faultline is not built
+#   scripts/benchmark.sh                       all: calendar, tandem, flagship, hours, large; some minutes
+#   scripts/benchmark.sh calendar tandem       these only; without flagship, hours and large faultline is not built
 #   scripts/benchmark.sh tandem --rounds 15    further options go to benchmarks/compare.py
 #   scripts/benchmark.sh --smoke               one short round of calendar and tandem, so that they cannot rot
 set -euo pipefail
@@ -19,10 +19,10 @@ while [ $# -gt 0 ] && [[ "$1" != --* ]]; do
     tables+=("$1")
     shift
 done
-[ ${#tables[@]} -gt 0 ] || tables=(calendar tandem flagship hours)
+[ ${#tables[@]} -gt 0 ] || tables=(calendar tandem flagship hours large)
 
 targets=(engine_benchmarks)
-[[ ! " ${tables[*]} " =~ " "(flagship|hours)" " ]] || targets+=(faultline)
+[[ ! " ${tables[*]} " =~ " "(flagship|hours|large)" " ]] || targets+=(faultline)
 
 log=build/bench-build.log
 {

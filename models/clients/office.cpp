@@ -88,11 +88,19 @@ void Office::schedule_next_arrival() {
 
 // What a query looks at after the arrival that is prepared first; the calendar has fetched that.
 void Office::prefetch() const {
-    const auto* const from = reinterpret_cast<const std::byte*>(&connections_);
+    const auto* const from = reinterpret_cast<const std::byte*>(&near_paths_);
     __builtin_prefetch(from);
     __builtin_prefetch(from + 64);
     __builtin_prefetch(from + 128);
-    __builtin_prefetch(connections_.data());
+    __builtin_prefetch(from + 192);
+}
+
+// The way to the instance that will be asked.
+void Office::prefetch_path(const ClassPlan& plan) {
+    if (plan.service == nowhere) return;
+    const ServiceRegion* const region = connections_[plan.service].region;
+    if (region == nullptr) return;
+    near_paths_.to(region->likely_next().place(), shape_.place, context_.transport.topology()).prefetch();
 }
 
 void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
@@ -103,6 +111,7 @@ void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation
     office.schedule_next_arrival();
     RequestRef request = office.requests_.open(office.queries_, number, simulation.now());
     office.choose_work(*request);
+    office.prefetch_path(office.context_.classes[request->query_class]);
     office.context_.measures.prefetch(request->query_class, office.shape_.id);
     if (office.sessions_) office.join_session(*request, number);
     simulation.begin(office.component_, office.query(std::move(request)));
@@ -155,8 +164,7 @@ engine::Process<> Office::query_as(RequestRef request) {
             tried = asked;
         } else {
             const Instant give_up = simulation_.now() + plan.timeout;
-            // First, so that the way there is at hand when the query is sent.
-            ServiceInstance* const instance = choose_instance(plan.service);
+            ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
             if (attempt == 1) context_.measures.due(request->query_class, shape_.id, request->due);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
             tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
@@ -186,7 +194,9 @@ engine::Process<> Office::query_as(RequestRef request) {
 }
 
 engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance) {
-    const Delays legs = context_.transport.round_trip(shape_.place, instance.stand(), plan.call, request->network);
+    const Path& path = near_paths_.to(instance.place(), shape_.place, context_.transport.topology());
+    const Delays legs =
+        context_.transport.round_trip_on(path, shape_.place, instance.stand(), plan.call, request->network);
     return {simulation_, instance.component(), instance.handle(request, legs.back), legs};
 }
 
@@ -261,13 +271,6 @@ ServiceRegion* Office::steer(std::size_t service) {
         connections.steered_until = simulation_.now() + steering_time_to_live;
     }
     return connections.region;
-}
-
-// Null: none is there. The way to it is what the query looks at next.
-ServiceInstance* Office::choose_instance(std::size_t service) {
-    ServiceInstance* const instance = steer(service)->next(shape_.place);
-    if (instance != nullptr) context_.transport.path(shape_.place, instance->place()).prefetch();
-    return instance;
 }
 
 Office::Ticket Office::take_connection(std::size_t service) {

@@ -12,6 +12,7 @@
 // (office_policies.cpp). A trace has its queries fall due one by one (trace_replay.hpp).
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "models/clients/hedging.hpp"
 #include "models/clients/sessions.hpp"
 #include "models/clients/surge_arrivals.hpp"
+#include "models/network/near_paths.hpp"
 #include "models/services/service.hpp"
 #include "models/stations/station.hpp"
 #include "models/warehouse/warehouse.hpp"
@@ -182,7 +184,7 @@ private:
     ServiceRegion* preferred_now(std::size_t service) const;
     void sort_preferences();
     ServiceRegion* steer(std::size_t service);
-    ServiceInstance* choose_instance(std::size_t service);
+    void prefetch_path(const ClassPlan& plan);
     void choose_work(Request& request) const;
     void choose_key(Request& request, ClassId query_class) const;
     std::uint64_t drifted(const ClassPlan& plan, std::uint64_t rank) const;
@@ -196,7 +198,8 @@ private:
     engine::Simulation& simulation_;
     RequestTable& requests_;
     Arrivals arrivals_;
-    std::vector<Connections> connections_;  // by service
+    NearPaths near_paths_;                                        // to instances of services
+    boost::container::small_vector<Connections, 1> connections_;  // by service
     std::unique_ptr<Sessions> sessions_;
     engine::Component component_;
     engine::QueryKey queries_;

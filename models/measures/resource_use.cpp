@@ -64,7 +64,8 @@ scenarios::ResourceUse ResourceUses::Sums::use() const {
 }
 
 std::size_t ResourceUses::add(scenarios::ResourceResult described, const ResourceReading& now) {
-    resources_.push_back({std::move(described), now});
+    resources_.push_back({std::move(described)});
+    steady_.push_back({now});
     return resources_.size() - 1;
 }
 
@@ -76,11 +77,12 @@ void ResourceUses::second_passed(engine::Instant now, LivePhase phase, std::size
 }
 
 void ResourceUses::read(std::size_t resource, const ResourceReading& now) {
+    Steady& steady = steady_[resource];
+    const double share = since(steady.before.busy_s, now.busy_s) / now.units;
+    const double waiting = since(steady.before.waiting_s, now.waiting_s);
+    steady.before = now;
+    if (phase_ == LivePhase::steady) return steady.sums.add(share, waiting, now_ns_);
     Resource& of = resources_[resource];
-    const double share = since(of.before.busy_s, now.busy_s) / now.units;
-    const double waiting = since(of.before.waiting_s, now.waiting_s);
-    of.before = now;
-    if (phase_ == LivePhase::steady) return of.steady.add(share, waiting, now_ns_);
     of.incidents.resize(incidents_);
     of.aftermaths.resize(incidents_);
     if (phase_ == LivePhase::settling) return of.settling.add(share, waiting, now_ns_);
@@ -89,11 +91,12 @@ void ResourceUses::read(std::size_t resource, const ResourceReading& now) {
 }
 
 void ResourceUses::resolve_settling(LivePhase phase) {
-    for (Resource& resource : resources_) {
+    for (std::size_t i = 0; i < resources_.size(); ++i) {
+        Resource& resource = resources_[i];
         const Sums settled = std::exchange(resource.settling, {});
         if (settled.seconds == 0) continue;
         if (phase == LivePhase::steady) {
-            resource.steady.add(settled);
+            steady_[i].sums.add(settled);
         } else {
             resource.incidents.back().add(settled);
             resource.aftermaths.back().add(settled);
@@ -104,9 +107,10 @@ void ResourceUses::resolve_settling(LivePhase phase) {
 std::vector<scenarios::ResourceResult> ResourceUses::finish(std::size_t incidents) const {
     std::vector<scenarios::ResourceResult> results;
     results.reserve(resources_.size());
-    for (const Resource& resource : resources_) {
+    for (std::size_t i = 0; i < resources_.size(); ++i) {
+        const Resource& resource = resources_[i];
         scenarios::ResourceResult& told = results.emplace_back(resource.told);
-        told.steady = resource.steady.use();
+        told.steady = steady_[i].sums.use();
         for (const Sums& incident : resource.incidents) told.incidents.push_back(incident.use());
         for (const Sums& aftermath : resource.aftermaths) told.aftermaths.push_back(aftermath.use());
         told.incidents.resize(incidents);
@@ -116,7 +120,7 @@ std::vector<scenarios::ResourceResult> ResourceUses::finish(std::size_t incident
 }
 
 std::size_t ResourceUses::memory_bytes() const {
-    std::size_t bytes = resources_.capacity() * sizeof(Resource);
+    std::size_t bytes = resources_.capacity() * sizeof(Resource) + steady_.capacity() * sizeof(Steady);
     for (const Resource& resource : resources_)
         bytes += (resource.incidents.capacity() + resource.aftermaths.capacity()) * sizeof(Sums);
     return bytes;

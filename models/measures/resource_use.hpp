@@ -51,12 +51,17 @@ private:
     };
     struct Resource {
         scenarios::ResourceResult told;
-        ResourceReading before;
-        Sums steady{}, settling{};
+        Sums settling{};
         std::vector<Sums> incidents{}, aftermaths{};
+    };
+    // What each second looks at while nothing is wrong, side by side: resources are many.
+    struct Steady {
+        ResourceReading before;
+        Sums sums{};
     };
 
     std::vector<Resource> resources_;
+    std::vector<Steady> steady_;  // of each
     LivePhase phase_ = LivePhase::steady;
     std::size_t incidents_ = 0;
     std::int64_t now_ns_ = 0;

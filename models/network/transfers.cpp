@@ -154,9 +154,13 @@ void Transfers::tell_queues() {
 }
 
 double Transfers::used_seconds(LinkId link, PlaceId from) const {
+    return used_seconds_of(2 * std::size_t{link.value} + (from == topology_.link(link).from ? 0 : 1));
+}
+
+double Transfers::used_seconds_of(std::size_t way) const {
     if (used_.empty()) return 0.0;
-    const Used& of = used_[link.value];
-    return (from == topology_.link(link).from ? of.forward : of.back).area_until(simulation_.now());
+    const Used& of = used_[way / 2];
+    return (way % 2 == 0 ? of.forward : of.back).area_until(simulation_.now());
 }
 
 }  // namespace faultline::models

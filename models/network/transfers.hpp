@@ -51,6 +51,7 @@ public:
     // What flows have used of one way of a limited link, away from its end `from`: share of its bandwidth x seconds
     // since the start. Zero of a link without a limit.
     double used_seconds(LinkId link, PlaceId from) const;
+    double used_seconds_of(std::size_t way) const;  // number 2 x link, and one more against its direction
 
 private:
     struct Waiting {

@@ -18,7 +18,12 @@ public:
 
     template <class Draws>
     Delays round_trip(const Stand& from, const Stand& to, const Payload& payload, Draws& draws) const {
-        const Path& path = topology_.path(from.place, to.place);
+        return round_trip_on(topology_.path(from.place, to.place), from, to, payload, draws);
+    }
+    // The same for who has the path at hand.
+    template <class Draws>
+    Delays round_trip_on(const Path& path, const Stand& from, const Stand& to, const Payload& payload,
+                         Draws& draws) const {
         if (topology_.any_gray_machine()) [[unlikely]] {
             const Degradation machines = both_ends(from, to);
             if (!machines.any()) return sample_round_trip(path, payload, draws);

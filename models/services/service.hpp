@@ -162,6 +162,8 @@ public:
         const bool cut_off = context_.transport.topology().apart(balancer_, caller);
         return cut_off ? next_within_reach(caller) : next();
     }
+    // Whom next() is likely to return: for who fetches what he will need of it.
+    const ServiceInstance& likely_next() const { return *instances_[turn_ + 1 < instances_.size() ? turn_ + 1 : 0]; }
     // What became of a call to an instance of this region, where outliers are watched.
     void answered(const ServiceInstance& instance, bool well) {
         if (outliers_ != nullptr) outliers_->answered(instance.number(), well);

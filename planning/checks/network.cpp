@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "models/network/wiring.hpp"
 #include "planning/checks/finder.hpp"
@@ -58,33 +60,33 @@ std::vector<Regions> dependent_regions(const Scenario& scenario) {
     return all;
 }
 
-// "us-east-1a": the region that it is a zone of; else itself.
-std::string region_of_zone(const Scenario& scenario, const std::string& place) {
-    for (const scenarios::Region& region : scenario.regions) {
-        for (const std::string& zone : region.zones) {
-            if (place == region.name + zone) return region.name;
-        }
-    }
-    return place;
-}
-
 // Zones of one region are cut off together: "us-east-1 from us-west-2 and us-east-2", once.
-std::vector<std::string> separated_regions(const Scenario& scenario, const SinglePoint& point) {
+std::vector<std::string> separated_regions(const Topology& topology, const SinglePoint& point) {
+    const auto called = [&](PlaceId place) {
+        return topology.name(topology.kind(place) == PlaceKind::Site ? place : topology.region_of(place));
+    };
+    const auto add_new = [](std::vector<std::string>& to, std::string text) {
+        if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(std::move(text));
+    };
     std::vector<std::string> all;
-    for (const std::string& text : point.separates) {
-        const std::size_t from = text.find(" from ");
-        if (from == std::string::npos) continue;
+    for (const SinglePoint::Separation& separation : point.separates) {
         std::vector<std::string> others;
-        for (std::size_t at = from + 6; at < text.size();) {
-            const std::size_t end = std::min(text.find(", ", at), text.size());
-            std::string other = region_of_zone(scenario, text.substr(at, end - at));
-            if (std::find(others.begin(), others.end(), other) == others.end()) others.push_back(std::move(other));
-            at = end + 2;
-        }
-        std::string told = region_of_zone(scenario, text.substr(0, from)) + " from " + listed(others);
-        if (std::find(all.begin(), all.end(), told) == all.end()) all.push_back(std::move(told));
+        for (const PlaceId other : separation.others) add_new(others, called(other));
+        add_new(all, called(separation.from) + " from " + listed(others));
     }
     return all;
+}
+
+// By place of the network: the office whose own it is, a site or where its lines end; none of regions and zones.
+std::vector<std::optional<std::size_t>> offices_of_places(const WiredNetwork& network) {
+    std::vector<std::optional<std::size_t>> office(network.topology.place_count());
+    for (std::size_t i = 0; i < network.sites.size(); ++i) {
+        for (const LinkId line : network.access[i]) {
+            const LinkSpec& spec = network.topology.link(line);
+            office[spec.from.value] = office[spec.to.value] = i;
+        }
+    }
+    return office;
 }
 
 }  // namespace
@@ -103,22 +105,19 @@ void check_network(Finder& finder) {
                                      [&](const Regions& one) { return one.contains(a) && one.contains(b); });
     };
     const std::vector<SinglePoint> points = topology.single_points(matters);
+    const auto office_of = offices_of_places(*network);
+    std::vector<char> told(finder.scenario.offices.size(), 0);
     std::vector<std::string> offices;
     for (const SinglePoint& point : points) {
-        const auto of_office = std::find_if(finder.scenario.offices.begin(), finder.scenario.offices.end(),
-                                            [&](const scenarios::Office& office) {
-                                                return point.what.starts_with("link " + office.name + " - ") ||
-                                                       point.what.starts_with("link " + office.name + "'s exchange - ");
-                                            });
-        if (of_office != finder.scenario.offices.end()) {
-            const bool known = std::find(offices.begin(), offices.end(), of_office->name) != offices.end();
-            if (!known) offices.push_back(of_office->name);
-        } else if (point.what.starts_with("link ")) {  // what of places is one is told by the cuts, and by the lines
+        if (!point.link) continue;  // what of places is one is told by the cuts, and by the lines
+        if (const auto office = office_of[topology.link(*point.link).from.value]) {
+            if (!std::exchange(told[*office], 1)) offices.push_back(finder.scenario.offices[*office].name);
+        } else {
             finder.add("network-is-single-point", check_warning,
                        {"/regions",
                         fmt::format("losing the {} cuts off {}: no log, read or call gets through, and who follows "
                                     "falls behind",
-                                    point.what, listed(separated_regions(finder.scenario, point), 3)),
+                                    topology.words(point), listed(separated_regions(topology, point), 3)),
                         "a third region that both are linked to, or a second line between them"});
         }
     }
