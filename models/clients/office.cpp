@@ -46,9 +46,11 @@ Office::Office(ServiceContext& context, RequestTable& requests, OfficeShape shap
       context_(context),
       simulation_(context.simulation),
       requests_(requests),
+      queries_(context.simulation.query_key(path_of(shape), "queries")),
+      id_(shape.id),
+      place_(shape.place),
       arrivals_(context.simulation.stream(path_of(shape), "arrivals"), shape.arrivals),
       component_(context.simulation, path_of(shape)),
-      queries_(context.simulation.query_key(component_.path(), "queries")),
       shape_(std::move(shape)),
       retries_(context.simulation.stream(component_.path(), "retries")),
       canary_draws_(context.simulation.stream(component_.path(), "canary calls")),
@@ -88,11 +90,12 @@ void Office::schedule_next_arrival() {
 
 // What a query looks at after the arrival that is prepared first; the calendar has fetched that.
 void Office::prefetch() const {
-    const auto* const from = reinterpret_cast<const std::byte*>(&near_paths_);
+    const auto* const from = reinterpret_cast<const std::byte*>(&arrivals_);
     __builtin_prefetch(from);
     __builtin_prefetch(from + 64);
     __builtin_prefetch(from + 128);
     __builtin_prefetch(from + 192);
+    __builtin_prefetch(from + 256);
 }
 
 // The way to the instance that will be asked.
@@ -100,7 +103,7 @@ void Office::prefetch_path(const ClassPlan& plan) {
     if (plan.service == nowhere) return;
     const ServiceRegion* const region = connections_[plan.service].region;
     if (region == nullptr) return;
-    near_paths_.to(region->likely_next().place(), shape_.place, context_.transport.topology()).prefetch();
+    near_paths_.to(region->likely_next().place(), place_, context_.transport.topology()).prefetch();
 }
 
 void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation) {
@@ -108,11 +111,12 @@ void Office::fall_due(engine::CalendarNode& node, engine::Simulation& simulation
     Office& office = next.office;
     const std::uint64_t number = ++next.number;
     office.prefetch();
-    office.schedule_next_arrival();
     RequestRef request = office.requests_.open(office.queries_, number, simulation.now());
     office.choose_work(*request);
+    // In time: the next arrival is drawn while these are on their way.
+    office.context_.measures.prefetch(request->query_class, office.id_);
     office.prefetch_path(office.context_.classes[request->query_class]);
-    office.context_.measures.prefetch(request->query_class, office.shape_.id);
+    office.schedule_next_arrival();
     if (office.sessions_) office.join_session(*request, number);
     simulation.begin(office.component_, office.query(std::move(request)));
 }
@@ -127,7 +131,7 @@ void Office::choose_work(Request& request) const {
 
 void Office::choose_key(Request& request, ClassId query_class) const {
     request.query_class = query_class;
-    request.office = shape_.id;
+    request.office = id_;
     const ClassPlan& plan = context_.classes[query_class];
     if (plan.keys) {
         std::uint64_t rank = (*plan.keys)(request.work) - 1;
@@ -155,7 +159,7 @@ engine::Process<> Office::query(RequestRef request) {
 template <bool plain_call>
 engine::Process<> Office::query_as(RequestRef request) {
     const ClassPlan& plan = context_.classes[request->query_class];
-    if constexpr (!plain_call) context_.measures.due(request->query_class, shape_.id, request->due);
+    if constexpr (!plain_call) context_.measures.due(request->query_class, id_, request->due);
     Attempt tried;
     int attempt = 1;
     for (;; ++attempt) {
@@ -164,8 +168,8 @@ engine::Process<> Office::query_as(RequestRef request) {
             tried = asked;
         } else {
             const Instant give_up = simulation_.now() + plan.timeout;
-            ServiceInstance* const instance = steer(plan.service)->next(shape_.place);
-            if (attempt == 1) context_.measures.due(request->query_class, shape_.id, request->due);
+            ServiceInstance* const instance = steer(plan.service)->next(place_);
+            if (attempt == 1) context_.measures.due(request->query_class, id_, request->due);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
             tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
             if (ticket == Ticket::to_connect) {
@@ -194,9 +198,8 @@ engine::Process<> Office::query_as(RequestRef request) {
 }
 
 engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance) {
-    const Path& path = near_paths_.to(instance.place(), shape_.place, context_.transport.topology());
-    const Delays legs =
-        context_.transport.round_trip_on(path, shape_.place, instance.stand(), plan.call, request->network);
+    const Path& path = near_paths_.to(instance.place(), place_, context_.transport.topology());
+    const Delays legs = context_.transport.round_trip_on(path, place_, instance.stand(), plan.call, request->network);
     return {simulation_, instance.component(), instance.handle(request, legs.back), legs};
 }
 
@@ -206,8 +209,8 @@ void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt
     request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
     if (outcome == Outcome::answered && plan.retry.budget) refill(request->query_class);
     if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
-    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
-                            request->stages(), attempts);
+    context_.measures.ended(request->query_class, id_, request->due, simulation_.now(), outcome, request->stages(),
+                            attempts);
     if (sessions_ && outcome == Outcome::answered && is_in_session(plan)) {
         note_in_session(*request, plan, last.version);
     }

@@ -192,17 +192,20 @@ private:
     bool may_retry(ClassId query_class, const Attempt& failed);
     void refill(ClassId query_class);
 
-    // What every query looks at, side by side: offices are many, and seldom in the processor's cache.
+    // What every query looks at, side by side and in that order: offices are many, and seldom in the processor's cache.
+    // The first two lines the calendar fetches; what opening a query needs is in them.
     NextArrival next_arrival_;
     ServiceContext& context_;
     engine::Simulation& simulation_;
     RequestTable& requests_;
+    engine::QueryKey queries_;
+    OfficeId id_;    // as in its shape
+    PlaceId place_;  // the same
     Arrivals arrivals_;
     NearPaths near_paths_;                                        // to instances of services
     boost::container::small_vector<Connections, 1> connections_;  // by service
     std::unique_ptr<Sessions> sessions_;
     engine::Component component_;
-    engine::QueryKey queries_;
     OfficeShape shape_;
     OfficeTargets targets_;
     std::vector<std::vector<ServiceRegion*>> nearest_first_;  // by service

@@ -15,8 +15,8 @@ ServiceInstance::ServiceInstance(ServiceContext& context, std::string path, Plac
                                  const ServiceInstanceShape& shape, const std::vector<CacheGroup*>& caches)
     : context_(context),
       simulation_(context.simulation),
-      component_(context.simulation, std::move(path)),
       place_(place),
+      component_(context.simulation, std::move(path)),
       shape_(shape),
       cpu_(context.simulation, component_.number(), {.servers = shape.vcpus}),
       canary_demands_(context.simulation.stream(component_.path(), "canary demands")) {
@@ -125,9 +125,11 @@ engine::Process<Answer> ServiceInstance::serve(RequestRef request, Duration trav
 // Two of them, since a query's memory is its frames: what looking aside needs is more than a third of this one.
 template <bool looks_aside>
 engine::Process<Answer> ServiceInstance::serve_as(RequestRef request, Duration travel) {
+    __builtin_prefetch(threads_.get());
+    __builtin_prefetch(&cpu_);
     request.charge(Stage::queue, simulation_.now());
     const ClassPlan& plan = context_.classes[request->query_class];
-    if (plan.cache != nowhere) caches_[plan.cache].group->prefetch_shard(request->key);
+    if (plan.cache != nowhere) prefetch_cache(plan, request->key);
     engine::Tokens::Lease thread(*threads_);
     const bool granted = co_await thread.acquire();
     if (!granted || request->cancelled(simulation_.now())) co_return Answer{travel, AnswerStatus::refused, 0};
@@ -224,6 +226,13 @@ engine::Process<Answer> ServiceInstance::serve_canary(std::size_t endpoint, Dura
     const DatabaseWork work = canary_work(context_.endpoints[endpoint].writes);
     const Answer asked = co_await clients_[endpoint]->run(nobody, work);
     co_return Answer{travel, asked.status, 0};
+}
+
+// What route_to_cache will look at, after the processor's time.
+void ServiceInstance::prefetch_cache(const ClassPlan& plan, std::uint64_t key) const {
+    const CacheView& cache = caches_[plan.cache];
+    cache.group->prefetch_shard(key);
+    __builtin_prefetch(cache.links.data());
 }
 
 ServiceInstance::CacheRoute ServiceInstance::route_to_cache(const ClassPlan& plan, std::uint64_t key) {

@@ -106,28 +106,30 @@ private:
     engine::Process<Answer> serve_as(RequestRef request, Duration travel);
     bool within_quota(const ClassPlan& plan);
     void connect_to_caches(bool there);
+    void prefetch_cache(const ClassPlan& plan, std::uint64_t key) const;
     CacheRoute route_to_cache(const ClassPlan& plan, std::uint64_t key);
     CacheExchange& ask_cache(std::optional<CacheExchange>& exchange, const CacheRoute& cache, const CacheOrder& order,
                              const Payload& payload, const RequestRef& request) const;
     void note_exchange(std::optional<CacheExchange>& exchange, const CacheRoute& cache) const;
     engine::Process<Answer> ask_behind(const RequestRef& request, const ClassPlan& plan, const DatabaseWork& work);
 
+    // What every call looks at, side by side: instances are many in a large topology.
     ServiceContext& context_;
     engine::Simulation& simulation_;
-    engine::Component component_;
-    PlaceId place_;
-    std::size_t number_ = 0;
-    ServiceInstanceShape shape_;
-    engine::ServerPool cpu_;
     std::unique_ptr<engine::Tokens> threads_;
-    std::unique_ptr<Admission> admission_;  // null: whoever finds a thread or a place to wait comes in
-    TenantQuotas* quotas_ = nullptr;        // null: there are none
-    std::vector<std::unique_ptr<DatabaseClient>> clients_;
     std::vector<CacheView> caches_;  // by cache of the scenario
-    engine::RandomStream canary_demands_;
+    std::vector<std::unique_ptr<DatabaseClient>> clients_;
+    PlaceId place_;
     bool launched_ = true;
     bool guarded_ = false;    // there is an admission or there are quotas
     bool connected_ = false;  // to its caches
+    engine::Component component_;
+    ServiceInstanceShape shape_;
+    engine::ServerPool cpu_;
+    std::size_t number_ = 0;
+    std::unique_ptr<Admission> admission_;  // null: whoever finds a thread or a place to wait comes in
+    TenantQuotas* quotas_ = nullptr;        // null: there are none
+    engine::RandomStream canary_demands_;
 };
 
 struct HealthCheckShape {
