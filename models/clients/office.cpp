@@ -30,10 +30,10 @@ private:
     engine::Timer& patience_;
 };
 
-Outcome outcome_of(AnswerStatus status, bool timed_out) {
-    if (timed_out) return Outcome::timed_out;
-    if (status == AnswerStatus::ok || status == AnswerStatus::miss) return Outcome::answered;
-    return status == AnswerStatus::refused ? Outcome::refused : Outcome::failed;
+// None: it was answered. A client whose timer ran out knows no reason but the stage that it was in.
+FailureReason reason_of(const Request& request, AnswerStatus status, bool timed_out) {
+    const FailureReason told = models::reason_of(status);
+    return timed_out && told != FailureReason::own_rate ? scenarios::timed_out_in(request.stage()) : told;
 }
 
 std::string path_of(const OfficeShape& shape) {
@@ -159,7 +159,7 @@ engine::Process<> Office::query_as(RequestRef request) {
             ServiceInstance* const instance = choose_instance(plan.service);
             if (attempt == 1) context_.measures.due(request->query_class, shape_.id, request->due);
             Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
-            tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
+            tried = {because(ticket == Ticket::refused ? FailureReason::client_connections : FailureReason::no_server)};
             if (ticket == Ticket::to_connect) {
                 const bool connected = co_await connect(request, *instance, give_up);
                 ticket = connected ? Ticket::connected : Ticket::none;
@@ -175,7 +175,9 @@ engine::Process<> Office::query_as(RequestRef request) {
                 give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
             }
         }
-        if (outcome_of(tried.status, tried.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
+        if ((!tried.timed_out && models::reason_of(tried.status) == FailureReason::none) ||
+            attempt >= plan.retry.attempts)
+            break;
         if (plan.retry.budget && !may_retry(request->query_class, tried)) break;
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
@@ -191,14 +193,15 @@ engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& pl
 }
 
 void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts) {
+    FailureReason reason = reason_of(*request, last.status, last.timed_out);
+    const bool answered = reason == FailureReason::none;
     request.charge(Stage::network, simulation_.now());
-    Outcome outcome = outcome_of(last.status, last.timed_out);
-    request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
-    if (outcome == Outcome::answered && plan.retry.budget) refill(request->query_class);
-    if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
-    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), outcome,
-                            request->stages(), attempts);
-    if (sessions_ && outcome == Outcome::answered && is_in_session(plan)) {
+    request->outcome = outcome_of(reason);  // as its user sees it: nobody tells that the data are wrong
+    if (answered && plan.retry.budget) refill(request->query_class);
+    if (answered && plan.wrong_data > 0) reason = FailureReason::wrong_data;
+    context_.measures.ended(request->query_class, shape_.id, request->due, simulation_.now(), reason, request->stages(),
+                            attempts);
+    if (sessions_ && reason == FailureReason::none && is_in_session(plan)) {
         note_in_session(*request, plan, last.version);
     }
 }
@@ -216,10 +219,10 @@ engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request
 // Of one that was sent.
 Office::Attempt Office::attempt_of(Request& request, const engine::Call<Answer>& call) {
     const bool answered = call.outcome() == engine::CallOutcome::answered;
-    const Outcome told = answered ? outcome_of(call.value().status, false) : Outcome::failed;
+    const Outcome told = answered ? outcome_of(models::reason_of(call.value().status)) : Outcome::failed;
     if (told == Outcome::failed) request.doubtful = 1;
     if (answered) return {call.value().status, false, true, call.value().version};
-    return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
+    return {because(FailureReason::connection_lost), call.outcome() == engine::CallOutcome::none};
 }
 
 Duration Office::backoff(const ClassPlan& plan, int attempt) {

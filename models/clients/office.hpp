@@ -102,7 +102,7 @@ private:
         Instant steered_until{};
     };
     struct Attempt {
-        AnswerStatus status = AnswerStatus::failed;
+        AnswerStatus status = because(FailureReason::connection_lost);
         bool timed_out = false;
         bool sent = true;           // false: refused by the office's own pool, or breaker
         std::uint32_t version = 0;  // that was answered

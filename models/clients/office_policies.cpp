@@ -23,11 +23,11 @@ void Office::make_guards() {
 engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, const ClassPlan& plan) {
     Guard& guard = guards_[request->query_class];
     BreakerLeave leave(guard.breaker.get());
-    Attempt tried{AnswerStatus::refused, false, false};
+    Attempt tried{because(FailureReason::breaker), false, false};
     if (leave.refused()) co_return tried;
     if (guard.rate != nullptr) {
         const bool granted = co_await may_send(request, plan, *guard.rate);
-        if (!granted) co_return Attempt{AnswerStatus::failed, true, false};
+        if (!granted) co_return Attempt{because(FailureReason::own_rate), true, false};
     }
     const Instant begun = simulation_.now();
     if (guard.hedging != nullptr) {
@@ -40,7 +40,7 @@ engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, 
     const bool failed = tried.timed_out || (tried.status != AnswerStatus::ok && tried.status != AnswerStatus::miss);
     if (tried.sent) leave.ended(failed, simulation_.now() - begun);
     if (guard.rate != nullptr && tried.sent) {
-        guard.rate->ended(simulation_.now(), tried.status == AnswerStatus::refused);
+        guard.rate->ended(simulation_.now(), is_refused(tried.status));
     }
     co_return tried;
 }
@@ -60,13 +60,13 @@ engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const C
     const Instant give_up = simulation_.now() + plan.timeout;
     ServiceRegion& region = *steer(plan.service);
     ServiceInstance* const instance = region.next(shape_.place);
-    if (instance == nullptr) co_return Attempt{AnswerStatus::failed};
+    if (instance == nullptr) co_return Attempt{because(FailureReason::no_server)};
     const Ticket ticket = take_connection(plan.service);
-    if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, false};
+    if (ticket == Ticket::refused) co_return Attempt{because(FailureReason::client_connections), false, false};
     if (ticket == Ticket::to_connect) {
         const bool connected = co_await connect(request, *instance, give_up);
         if (!connected) region.answered(*instance, false);
-        if (!connected) co_return Attempt{AnswerStatus::failed, true};
+        if (!connected) co_return Attempt{because(FailureReason::connection_lost), true};
     }
     request.charge(Stage::network, simulation_.now());
     const Delays legs = context_.transport.round_trip(shape_.place, instance->stand(), plan.call, request->network);
@@ -95,7 +95,7 @@ engine::Process<Office::Attempt> Office::ask_twice(const RequestRef& request, co
         co_await engine::any_of(first, patience);
         if (answered(first)) hedging.answered(simulation_.now() - begun);
         if (first.over()) co_return first.value();
-        co_return Attempt{AnswerStatus::failed, true};
+        co_return Attempt{because(FailureReason::connection_lost), true};
     }
     context_.measures.hedged(request->query_class, simulation_.now());
     engine::Call<Attempt> second(simulation_, component_, ask_service(request.silent(), plan), Duration::zero());
@@ -109,7 +109,7 @@ engine::Process<Office::Attempt> Office::ask_twice(const RequestRef& request, co
     const bool first_won = answered(first);
     if (!first_won && !answered(second)) {
         if (first.over()) co_return first.value();
-        co_return Attempt{AnswerStatus::failed, true};
+        co_return Attempt{because(FailureReason::connection_lost), true};
     }
     hedging.answered(simulation_.now() - begun);
     if (hedging.cancels()) cancel(request, plan);

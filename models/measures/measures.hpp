@@ -29,13 +29,14 @@ public:
 
     // --- operations: each due one exactly once, sent or not, and its end exactly once, at any time after. One that was
     // never sent ends as refused, timed out or failed, at the latest when its deadline has passed. `due` is called at
-    // its due time. stages: where the time went; of an answered operation they add up to now - due (SIM_CHECK).
+    // its due time. reason: none, if it was answered.
+    // stages: where the time went; of an answered operation they add up to now - due (SIM_CHECK).
     void due(std::size_t query_class, std::size_t office, Instant due);
     // One of these will be told soon.
     void prefetch(std::size_t query_class, std::size_t office) const {
         operations_.prefetch({query_class, office}, track_.phase());
     }
-    void ended(std::size_t query_class, std::size_t office, Instant due, Instant now, Outcome outcome,
+    void ended(std::size_t query_class, std::size_t office, Instant due, Instant now, FailureReason reason,
                StageTimes stages, int attempts);
 
     // An attempt besides the first begins: a retry, or a copy beside an attempt under way.

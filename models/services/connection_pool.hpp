@@ -98,7 +98,7 @@ public:
 
     struct Connected {
         Connection connection;
-        AnswerStatus status = AnswerStatus::failed;
+        AnswerStatus status = because(FailureReason::unreachable);
     };
     // A new connection. A child of the caller, which holds a place. `draws`: of the query, or of who probes.
     engine::Process<Connected> connect(const RequestRef& request, engine::QueryDraws& draws);
@@ -123,7 +123,12 @@ public:
     void forget_name() { resolver_.forget(); }
 
 private:
-    engine::Process<Instance*> locate(const RequestRef& request, engine::QueryDraws& draws);
+    // Whom the next connection is made to, or why nobody knows.
+    struct Located {
+        Instance* instance = nullptr;
+        FailureReason otherwise = FailureReason::no_server;
+    };
+    engine::Process<Located> locate(const RequestRef& request, engine::QueryDraws& draws);
     Instant end_of_life();  // of a connection that is made now
 
     engine::Simulation& simulation_;

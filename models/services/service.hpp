@@ -99,7 +99,8 @@ private:
         const CachePatience* patience = nullptr;
     };
     engine::Process<Answer> admit(RequestRef request, Duration travel);
-    engine::Process<bool> gets_thread(engine::Tokens::Lease& thread);
+    // ok, or why there is none.
+    engine::Process<AnswerStatus> get_thread(engine::Tokens::Lease& thread);
     engine::Process<Answer> serve_canary(std::size_t endpoint, Duration travel);
     engine::Process<Answer> serve(RequestRef request, Duration travel);
     template <bool looks_aside>
