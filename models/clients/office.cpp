@@ -158,12 +158,12 @@ engine::Process<> Office::query_as(RequestRef request) {
             // First, so that the way there is at hand when the query is sent.
             ServiceInstance* const instance = choose_instance(plan.service);
             if (attempt == 1) context_.measures.due(request->query_class, shape_.id, request->due);
-            Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
-            tried = {because(ticket == Ticket::refused ? FailureReason::client_connections : FailureReason::no_server)};
+            Ticket ticket = take_connection(plan.service, instance);
+            tried = {why_none(ticket)};
             if (ticket == Ticket::to_connect) {
-                const bool connected = co_await connect(request, *instance, give_up);
-                ticket = connected ? Ticket::connected : Ticket::none;
-                tried.timed_out = !connected;
+                const AnswerStatus made = co_await connect(request, *instance, give_up);
+                ticket = made == AnswerStatus::ok ? Ticket::connected : Ticket::none;
+                tried = {made, made == because(FailureReason::unreachable)};
             }
             if (ticket == Ticket::connected) {
                 request.charge(Stage::network, simulation_.now());
@@ -254,10 +254,11 @@ ServiceRegion* Office::preferred_now(std::size_t service) const {
     return healthy == regions.end() ? regions.front() : *healthy;
 }
 
-// Where DNS sent it when it last asked.
+// Where DNS sent it when it last got an answer; null: it never did.
 ServiceRegion* Office::steer(std::size_t service) {
     Connections& connections = connections_[service];
-    if (simulation_.now() >= connections.steered_until) {
+    const bool asks = simulation_.now() >= connections.steered_until;
+    if (asks && targets_.services[service].front()->has_record()) [[unlikely]] {
         ServiceRegion* const chosen = preferred_now(service);
         if (chosen != connections.region) connections.open = connections.idle = 0;
         connections.region = chosen;
@@ -268,18 +269,28 @@ ServiceRegion* Office::steer(std::size_t service) {
 
 // Null: none is there. The way to it is what the query looks at next.
 ServiceInstance* Office::choose_instance(std::size_t service) {
-    ServiceInstance* const instance = steer(service)->next(shape_.place);
+    ServiceRegion* const region = steer(service);
+    ServiceInstance* const instance = region == nullptr ? nullptr : region->next(shape_.place);
     if (instance != nullptr) context_.transport.path(shape_.place, instance->place()).prefetch();
     return instance;
 }
 
-Office::Ticket Office::take_connection(std::size_t service) {
+AnswerStatus Office::why_none(Ticket ticket) {
+    if (ticket == Ticket::refused) return because(FailureReason::client_connections);
+    return because(ticket == Ticket::unresolved ? FailureReason::name : FailureReason::no_server);
+}
+
+// Who is connected needs no name; who connects needs one that is not older than its time to live. `to`: whom it would
+// ask, null if there is nobody.
+Office::Ticket Office::take_connection(std::size_t service, const ServiceInstance* to) {
     Connections& connections = connections_[service];
+    if (to == nullptr) return connections.region == nullptr ? Ticket::unresolved : Ticket::none;
     if (connections.idle > 0) {
         --connections.idle;
         return Ticket::connected;
     }
     if (connections.open >= shape_.connections) return Ticket::refused;
+    if (simulation_.now() >= connections.steered_until) return Ticket::unresolved;  // steer() got no answer
     ++connections.open;
     return Ticket::to_connect;
 }
@@ -293,16 +304,20 @@ void Office::give_connection(std::size_t service, bool usable) {
     }
 }
 
-// TCP and TLS towards the balancer, which stands where the instance does. false: not before `give_up`.
-engine::Process<bool> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
+// TCP and TLS towards the balancer, which stands where the instance does. It shows its certificate in that.
+engine::Process<AnswerStatus> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
     request.charge(Stage::connect, simulation_.now());
+    const std::size_t service = context_.classes[request->query_class].service;
+    const ServiceRegion& region = *connections_[service].region;
     const ConnectionCost& cost = connection_cost(Protocol::Https);
     const Delays shake = context_.transport.handshake(shape_.place, to.stand(), cost.round_trips(), request->network);
     const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
     const Duration left = std::max(Duration::zero(), give_up - simulation_.now());
     co_await simulation_.delay(std::min(needed, left));
-    if (needed > left) give_connection(context_.classes[request->query_class].service, false);
-    co_return needed <= left;
+    const bool valid = region.certificate_valid();
+    if (needed > left || !valid) give_connection(service, false);
+    if (needed > left) co_return because(FailureReason::unreachable);
+    co_return valid ? AnswerStatus::ok : because(FailureReason::credentials);
 }
 
 engine::Process<Office::Attempt> Office::ask_station(const RequestRef& request, const ClassPlan& plan) {

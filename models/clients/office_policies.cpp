@@ -58,15 +58,16 @@ engine::Process<bool> Office::may_send(const RequestRef& request, const ClassPla
 // One attempt at a service, as query() makes it in place where nothing stands before it.
 engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const ClassPlan& plan) {
     const Instant give_up = simulation_.now() + plan.timeout;
-    ServiceRegion& region = *steer(plan.service);
-    ServiceInstance* const instance = region.next(shape_.place);
-    if (instance == nullptr) co_return Attempt{because(FailureReason::no_server)};
-    const Ticket ticket = take_connection(plan.service);
-    if (ticket == Ticket::refused) co_return Attempt{because(FailureReason::client_connections), false, false};
+    ServiceInstance* const instance = choose_instance(plan.service);
+    const Ticket ticket = take_connection(plan.service, instance);
+    const bool none = ticket == Ticket::none || ticket == Ticket::refused || ticket == Ticket::unresolved;
+    if (none) co_return Attempt{why_none(ticket), false, ticket != Ticket::refused};
+    ServiceRegion& region = *connections_[plan.service].region;
     if (ticket == Ticket::to_connect) {
-        const bool connected = co_await connect(request, *instance, give_up);
-        if (!connected) region.answered(*instance, false);
-        if (!connected) co_return Attempt{because(FailureReason::connection_lost), true};
+        const AnswerStatus made = co_await connect(request, *instance, give_up);
+        const bool late = made == because(FailureReason::unreachable);
+        if (late) region.answered(*instance, false);
+        if (made != AnswerStatus::ok) co_return Attempt{made, late};
     }
     request.charge(Stage::network, simulation_.now());
     const Delays legs = context_.transport.round_trip(shape_.place, instance->stand(), plan.call, request->network);

@@ -163,6 +163,14 @@ void Measures::incident_stage(std::string_view stage, Instant now) {
     if (incidents_.any()) incidents_.latest().stages.push_back({std::string{stage}, now});
 }
 
+void Measures::names_away(bool away, Instant now) {
+    outages_of_names_ += away ? 1 : -1;
+    if (!incidents_.any()) return;
+    std::vector<Incident::Span>& spans = incidents_.latest().names_away;
+    if (away && outages_of_names_ == 1) spans.push_back({now, engine::end_of_time});
+    if (!away && outages_of_names_ == 0 && !spans.empty()) spans.back().to = now;
+}
+
 void Measures::connection_lost(Instant at) {
     if (incidents_.any() && at >= incidents_.latest().start) incidents_.latest().connections_lost.push_back(at);
 }

@@ -96,6 +96,8 @@ public:
     // A stage of the recovery begins: "promotion", "dns", "reconnection". What comes before the first is "detection";
     // the last one lasts until the end of the last bad window.
     void incident_stage(std::string_view stage, Instant now);
+    // Some names cannot be looked up, or can again: each outage of names twice, within its fault. They may overlap.
+    void names_away(bool away, Instant now);
     // A client has found its connection's server gone, or another. Reconnection is over after the last such instant
     // before the end of the last bad window; what is still bad then is a cache's re-warming, and then backlog.
     void connection_lost(Instant at);
@@ -153,6 +155,7 @@ private:
     Instant latest_due_{Duration{-1}};
     Instant window_end_;
     std::uint64_t warm_up_in_flight_ = 0;
+    int outages_of_names_ = 0;  // active
 };
 
 }  // namespace faultline::models

@@ -147,6 +147,7 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
         co_return Connected{};
     }
     if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
+    if (logins_refused_ > 0) co_return Connected{{}, because(FailureReason::credentials)};
     target->open_connection();
     const Connection made{target, target->incarnation(), RowLocks::none, end_of_life()};
     co_return Connected{made, AnswerStatus::ok};

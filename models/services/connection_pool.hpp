@@ -119,6 +119,8 @@ public:
     // Of a proxy: its clients use one that stands there from now on, with this name and these clusters. Connections
     // that are idle are closed; those in use end with their statements.
     void move_to(PlaceId place, Endpoint& endpoint, std::vector<Cluster*> clusters);
+    // Its owner's credential has expired: no server takes a new connection of it, until it is renewed. Nests.
+    void refuse_logins(bool refuse) { logins_refused_ += refuse ? 1 : -1; }
     // What DNS said; a monitor trusts no cache.
     void forget_name() { resolver_.forget(); }
 
@@ -142,6 +144,7 @@ private:
     engine::RandomStream lifetime_draws_;
     std::optional<engine::RandomStream> delay_draws_;  // of a proxy
     std::vector<Connection> idle_;                     // last in, first out
+    int logins_refused_ = 0;
 };
 
 }  // namespace faultline::models

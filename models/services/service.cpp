@@ -34,6 +34,12 @@ void ServiceInstance::set_client(std::size_t endpoint, std::unique_ptr<DatabaseC
     clients_[endpoint] = std::move(client);
 }
 
+bool ServiceInstance::expire_credential(bool expired) const {
+    bool any = false;
+    for (const auto& client : clients_) any = (client != nullptr && client->refuse_logins(expired)) || any;
+    return any;
+}
+
 void ServiceInstance::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
