@@ -59,6 +59,7 @@ public:
     }
 
     const std::array<Duration, stage_count>& stages() const { return stages_; }
+    Stage stage() const { return current_; }  // in which its time is spent
 
     // From then on its servers have heard that nobody waits for it any more; to a microsecond.
     void cancel_at(Instant at) {
@@ -211,9 +212,24 @@ inline RequestRef::~RequestRef() {
     if (request_ != nullptr && --request_->holders_ == 0) request_->table_->close(*request_);
 }
 
-// What a server says. `travel` is how long the answer is under way (engine::Call). Only of caches: miss; ageing, found
-// beyond its time to live; moved, another node serves the key.
-enum class AnswerStatus : std::uint8_t { ok, refused, failed, read_only, miss, ageing, moved };
+// What a server says: ok, or because(reason). Only of caches: miss; ageing, found beyond its time to live; moved,
+// another node serves the key.
+enum class AnswerStatus : std::uint8_t { ok, miss, ageing, moved, not_answered };
+constexpr AnswerStatus because(FailureReason reason) {
+    const auto status = static_cast<std::size_t>(AnswerStatus::not_answered) + static_cast<std::size_t>(reason);
+    return static_cast<AnswerStatus>(status);
+}
+// None: it is an answer, a miss too.
+constexpr FailureReason reason_of(AnswerStatus status) {
+    if (status < AnswerStatus::not_answered) return FailureReason::none;
+    const auto reason = static_cast<std::size_t>(status) - static_cast<std::size_t>(AnswerStatus::not_answered);
+    return static_cast<FailureReason>(reason);
+}
+constexpr bool is_refused(AnswerStatus status) {
+    return outcome_of(reason_of(status)) == Outcome::refused;
+}
+
+// `travel` is how long the answer is under way (engine::Call).
 struct Answer {
     Duration travel{};
     AnswerStatus status = AnswerStatus::ok;

@@ -87,7 +87,8 @@ TopStage top_stage(const scenarios::Scenario& scenario, const Requirement& requi
 // What became of operations.
 struct Failures {
     Outcomes sum;
-    std::array<std::uint64_t, 3> not_good{};  // steady, degraded, recovering
+    std::array<std::uint64_t, 3> not_good{};                          // steady, degraded, recovering
+    std::map<std::string, std::map<std::string, std::uint64_t>> why;  // by outcome and reason of it
     std::uint64_t late() const { return sum.answered - sum.good; }
     std::uint64_t all() const { return sum.refused + sum.timed_out + sum.failed + late() + in_flight(); }
     std::uint64_t in_flight() const { return sum.in_flight - sum.undecided; }
@@ -95,6 +96,13 @@ struct Failures {
         sum.due += of.due, sum.answered += of.answered, sum.refused += of.refused, sum.timed_out += of.timed_out;
         sum.failed += of.failed, sum.in_flight += of.in_flight, sum.good += of.good, sum.undecided += of.undecided;
         not_good[phase] += of.due - of.good - of.undecided;
+    }
+    // At one office in one phase.
+    void add_reasons(const scenarios::ClassResult& of, std::size_t phase, std::size_t office) {
+        for (const scenarios::UnansweredResult& one : of.unanswered) {
+            const auto& by_office = *std::array{&one.steady, &one.degraded, &one.recovering}[phase];
+            if (office < by_office.size()) why[one.outcome][one.reason] += by_office[office];
+        }
     }
 };
 
@@ -111,6 +119,7 @@ Failures failures_of(const scenarios::Scenario& scenario, const Requirement& req
                 for (std::size_t office = 0; office < by_phase[p]->size(); ++office) {
                     if (!place.empty() && scenario.offices.at(office).name != place) continue;
                     failures.add((*by_phase[p])[office].outcomes, p);
+                    failures.add_reasons(one, p, office);
                 }
             }
         }
@@ -196,11 +205,25 @@ Reason top_reason(std::span<const Reason> reasons) {
 }
 
 std::array<Reason, 5> reasons_of(const Failures& failures) {
-    return {Reason{failures.sum.refused, "were refused: a full queue or pool, a limit, an open breaker"},
-            Reason{failures.sum.timed_out, "timed out"},
-            Reason{failures.sum.failed, "failed: a lost connection, or an error of the server"},
-            Reason{failures.late(), "were answered after their deadline"},
+    return {Reason{failures.sum.refused, "were refused"}, Reason{failures.sum.timed_out, "timed out"},
+            Reason{failures.sum.failed, "failed"}, Reason{failures.late(), "were answered after their deadline"},
             Reason{failures.in_flight(), "were never answered within the run"}};
+}
+
+// By what they were refused, or where they failed: " by an open circuit breaker", ", 62 % of these at ...".
+std::string why_text(const Failures& failures, const Reason& outcome) {
+    constexpr double nearly_all_from = 95.0;  // percent
+    const std::string words = outcome.words;
+    const auto found = failures.why.find(words.starts_with("were ") ? words.substr(5) : words);
+    if (found == failures.why.end()) return "";
+    const auto top = std::max_element(found->second.begin(), found->second.end(),
+                                      [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto& texts = scenarios::failure_reason_texts;
+    const auto text = std::find_if(texts.begin(), texts.end(), [&](const auto& one) { return top->first == one.name; });
+    if (text == texts.end() || top->second == 0) return "";
+    const double percent = percent_of(top->second, outcome.count);
+    if (percent >= nearly_all_from) return fmt::format(" {}", text->words);
+    return fmt::format(", {:.0f} % of these {}", percent, text->words);
 }
 
 std::string failures_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results,
@@ -209,8 +232,8 @@ std::string failures_text(const scenarios::Scenario& scenario, const Requirement
     const Reason top = top_reason(reasons);
     if (top.count == 0) return "";
     const std::string surge = mostly_in_a_surge(scenario, requirement, results);
-    return fmt::format("of {} operations that were not good {:.0f} % {}{}", failures.all(),
-                       percent_of(top.count, failures.all()), top.words,
+    return fmt::format("of {} operations that were not good {:.0f} % {}{}{}", failures.all(),
+                       percent_of(top.count, failures.all()), top.words, why_text(failures, top),
                        surge.empty() ? mostly_when(failures.not_good, requirement.phase) : surge);
 }
 

@@ -18,6 +18,7 @@
 #include "reports/storm_summary.hpp"
 #include "reports/time_by_stage.hpp"
 #include "reports/transfer_summary.hpp"
+#include "reports/unanswered_summary.hpp"
 #include "reports/unfinished.hpp"
 #include "reports/warehouse_summary.hpp"
 #include "reports/waterfall.hpp"
@@ -50,7 +51,8 @@ constexpr std::size_t connections_width = 14;
 constexpr std::size_t refused_width = 9;
 constexpr std::size_t waits_width = 10;
 
-constexpr std::size_t busiest_most = 10;  // queues and links
+constexpr std::size_t busiest_most = 10;    // queues and links
+constexpr std::size_t unanswered_most = 8;  // classes and reasons
 
 std::string interval_text(const RequirementResult& one) {
     if (one.observations == 0 || (one.low <= 0.0 && std::isinf(one.high))) return "unknown";
@@ -113,17 +115,19 @@ void TextReport::results(const scenarios::RunResult& result) {
         out_ << '\n' << in(Colour::dim, wrapped(text, "   ", style_.width));
     }
     where_time_goes(result);
-    busiest_resources(result);
+    table("Busiest queues and links, each in the phase in which it was busiest",
+          busiest_lines(busiest(result, busiest_most), style_.width));
+    table("Queries without an answer, of all replications", unanswered_lines(result, unanswered_most, style_.width));
     instances(result);
-    caches(result);
+    section("Caches", cache_lines(result));
     sessions(result);
     warehouses(result);
     transfers(result);
     const std::string minutes = office_minutes_text(result);
     if (!minutes.empty()) heading("Availability by office"), out_ << wrapped(minutes + ".", "   ", style_.width);
-    faults(result);
+    section("What was injected", fault_lines(result));
     incidents(result);
-    storms(result);
+    section("Metastable failures: overload that outlived its trigger", storm_lines(result));
     cost(result);
     checks(result);
     deaths(result);
@@ -218,12 +222,18 @@ void TextReport::where_time_goes(const scenarios::RunResult& result) {
     for (std::size_t i = 1; i < times.size(); ++i) out_ << wrapped(in_a_line(times[i]), "   ", style_.width);
 }
 
-void TextReport::busiest_resources(const scenarios::RunResult& result) {
-    const std::vector<std::string> lines = busiest_lines(busiest(result, busiest_most), style_.width);
+// The first of the lines names the columns.
+void TextReport::table(std::string_view title, const std::vector<std::string>& lines) {
     if (lines.empty()) return;
-    heading("Busiest queues and links, each in the phase in which it was busiest");
+    heading(title);
     out_ << in(Colour::dim, lines.front());
     for (std::size_t i = 1; i < lines.size(); ++i) out_ << lines[i];
+}
+
+void TextReport::section(std::string_view title, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    heading(title);
+    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
 }
 
 void TextReport::instances(const scenarios::RunResult& result) {
@@ -257,13 +267,6 @@ void TextReport::instance(const InstanceRow& one) {
                             counted(one.row_timeouts, "statement"));
     }
     if (!more.empty()) out_ << in(Colour::dim, wrapped(more, "     ", style_.width));
-}
-
-void TextReport::caches(const scenarios::RunResult& result) {
-    const std::vector<std::string> lines = cache_lines(result);
-    if (lines.empty()) return;
-    heading("Caches");
-    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
 }
 
 void TextReport::transfers(const scenarios::RunResult& result) {
@@ -320,13 +323,6 @@ void TextReport::warehouses(const scenarios::RunResult& result) {
     }
 }
 
-void TextReport::faults(const scenarios::RunResult& result) {
-    const std::vector<std::string> lines = fault_lines(result);
-    if (lines.empty()) return;
-    heading("What was injected");
-    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
-}
-
 void TextReport::incidents(const scenarios::RunResult& result) {
     const auto all = summaries(result.replications);
     if (all.empty()) return;
@@ -355,13 +351,6 @@ void TextReport::incidents(const scenarios::RunResult& result) {
         out_ << in(Colour::dim, wrapped("the way back to the last bad second" + of, "     ", style_.width));
         for (const std::string& stage : stages) out_ << "       " << stage << '\n';
     }
-}
-
-void TextReport::storms(const scenarios::RunResult& result) {
-    const std::vector<std::string> lines = storm_lines(result);
-    if (lines.empty()) return;
-    heading("Metastable failures: overload that outlived its trigger");
-    for (const std::string& line : lines) out_ << wrapped(line, "   ", style_.width);
 }
 
 void TextReport::deaths(const scenarios::RunResult& result) {

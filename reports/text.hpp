@@ -22,21 +22,19 @@ public:
 private:
     std::string in(Colour colour, std::string_view text) const;
     void heading(std::string_view text);
+    void table(std::string_view title, const std::vector<std::string>& lines);
+    void section(std::string_view title, const std::vector<std::string>& lines);
     void columns();
     void requirement(const scenarios::RequirementResult& one);
     void measure(const scenarios::RequirementResult& one);
     void reasons(const scenarios::RunResult& result);
     void where_time_goes(const scenarios::RunResult& result);
-    void busiest_resources(const scenarios::RunResult& result);
     void instances(const scenarios::RunResult& result);
     void instance(const InstanceRow& one);
-    void caches(const scenarios::RunResult& result);
     void sessions(const scenarios::RunResult& result);
     void warehouses(const scenarios::RunResult& result);
     void transfers(const scenarios::RunResult& result);
-    void faults(const scenarios::RunResult& result);
     void incidents(const scenarios::RunResult& result);
-    void storms(const scenarios::RunResult& result);
     void deaths(const scenarios::RunResult& result);
     void checks(const scenarios::RunResult& result);
     void cost(const scenarios::RunResult& result);

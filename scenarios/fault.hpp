@@ -13,6 +13,7 @@ namespace faultline::scenarios {
 
 // Behind an office's name, the target of a fault of its line, or of the second one.
 inline constexpr std::string_view line_of_office = "/line";
+inline constexpr std::string_view credentials_of_service = "/credentials";  // that it shows its databases
 inline constexpr std::string_view backup_of_office = "/backup";
 
 using engine::Duration;

@@ -11,18 +11,13 @@
 #include "scenarios/check_result.hpp"
 #include "scenarios/cost_result.hpp"
 #include "scenarios/office_results.hpp"
+#include "scenarios/outcomes.hpp"
 #include "scenarios/resource_result.hpp"
 
 namespace faultline::scenarios {
 
 // 2: queries of a replication, target groups, futures, resources and what else became mandatory since 1.
 inline constexpr int result_schema_version = 2;
-
-// Where a query's time went (design section 5). The sum over all stages is its latency, to the nanosecond.
-enum class Stage : std::uint8_t { dns, connect, network, pool, queue, cpu, lock, storage, cache, retry_wait };
-inline constexpr std::size_t stage_count = 10;
-inline constexpr std::array<const char*, stage_count> stage_names{"dns", "connect", "network", "pool",  "queue",
-                                                                  "cpu", "lock",    "storage", "cache", "retry wait"};
 
 // Bucket b, with octave o = b / 128 and part p = b % 128, holds the values [v, v + w) ns: for o = 0, v = p and w = 1;
 // else w = 2^(o - 1) and v = (128 + p) * w.
@@ -33,19 +28,6 @@ struct HistogramData {
     std::int64_t sum_ns = 0;   // of the answers
     std::int64_t max_ns = 0;
     std::int64_t min_ns = 0;  // of the answers
-};
-
-// How every due operation ended; each ends exactly once, so the six add up to `due`.
-struct Outcomes {
-    std::uint64_t due = 0;
-    std::uint64_t answered = 0;   // correctly, in time or late
-    std::uint64_t refused = 0;    // by a full queue, pool or connection limit, on the last attempt
-    std::uint64_t timed_out = 0;  // the client's last attempt
-    std::uint64_t failed = 0;     // reset, or an error of the server, on the last attempt
-    std::uint64_t in_flight = 0;  // at the end of the run
-    std::uint64_t good = 0;       // answered within the deadline (a part of `answered`)
-    // A part of `in_flight`: due so late that they say nothing yet. The others rank slower than any answer.
-    std::uint64_t undecided = 0;
 };
 
 // One class at one office in one phase of the measured part of a run.
@@ -83,6 +65,7 @@ struct ClassResult {
     std::vector<std::uint32_t> repeats_per_s{};  // attempts besides the first, by their own time: retries and copies
     std::uint64_t hedges = 0;                    // of these, copies of what was not answered soon
     std::vector<OfficeTimeline> by_office{};     // only if they were asked for
+    std::vector<UnansweredResult> unanswered{};  // what stood in their way, each reason that there was
 };
 
 // What a fault did, and to what.

@@ -103,12 +103,12 @@ engine::SerialServer::Turn CacheNode::execute(const CacheOrder& order, Answer& a
     if (replicas_ != nullptr) replicas_->catch_up();
     engine::SerialServer::Turn turn = cpu_.take(simulation_.now(), command_cpu_);
     if (duty_ != CacheDuty::serve) [[unlikely]] {
-        answer.status = duty_ == CacheDuty::redirect ? AnswerStatus::moved : AnswerStatus::refused;
+        answer.status = duty_ == CacheDuty::redirect ? AnswerStatus::moved : AnswerStatus::not_answered;
     } else if (order.verb == CacheVerb::get) {
         read(order.key, turn.end, answer);
         if (answer.status != AnswerStatus::miss) send(shape_.value, turn);
     } else if (order.verb == CacheVerb::put) {
-        if (!put(order, turn.end, answer)) answer.status = AnswerStatus::refused;
+        if (!put(order, turn.end, answer)) answer.status = AnswerStatus::not_answered;
     } else {
         change(order, turn.end, order.version);
     }

@@ -30,10 +30,10 @@ private:
     engine::Timer& patience_;
 };
 
-Outcome outcome_of(AnswerStatus status, bool timed_out) {
-    if (timed_out) return Outcome::timed_out;
-    if (status == AnswerStatus::ok || status == AnswerStatus::miss) return Outcome::answered;
-    return status == AnswerStatus::refused ? Outcome::refused : Outcome::failed;
+// None: it was answered. A client whose timer ran out knows no reason but the stage that it was in.
+FailureReason reason_of(const Request& request, AnswerStatus status, bool timed_out) {
+    const FailureReason told = models::reason_of(status);
+    return timed_out && told != FailureReason::own_rate ? scenarios::timed_out_in(request.stage()) : told;
 }
 
 std::string path_of(const OfficeShape& shape) {
@@ -168,14 +168,14 @@ engine::Process<> Office::query_as(RequestRef request) {
             tried = asked;
         } else {
             const Instant give_up = simulation_.now() + plan.timeout;
-            ServiceInstance* const instance = steer(plan.service)->next(place_);
+            ServiceInstance* const instance = choose_instance(plan.service);
             if (attempt == 1) context_.measures.due(request->query_class, id_, request->due);
-            Ticket ticket = instance == nullptr ? Ticket::none : take_connection(plan.service);
-            tried = {ticket == Ticket::refused ? AnswerStatus::refused : AnswerStatus::failed, false};
+            Ticket ticket = take_connection(plan.service, instance);
+            tried = {why_none(ticket)};
             if (ticket == Ticket::to_connect) {
-                const bool connected = co_await connect(request, *instance, give_up);
-                ticket = connected ? Ticket::connected : Ticket::none;
-                tried.timed_out = !connected;
+                const AnswerStatus made = co_await connect(request, *instance, give_up);
+                ticket = made == AnswerStatus::ok ? Ticket::connected : Ticket::none;
+                tried = {made, made == because(FailureReason::unreachable)};
             }
             if (ticket == Ticket::connected) {
                 request.charge(Stage::network, simulation_.now());
@@ -187,7 +187,9 @@ engine::Process<> Office::query_as(RequestRef request) {
                 give_connection(plan.service, call.outcome() == engine::CallOutcome::answered);
             }
         }
-        if (outcome_of(tried.status, tried.timed_out) == Outcome::answered || attempt >= plan.retry.attempts) break;
+        if ((!tried.timed_out && models::reason_of(tried.status) == FailureReason::none) ||
+            attempt >= plan.retry.attempts)
+            break;
         if (plan.retry.budget && !may_retry(request->query_class, tried)) break;
         request.next_attempt();
         request.charge(Stage::retry_wait, simulation_.now());
@@ -204,14 +206,15 @@ engine::Call<Answer> Office::send(const RequestRef& request, const ClassPlan& pl
 }
 
 void Office::end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts) {
+    FailureReason reason = reason_of(*request, last.status, last.timed_out);
+    const bool answered = reason == FailureReason::none;
     request.charge(Stage::network, simulation_.now());
-    Outcome outcome = outcome_of(last.status, last.timed_out);
-    request->outcome = outcome;  // as its user sees it: nobody tells that the data are wrong
-    if (outcome == Outcome::answered && plan.retry.budget) refill(request->query_class);
-    if (outcome == Outcome::answered && plan.wrong_data > 0) outcome = Outcome::failed;
-    context_.measures.ended(request->query_class, id_, request->due, simulation_.now(), outcome, request->stages(),
+    request->outcome = outcome_of(reason);  // as its user sees it: nobody tells that the data are wrong
+    if (answered && plan.retry.budget) refill(request->query_class);
+    if (answered && plan.wrong_data > 0) reason = FailureReason::wrong_data;
+    context_.measures.ended(request->query_class, id_, request->due, simulation_.now(), reason, request->stages(),
                             attempts);
-    if (sessions_ && outcome == Outcome::answered && is_in_session(plan)) {
+    if (sessions_ && reason == FailureReason::none && is_in_session(plan)) {
         note_in_session(*request, plan, last.version);
     }
 }
@@ -229,10 +232,10 @@ engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request
 // Of one that was sent.
 Office::Attempt Office::attempt_of(Request& request, const engine::Call<Answer>& call) {
     const bool answered = call.outcome() == engine::CallOutcome::answered;
-    const Outcome told = answered ? outcome_of(call.value().status, false) : Outcome::failed;
+    const Outcome told = answered ? outcome_of(models::reason_of(call.value().status)) : Outcome::failed;
     if (told == Outcome::failed) request.doubtful = 1;
     if (answered) return {call.value().status, false, true, call.value().version};
-    return {AnswerStatus::failed, call.outcome() == engine::CallOutcome::none};
+    return {because(FailureReason::connection_lost), call.outcome() == engine::CallOutcome::none};
 }
 
 Duration Office::backoff(const ClassPlan& plan, int attempt) {
@@ -264,10 +267,11 @@ ServiceRegion* Office::preferred_now(std::size_t service) const {
     return healthy == regions.end() ? regions.front() : *healthy;
 }
 
-// Where DNS sent it when it last asked.
+// Where DNS sent it when it last got an answer; null: it never did.
 ServiceRegion* Office::steer(std::size_t service) {
     Connections& connections = connections_[service];
-    if (simulation_.now() >= connections.steered_until) {
+    const bool asks = simulation_.now() >= connections.steered_until;
+    if (asks && targets_.services[service].front()->has_record()) [[unlikely]] {
         ServiceRegion* const chosen = preferred_now(service);
         if (chosen != connections.region) connections.open = connections.idle = 0;
         connections.region = chosen;
@@ -276,13 +280,28 @@ ServiceRegion* Office::steer(std::size_t service) {
     return connections.region;
 }
 
-Office::Ticket Office::take_connection(std::size_t service) {
+// Null: none is there.
+ServiceInstance* Office::choose_instance(std::size_t service) {
+    ServiceRegion* const region = steer(service);
+    return region == nullptr ? nullptr : region->next(place_);
+}
+
+AnswerStatus Office::why_none(Ticket ticket) {
+    if (ticket == Ticket::refused) return because(FailureReason::client_connections);
+    return because(ticket == Ticket::unresolved ? FailureReason::name : FailureReason::no_server);
+}
+
+// Who is connected needs no name; who connects needs one that is not older than its time to live. `to`: whom it would
+// ask, null if there is nobody.
+Office::Ticket Office::take_connection(std::size_t service, const ServiceInstance* to) {
     Connections& connections = connections_[service];
+    if (to == nullptr) return connections.region == nullptr ? Ticket::unresolved : Ticket::none;
     if (connections.idle > 0) {
         --connections.idle;
         return Ticket::connected;
     }
     if (connections.open >= shape_.connections) return Ticket::refused;
+    if (simulation_.now() >= connections.steered_until) return Ticket::unresolved;  // steer() got no answer
     ++connections.open;
     return Ticket::to_connect;
 }
@@ -296,16 +315,20 @@ void Office::give_connection(std::size_t service, bool usable) {
     }
 }
 
-// TCP and TLS towards the balancer, which stands where the instance does. false: not before `give_up`.
-engine::Process<bool> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
+// TCP and TLS towards the balancer, which stands where the instance does. It shows its certificate in that.
+engine::Process<AnswerStatus> Office::connect(const RequestRef& request, const ServiceInstance& to, Instant give_up) {
     request.charge(Stage::connect, simulation_.now());
+    const std::size_t service = context_.classes[request->query_class].service;
+    const ServiceRegion& region = *connections_[service].region;
     const ConnectionCost& cost = connection_cost(Protocol::Https);
     const Delays shake = context_.transport.handshake(shape_.place, to.stand(), cost.round_trips(), request->network);
     const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
     const Duration left = std::max(Duration::zero(), give_up - simulation_.now());
     co_await simulation_.delay(std::min(needed, left));
-    if (needed > left) give_connection(context_.classes[request->query_class].service, false);
-    co_return needed <= left;
+    const bool valid = region.certificate_valid();
+    if (needed > left || !valid) give_connection(service, false);
+    if (needed > left) co_return because(FailureReason::unreachable);
+    co_return valid ? AnswerStatus::ok : because(FailureReason::credentials);
 }
 
 engine::Process<Office::Attempt> Office::ask_station(const RequestRef& request, const ClassPlan& plan) {

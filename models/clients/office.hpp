@@ -104,7 +104,7 @@ private:
         Instant steered_until{};
     };
     struct Attempt {
-        AnswerStatus status = AnswerStatus::failed;
+        AnswerStatus status = because(FailureReason::connection_lost);
         bool timed_out = false;
         bool sent = true;           // false: refused by the office's own pool, or breaker
         std::uint32_t version = 0;  // that was answered
@@ -172,10 +172,12 @@ private:
     engine::Call<Answer> send(const RequestRef& request, const ClassPlan& plan, ServiceInstance& instance);
     static Attempt attempt_of(Request& request, const engine::Call<Answer>& call);
     // A connection to a service, out of those that the office may have.
-    enum class Ticket : std::uint8_t { none, connected, to_connect, refused };
-    Ticket take_connection(std::size_t service);
+    enum class Ticket : std::uint8_t { none, connected, to_connect, refused, unresolved };
+    static AnswerStatus why_none(Ticket ticket);
+    Ticket take_connection(std::size_t service, const ServiceInstance* to);
     void give_connection(std::size_t service, bool usable);
-    engine::Process<bool> connect(const RequestRef& request, const ServiceInstance& to, Instant give_up);
+    // ok, or why not; unreachable: not before `give_up`.
+    engine::Process<AnswerStatus> connect(const RequestRef& request, const ServiceInstance& to, Instant give_up);
     void end(const RequestRef& request, const ClassPlan& plan, const Attempt& last, int attempts);
     void begin_canaries();
     engine::Process<> canary(std::size_t target, Duration offset);

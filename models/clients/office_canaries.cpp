@@ -48,14 +48,15 @@ engine::Process<> Office::try_canary(std::size_t target) {
 engine::Process<> Office::try_canary_via_service(std::size_t target) {
     const Instant due = simulation_.now();
     const CanaryTarget& asked = targets_.canaries[target];
-    ServiceInstance* const instance = preferred_now(asked.service)->next(shape_.place);
+    ServiceRegion& region = *preferred_now(asked.service);
+    ServiceInstance* const instance = region.has_record() ? region.next(shape_.place) : nullptr;
     bool good = false;
     if (instance != nullptr) {
         const int exchanges = connection_cost(Protocol::Https).round_trips();
         const Delays shake = context_.transport.handshake(shape_.place, instance->stand(), exchanges, canary_draws_);
         const Duration needed = shake.delivered ? shake.forward + shake.back : Duration::max();
         co_await simulation_.delay(std::min(needed, shape_.canary_timeout));
-        if (needed < shape_.canary_timeout) {
+        if (needed < shape_.canary_timeout && region.certificate_valid()) {
             const Delays legs =
                 context_.transport.round_trip(shape_.place, instance->stand(), canary_call, canary_draws_);
             engine::Timer patience(simulation_, shape_.canary_timeout - needed);

@@ -23,11 +23,11 @@ void Office::make_guards() {
 engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, const ClassPlan& plan) {
     Guard& guard = guards_[request->query_class];
     BreakerLeave leave(guard.breaker.get());
-    Attempt tried{AnswerStatus::refused, false, false};
+    Attempt tried{because(FailureReason::breaker), false, false};
     if (leave.refused()) co_return tried;
     if (guard.rate != nullptr) {
         const bool granted = co_await may_send(request, plan, *guard.rate);
-        if (!granted) co_return Attempt{AnswerStatus::failed, true, false};
+        if (!granted) co_return Attempt{because(FailureReason::own_rate), true, false};
     }
     const Instant begun = simulation_.now();
     if (guard.hedging != nullptr) {
@@ -40,7 +40,7 @@ engine::Process<Office::Attempt> Office::ask_guarded(const RequestRef& request, 
     const bool failed = tried.timed_out || (tried.status != AnswerStatus::ok && tried.status != AnswerStatus::miss);
     if (tried.sent) leave.ended(failed, simulation_.now() - begun);
     if (guard.rate != nullptr && tried.sent) {
-        guard.rate->ended(simulation_.now(), tried.status == AnswerStatus::refused);
+        guard.rate->ended(simulation_.now(), is_refused(tried.status));
     }
     co_return tried;
 }
@@ -58,15 +58,16 @@ engine::Process<bool> Office::may_send(const RequestRef& request, const ClassPla
 // One attempt at a service, as query() makes it in place where nothing stands before it.
 engine::Process<Office::Attempt> Office::ask_service(RequestRef request, const ClassPlan& plan) {
     const Instant give_up = simulation_.now() + plan.timeout;
-    ServiceRegion& region = *steer(plan.service);
-    ServiceInstance* const instance = region.next(shape_.place);
-    if (instance == nullptr) co_return Attempt{AnswerStatus::failed};
-    const Ticket ticket = take_connection(plan.service);
-    if (ticket == Ticket::refused) co_return Attempt{AnswerStatus::refused, false, false};
+    ServiceInstance* const instance = choose_instance(plan.service);
+    const Ticket ticket = take_connection(plan.service, instance);
+    const bool none = ticket == Ticket::none || ticket == Ticket::refused || ticket == Ticket::unresolved;
+    if (none) co_return Attempt{why_none(ticket), false, ticket != Ticket::refused};
+    ServiceRegion& region = *connections_[plan.service].region;
     if (ticket == Ticket::to_connect) {
-        const bool connected = co_await connect(request, *instance, give_up);
-        if (!connected) region.answered(*instance, false);
-        if (!connected) co_return Attempt{AnswerStatus::failed, true};
+        const AnswerStatus made = co_await connect(request, *instance, give_up);
+        const bool late = made == because(FailureReason::unreachable);
+        if (late) region.answered(*instance, false);
+        if (made != AnswerStatus::ok) co_return Attempt{made, late};
     }
     request.charge(Stage::network, simulation_.now());
     const Delays legs = context_.transport.round_trip(shape_.place, instance->stand(), plan.call, request->network);
@@ -95,7 +96,7 @@ engine::Process<Office::Attempt> Office::ask_twice(const RequestRef& request, co
         co_await engine::any_of(first, patience);
         if (answered(first)) hedging.answered(simulation_.now() - begun);
         if (first.over()) co_return first.value();
-        co_return Attempt{AnswerStatus::failed, true};
+        co_return Attempt{because(FailureReason::connection_lost), true};
     }
     context_.measures.hedged(request->query_class, simulation_.now());
     engine::Call<Attempt> second(simulation_, component_, ask_service(request.silent(), plan), Duration::zero());
@@ -109,7 +110,7 @@ engine::Process<Office::Attempt> Office::ask_twice(const RequestRef& request, co
     const bool first_won = answered(first);
     if (!first_won && !answered(second)) {
         if (first.over()) co_return first.value();
-        co_return Attempt{AnswerStatus::failed, true};
+        co_return Attempt{because(FailureReason::connection_lost), true};
     }
     hedging.answered(simulation_.now() - begun);
     if (hedging.cancels()) cancel(request, plan);

@@ -155,7 +155,7 @@ void Cluster::region_back() {
 
 engine::Process<Answer> Cluster::mediate(Instance&, RequestRef, Statement, Duration travel) {
     SIM_CHECK(!mediates_);  // who sets it has its own
-    co_return Answer{travel, AnswerStatus::failed, 0};
+    co_return Answer{travel, because(FailureReason::connection_lost), 0};
 }
 
 bool Cluster::whole() const {

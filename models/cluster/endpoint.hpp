@@ -30,6 +30,7 @@ public:
 
     // Its record is gone from the name server, or is there again. Nests.
     void lose_record(bool lost) { lost_ += lost ? 1 : -1; }
+    bool has_record() const { return lost_ == 0 && (other_ == nullptr || other_->has_record()); }
 
     // A client has met somebody who is no longer there, or no longer what this name stands for: it connects anew.
     void note_lost_connection(engine::Instant now) { lost_connection_ = now; }

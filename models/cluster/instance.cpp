@@ -33,7 +33,7 @@ engine::Process<Answer> Instance::execute(RequestRef request, Statement statemen
 
 engine::Process<Answer> Instance::serve(RequestRef request, Statement statement, Duration travel) {
     request.charge(Stage::queue, simulation_.now());
-    if (statement.writes && role_ != Role::writer) co_return Answer{travel, AnswerStatus::read_only, 0};
+    if (statement.writes && role_ != Role::writer) co_return Answer{travel, because(FailureReason::read_only), 0};
     const std::uint64_t key = request ? request->key : no_key;
     if (gate_.closed()) {
         co_await wait_at_gate(request, statement);
@@ -46,10 +46,10 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         if (missing > 0) co_await read_shared_pages(request, missing);
     }
     RowChange change(*this, statement, key);
-    if (!change.transaction_is_there()) co_return Answer{travel, AnswerStatus::failed, 0};
+    if (!change.transaction_is_there()) co_return Answer{travel, because(FailureReason::connection_lost), 0};
     if (statement.locks && change.changes() && !row_locks_.take(change.transaction(), key)) {
         const bool granted = co_await wait_for_row(request, change.transaction());
-        if (!granted) co_return Answer{travel, AnswerStatus::failed, 0};
+        if (!granted) co_return Answer{travel, because(FailureReason::lock), 0};
     }
     if (statement.demand > Duration::zero() && capacity_) {
         co_await use_cpu_share(request, statement.demand);
@@ -65,7 +65,7 @@ engine::Process<Answer> Instance::serve(RequestRef request, Statement statement,
         change.end_transaction();
         const LogSource source(stand(), &card_, cluster_.log_of(request));
         const bool durable = co_await cluster_.log().commit(source, epoch_, request);
-        if (!durable) co_return Answer{travel, AnswerStatus::failed, 0};
+        if (!durable) co_return Answer{travel, because(FailureReason::not_durable), 0};
         version = cluster_.committed(*this, {key, simulation_.now() - began, request.asked_by(), source.log});
     }
     request.charge(Stage::network, simulation_.now());
@@ -88,11 +88,12 @@ engine::Process<> Instance::wait_at_gate(const RequestRef& request, const Statem
 }
 
 engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
-    if (cluster_.logins_refused()) co_return Answer{travel, AnswerStatus::failed, 0};
+    if (cluster_.logins_refused()) co_return Answer{travel, because(FailureReason::credentials), 0};
     const bool throttled = iam_ && !iam_->take(simulation_.now());
     if (throttled || connections_ + connecting_ >= shape_.connections_max) {
         ++statistics_.connections_refused;
-        co_return Answer{travel, AnswerStatus::refused, 0};
+        const auto limit = throttled ? FailureReason::login_rate : FailureReason::connection_limit;
+        co_return Answer{travel, because(limit), 0};
     }
     // Taken back with the frame, also when the instance dies.
     struct Connecting {
@@ -113,7 +114,7 @@ engine::Process<Answer> Instance::accept(Duration cpu, Duration travel) {
 }
 
 engine::Process<Answer> Instance::tell_role(Duration travel) {
-    co_return Answer{travel, role_ == Role::writer ? AnswerStatus::ok : AnswerStatus::read_only, epoch_};
+    co_return Answer{travel, role_ == Role::writer ? AnswerStatus::ok : because(FailureReason::read_only), epoch_};
 }
 
 void Instance::end_transaction(RowLocks::Transaction transaction) {

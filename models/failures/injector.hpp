@@ -129,7 +129,9 @@ private:
     engine::Process<> slow_disk(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> expire_certificate(std::size_t index, Planned& planned, const scenarios::Fault& fault);
     void hit_control_planes(std::size_t index, PlaceId region);
-    void lose_names(std::size_t index, const std::string& database, bool lost);
+    bool lose_names(std::size_t index, const std::string& target, bool lost);
+    bool expire_for(std::size_t index, const std::string& target, bool expired);
+    std::vector<ServiceRegion*> service_regions_named(const std::string& target) const;
     engine::Process<> converge();
     engine::Process<> lose_storage_node(std::size_t index, const scenarios::Fault& fault);
     engine::Process<> crash_instance(std::size_t index, const scenarios::Fault& fault);

@@ -68,14 +68,13 @@ void Injector::hit_control_planes(std::size_t index, PlaceId region) {
     }
 }
 
-// Of a database: its records are gone. Of a region: who stands there can look up nothing.
+// Of a database or service: its records are gone. Of a region: who stands there can look up nothing.
 engine::Process<> Injector::fail_names(std::size_t index, const scenarios::Fault& fault) {
-    bool of_database = false;
-    for (const auto& cluster : targets_.clusters) of_database = of_database || belongs_to(*cluster, fault.target);
-    if (of_database) {
-        lose_names(index, fault.target, true);
+    targets_.measures.names_away(true, simulation_.now());
+    if (lose_names(index, fault.target, true)) {
         co_await simulation_.delay(time_away(fault));
         lose_names(index, fault.target, false);
+        targets_.measures.names_away(false, simulation_.now());
         co_return;
     }
     const PlaceId region = region_named(fault.target);
@@ -86,15 +85,35 @@ engine::Process<> Injector::fail_names(std::size_t index, const scenarios::Fault
     }
     co_await simulation_.delay(time_away(fault));
     targets_.topology.impair_resolver(region, false);
+    targets_.measures.names_away(false, simulation_.now());
 }
 
-// A name that stands for another one (of several regions) ends where that does.
-void Injector::lose_names(std::size_t index, const std::string& database, bool lost) {
+// A name that stands for another one (of several regions) ends where that does. false: it is of no database or service.
+bool Injector::lose_names(std::size_t index, const std::string& target, bool lost) {
+    bool found = false;
     for (const auto& cluster : targets_.clusters) {
-        if (!belongs_to(*cluster, database)) continue;
+        if (!belongs_to(*cluster, target)) continue;
+        found = true;
         cluster->lose_records(lost);
         targets_.measures.fault_hit(index, cluster->path());
     }
+    for (ServiceRegion* const region : service_regions_named(target)) {
+        found = true;
+        region->lose_record(lost);
+        targets_.measures.fault_hit(index, region->component().path());
+    }
+    return found;
+}
+
+// "shop": all of its regions; "shop/us-east-1": that one.
+std::vector<ServiceRegion*> Injector::service_regions_named(const std::string& target) const {
+    const std::string path = "services/" + target;
+    std::vector<ServiceRegion*> found;
+    for (const auto& region : targets_.services) {
+        const std::string& own = region->component().path();
+        if (own == path || own.starts_with(path + "/")) found.push_back(region.get());
+    }
+    return found;
 }
 
 // Two at once multiply.
@@ -118,23 +137,46 @@ engine::Process<> Injector::slow_disk(std::size_t index, const scenarios::Fault&
     instance.cluster().slow_disk(instance, fault.speed);
 }
 
+// Of a database: no instance takes anybody's login. Of a service: its callers do not take its certificate; or, of its
+// credentials, no database takes its logins. false: there is nothing of that name.
+bool Injector::expire_for(std::size_t index, const std::string& target, bool expired) {
+    const auto hit = [&](const engine::Component& component) {
+        if (expired) targets_.measures.fault_hit(index, component.path());
+    };
+    bool found = false;
+    for (const auto& cluster : targets_.clusters) {
+        if (!belongs_to(*cluster, target)) continue;
+        found = true;
+        cluster->refuse_logins(expired);
+        for (const auto& instance : cluster->instances()) hit(instance->component());
+    }
+    const bool of_credentials = target.ends_with(scenarios::credentials_of_service);
+    if (!of_credentials) {
+        for (ServiceRegion* const region : service_regions_named(target)) {
+            found = true;
+            region->expire_certificate(expired);
+            hit(region->component());
+        }
+        return found;
+    }
+    const std::string owner = target.substr(0, target.size() - scenarios::credentials_of_service.size());
+    for (const ServiceRegion* const region : service_regions_named(owner)) {
+        for (const auto& instance : region->instances()) {
+            found = true;
+            if (instance->expire_credential(expired)) hit(instance->component());
+        }
+    }
+    return found;
+}
+
 // Who is connected stays so; nobody else gets in until somebody has noticed and renewed it.
 engine::Process<> Injector::expire_certificate(std::size_t index, Planned& planned, const scenarios::Fault& fault) {
-    const auto all = [&](bool refuse) {
-        for (const auto& cluster : targets_.clusters) {
-            if (!belongs_to(*cluster, fault.target)) continue;
-            cluster->refuse_logins(refuse);
-            for (const auto& instance : cluster->instances()) {
-                if (refuse) targets_.measures.fault_hit(index, instance->component().path());
-            }
-        }
-    };
-    all(true);
+    if (!expire_for(index, fault.target, true)) co_return;
     targets_.measures.incident_stage("noticing", simulation_.now());
     co_await simulation_.delay(planned.times.noticed_after.sample_duration(planned.draws));
     targets_.measures.incident_stage("renewal", simulation_.now());
     co_await simulation_.delay(planned.times.renewal.sample_duration(planned.draws));
-    all(false);
+    expire_for(index, fault.target, false);
     targets_.measures.incident_stage("reconnection", simulation_.now());
 }
 

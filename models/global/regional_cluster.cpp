@@ -65,7 +65,7 @@ void RegionalCluster::forward_writes(ReadConsistency consistency) {
 engine::Process<Answer> RegionalCluster::mediate(Instance& at, RequestRef request, Statement statement,
                                                  Duration travel) {
     request.charge(Stage::queue, simulation_.now());
-    Answer answer{travel, AnswerStatus::failed, 0};
+    Answer answer{travel, because(FailureReason::connection_lost), 0};
     if (statement.writes && at.role() != Role::writer) {
         const Answer told = co_await forwarding_->forward(at, owner_->global_writer(), request, statement);
         answer.status = told.status;

@@ -38,14 +38,16 @@ engine::Process<Answer> WriteForwarding::forward(Instance& at, Instance& writer,
     const RowLocks::Transaction own = statement.transaction;
     if (own != RowLocks::none) {
         const Session& session = session_of(at, own, writer);
-        if (session.writer != &writer) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};
+        if (session.writer != &writer) co_return Answer{Duration::zero(), because(FailureReason::connection_lost), 0};
         statement.transaction = session.there;
     }
     const Delays legs = legs_between(at, writer, request);
     engine::Timer patience(simulation_, writer_timeout);
     engine::Call<Answer> call(simulation_, writer.component(), writer.serve(request, statement, legs.back), legs);
     co_await engine::any_of(call, patience);
-    if (call.outcome() != engine::CallOutcome::answered) co_return Answer{Duration::zero(), AnswerStatus::failed, 0};
+    if (call.outcome() != engine::CallOutcome::answered) {
+        co_return Answer{Duration::zero(), because(FailureReason::connection_lost), 0};
+    }
     const bool done = statement.commits && call.value().status == AnswerStatus::ok;
     if (done) committed(at, own);
     if (done && request) {

@@ -214,18 +214,39 @@ void IncidentReport::add_skipped(const Observed& observed, scenarios::IncidentRe
     }
 }
 
+// While names are away clients wait for them, and neither for whoever detects something nor for each other.
+void IncidentReport::add_stage(const Incident& incident, const std::string& stage, const Incident::Span& span,
+                               scenarios::IncidentResult& result) {
+    if (incident.names_away.empty()) {
+        result.waterfall.emplace_back(stage, (span.to - span.from).count());
+        return;
+    }
+    Instant since = span.from;
+    const auto end_part = [&](const std::string& part, Instant at) {
+        if (at > since) result.waterfall.emplace_back(part, (at - since).count());
+        since = std::max(since, at);
+    };
+    const bool waits = stage == "detection" || stage == "reconnection";
+    for (const Incident::Span& away : incident.names_away) {
+        if (!waits || away.to <= since || away.from >= span.to) continue;
+        end_part(stage, away.from);
+        end_part("dns outage", std::min(away.to, span.to));
+    }
+    end_part(stage, span.to);
+}
+
 // Each stage lasts until the next one begins, the last until the end of the last bad window of any class. Of the last
 // one, reconnection, what comes after the last client that had to connect anew is re-warming as long as a cache has too
 // few hits, and then backlog; windows are whole seconds, so what is shorter is neither.
 void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
-    if (incident.stages.empty()) return;
+    if (incident.stages.empty() && incident.names_away.empty()) return;
     Instant since = incident.start;
-    std::string stage = "detection";
+    std::string stage = incident.stages.empty() ? "reconnection" : "detection";
     for (const Incident::Mark& mark : incident.stages) {
         const Instant at = std::max(since, mark.at);
         if (mark.stage == stage) continue;
-        if (at > since) result.waterfall.emplace_back(stage, (at - since).count());
+        if (at > since) add_stage(incident, stage, {since, at}, result);
         since = at;
         stage = mark.stage;
     }
@@ -233,16 +254,20 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     for (const scenarios::Recovery& recovery : result.recoveries) {
         last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
     }
+    if (incident.stages.empty() && last_bad == since) return;  // nobody has missed a name
     if (stage != "reconnection") {
         result.waterfall.emplace_back(stage, (last_bad - since).count());
         return;
     }
     Instant connected = since;
+    for (const Incident::Span& away : incident.names_away) {
+        if (away.from < last_bad) connected = std::max(connected, std::min(away.to, last_bad));
+    }
     for (const Instant lost : incident.connections_lost) {
         if (lost <= last_bad) connected = std::max(connected, lost);
     }
     if (last_bad < connected + window_least) connected = last_bad;
-    result.waterfall.emplace_back(stage, (connected - since).count());
+    add_stage(incident, stage, {since, connected}, result);
     Instant warm = connected;
     for (const std::optional<Instant> out : incident.cache_out) warm = std::max(warm, out.value_or(warm));
     warm = std::min(warm, last_bad);

@@ -43,6 +43,8 @@ private:
     void add_offices_of_losses(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_skipped(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const;
+    static void add_stage(const Incident& incident, const std::string& stage, const Incident::Span& span,
+                          scenarios::IncidentResult& result);
 
     const MeasuresShape& shape_;
     const PhaseTrack& track_;

@@ -24,7 +24,11 @@ struct Incident {
         std::string stage;
         Instant at;
     };
-    std::vector<Mark> stages;                       // each as it began
+    std::vector<Mark> stages;  // each as it began
+    struct Span {
+        Instant from, to;
+    };
+    std::vector<Span> names_away{};                 // nobody could look up some name; the last may be open
     std::vector<Instant> connections_lost;          // by clients, in no order
     std::vector<scenarios::DataLoss> losses;        // by database; lost_at is in lost_by_office until the end
     std::vector<std::uint64_t> lost_by_office;      // by database, then office: commits

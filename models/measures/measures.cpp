@@ -53,7 +53,7 @@ void Measures::due(std::size_t query_class, std::size_t office, Instant due) {
     bands_.due(operation);
 }
 
-void Measures::ended(std::size_t query_class, std::size_t office, Instant due, Instant now, Outcome outcome,
+void Measures::ended(std::size_t query_class, std::size_t office, Instant due, Instant now, FailureReason reason,
                      StageTimes stages, int attempts) {
     if (!measured(due)) {
         SIM_CHECK(warm_up_in_flight_ > 0);
@@ -63,8 +63,8 @@ void Measures::ended(std::size_t query_class, std::size_t office, Instant due, I
     if (now >= window_end_) [[unlikely]]
         advance(now);
     const Operation operation{query_class, office, due};
-    operations_.ended(operation, track_, {now, outcome, stages, attempts});
-    if (outcome == Outcome::answered) bands_.answered(operation, now - due);
+    operations_.ended(operation, track_, {now, reason, stages, attempts});
+    if (reason == FailureReason::none) bands_.answered(operation, now - due);
 }
 
 void Measures::canary(std::size_t site, std::size_t target, Instant due, bool good) {
@@ -161,6 +161,14 @@ void Measures::redundancy(std::size_t database, bool whole, Instant now) {
 
 void Measures::incident_stage(std::string_view stage, Instant now) {
     if (incidents_.any()) incidents_.latest().stages.push_back({std::string{stage}, now});
+}
+
+void Measures::names_away(bool away, Instant now) {
+    outages_of_names_ += away ? 1 : -1;
+    if (!incidents_.any()) return;
+    std::vector<Incident::Span>& spans = incidents_.latest().names_away;
+    if (away && outages_of_names_ == 1) spans.push_back({now, engine::end_of_time});
+    if (!away && outages_of_names_ == 0 && !spans.empty()) spans.back().to = now;
 }
 
 void Measures::connection_lost(Instant at) {

@@ -29,13 +29,14 @@ public:
 
     // --- operations: each due one exactly once, sent or not, and its end exactly once, at any time after. One that was
     // never sent ends as refused, timed out or failed, at the latest when its deadline has passed. `due` is called at
-    // its due time. stages: where the time went; of an answered operation they add up to now - due (SIM_CHECK).
+    // its due time. reason: none, if it was answered.
+    // stages: where the time went; of an answered operation they add up to now - due (SIM_CHECK).
     void due(std::size_t query_class, std::size_t office, Instant due);
     // One of these will be told soon.
     void prefetch(std::size_t query_class, std::size_t office) const {
         operations_.prefetch({query_class, office}, track_.phase());
     }
-    void ended(std::size_t query_class, std::size_t office, Instant due, Instant now, Outcome outcome,
+    void ended(std::size_t query_class, std::size_t office, Instant due, Instant now, FailureReason reason,
                StageTimes stages, int attempts);
 
     // An attempt besides the first begins: a retry, or a copy beside an attempt under way.
@@ -95,6 +96,8 @@ public:
     // A stage of the recovery begins: "promotion", "dns", "reconnection". What comes before the first is "detection";
     // the last one lasts until the end of the last bad window.
     void incident_stage(std::string_view stage, Instant now);
+    // Some names cannot be looked up, or can again: each outage of names twice, within its fault. They may overlap.
+    void names_away(bool away, Instant now);
     // A client has found its connection's server gone, or another. Reconnection is over after the last such instant
     // before the end of the last bad window; what is still bad then is a cache's re-warming, and then backlog.
     void connection_lost(Instant at);
@@ -152,6 +155,7 @@ private:
     Instant latest_due_{Duration{-1}};
     Instant window_end_;
     std::uint64_t warm_up_in_flight_ = 0;
+    int outages_of_names_ = 0;  // active
 };
 
 }  // namespace faultline::models

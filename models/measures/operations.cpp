@@ -1,7 +1,9 @@
 #include "models/measures/operations.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "engine/check.hpp"
 #include "models/measures/histogram_data.hpp"
@@ -34,7 +36,28 @@ Operations::Operations(const MeasuresShape& shape)
     for (const ClassShape& query_class : shape.classes) deadlines_.push_back(query_class.deadline);
 }
 
-void Operations::move_counts(Cell& from, Cell& to) {
+void Operations::fail(std::size_t cell, FailureReason reason) {
+    Cell& into = cells_[cell];
+    const Outcome outcome = outcome_of(reason);
+    into.latency.record_failure();
+    ++(outcome == Outcome::refused ? into.refused : outcome == Outcome::timed_out ? into.timed_out : into.failed);
+    ++reasons(cell)[static_cast<std::size_t>(reason)];
+}
+
+Operations::FailureReasons& Operations::reasons(std::size_t cell) {
+    if (reasons_.empty()) reasons_.resize(cells_.size());
+    if (reasons_[cell] == nullptr) reasons_[cell] = std::make_unique<FailureReasons>();
+    return *reasons_[cell];
+}
+
+void Operations::move_counts(std::size_t from_cell, std::size_t to_cell) {
+    if (!reasons_.empty() && reasons_[from_cell] != nullptr) {
+        const std::unique_ptr<FailureReasons> moved = std::move(reasons_[from_cell]);
+        FailureReasons& sum = reasons(to_cell);
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += (*moved)[i];
+    }
+    Cell& from = cells_[from_cell];
+    Cell& to = cells_[to_cell];
     to.latency.merge(from.latency);
     to.due += from.due;
     to.good += from.good;
@@ -46,8 +69,8 @@ void Operations::move_counts(Cell& from, Cell& to) {
 
 void Operations::resolve_settling(LivePhase phase) {
     for (std::size_t i = 0; i < pairs_; ++i) {
-        Cell& settling = cells_[cell(i, LivePhase::settling)];
-        if (settling.due > 0) move_counts(settling, cells_[cell(i, phase)]);
+        const std::size_t settling = cell(i, LivePhase::settling);
+        if (cells_[settling].due > 0) move_counts(settling, cell(i, phase));
     }
 }
 
@@ -127,6 +150,25 @@ void Operations::finish_timelines(std::size_t query_class, scenarios::ClassResul
     }
 }
 
+void Operations::finish_reasons(std::size_t query_class, scenarios::ClassResult& result) const {
+    constexpr std::array outcomes{"answered", "refused", "timed out", "failed"};
+    if (reasons_.empty()) return;
+    for (std::size_t reason = 1; reason < scenarios::failure_reason_count; ++reason) {
+        const Outcome outcome = outcome_of(static_cast<FailureReason>(reason));
+        scenarios::UnansweredResult one{
+            outcomes[static_cast<std::size_t>(outcome)], scenarios::failure_reason_texts[reason].name, 0, {}, {}, {}};
+        const std::array series{&one.steady, &one.degraded, &one.recovering};
+        for (std::size_t phase = 0; phase < series.size(); ++phase) {
+            for (std::size_t office = 0; office < offices_; ++office) {
+                const std::size_t at = cell(query_class * offices_ + office, static_cast<LivePhase>(phase));
+                series[phase]->push_back(reasons_[at] != nullptr ? (*reasons_[at])[reason] : 0);
+                one.count += series[phase]->back();
+            }
+        }
+        if (one.count > 0) result.unanswered.push_back(std::move(one));
+    }
+}
+
 void Operations::finish(const PhaseTrack& track, Instant end, std::vector<scenarios::ClassResult>& results) const {
     for (std::size_t i = 0; i < deadlines_.size(); ++i) {
         scenarios::ClassResult& result = results[i];
@@ -141,6 +183,7 @@ void Operations::finish(const PhaseTrack& track, Instant end, std::vector<scenar
         result.stage_slow_count = stages_[i].slow_count;
         result.attempts = stages_[i].attempts;
         result.hedges = stages_[i].hedges;
+        finish_reasons(i, result);
         finish_timelines(i, result);
     }
 }
@@ -149,7 +192,8 @@ std::size_t Operations::memory_bytes() const {
     std::size_t bytes = engine::bytes_taken(cells_) + rows_.memory_bytes() + timeline_.capacity() * sizeof(Second) +
                         stages_.capacity() * sizeof(Stages);
     for (const Cell& counts : cells_) bytes += counts.latency.memory_bytes() - sizeof(counts.latency);
-    return bytes;
+    const auto unused = static_cast<std::size_t>(std::count(reasons_.begin(), reasons_.end(), nullptr));
+    return bytes + reasons_.capacity() * sizeof(reasons_[0]) + (reasons_.size() - unused) * sizeof(FailureReasons);
 }
 
 }  // namespace faultline::models

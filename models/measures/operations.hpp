@@ -4,6 +4,7 @@
 //
 // Memory, with C classes, F offices and S measured seconds:
 //   C x F x (4 phases x (256 B + 1 KiB for each octave of latency met) + rows by second)  +  C x (24 B x S + 20 KB)
+// and 140 B more for each of the 4 x C x F in which anything was refused, timed out or failed.
 // An octave is a factor of 2: latencies from 4 ms to 1 s meet eight. Rows: second_rows.hpp. A class at an office that
 // was only ever steady, in a run of an hour, with a deadline of a few seconds and fewer than 64 due in each: 1 KiB +
 // 8 KiB + 5.5 KiB; an incident adds up to three times the 8 KiB, an hour more 4 KiB.
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "engine/check.hpp"
@@ -51,7 +53,7 @@ public:
     }
     struct Ending {
         Instant now{};
-        Outcome outcome = Outcome::answered;
+        FailureReason reason = FailureReason::none;
         StageTimes stages;
         int attempts = 1;
     };
@@ -103,6 +105,8 @@ private:
         std::uint64_t refused = 0, timed_out = 0, failed = 0;
         std::uint64_t ended() const { return latency.count(); }
     };
+    // How many ended so, by FailureReason.
+    using FailureReasons = std::array<std::uint32_t, scenarios::failure_reason_count>;
     struct Second {  // one class in one second of due time
         std::int64_t latency_ns = 0;
         std::uint32_t due = 0, good = 0, answered = 0;
@@ -124,12 +128,14 @@ private:
         return static_cast<std::size_t>(since) * deadlines_.size() + operation.query_class;
     }
     void end_in_row(std::size_t row, std::size_t pair, bool good);
-    static void fail(Cell& into, Outcome outcome);
+    void fail(std::size_t cell, FailureReason reason);
+    FailureReasons& reasons(std::size_t cell);
+    void move_counts(std::size_t from, std::size_t to);
     static void charge(Stages& into, StageTimes stages, Duration latency);
-    static void move_counts(Cell& from, Cell& to);
     Duration undecided_below(const Cell& cell, Duration deadline) const;
     scenarios::ClassAtOffice at_office(const Cell& cell, std::uint64_t undecided) const;
     void finish_office(Place place, const PhaseTrack& track, Instant end, scenarios::ClassResult& result) const;
+    void finish_reasons(std::size_t query_class, scenarios::ClassResult& result) const;
     void finish_timelines(std::size_t query_class, scenarios::ClassResult& result) const;
 
     std::vector<Duration> deadlines_;  // by class
@@ -140,19 +146,22 @@ private:
     SecondRows rows_;
     std::vector<Second> timeline_;
     std::vector<Stages> stages_;  // by class
+    // By cell, of those in which something was not answered; none at all until then.
+    std::vector<std::unique_ptr<FailureReasons>> reasons_;
 };
 
 inline void Operations::ended(const Operation& operation, const PhaseTrack& track, const Ending& ending) {
     const PhaseTrack::Segment& segment = track.at(operation.due);
-    Cell& into = cells_[cell(pair(operation), segment.phase)];
+    const std::size_t at = cell(pair(operation), segment.phase);
+    Cell& into = cells_[at];
     SIM_CHECK(into.due > into.ended());  // an end without its due, or a second one
     Stages& of_class = stages_[operation.query_class];
     of_class.attempts += static_cast<std::uint64_t>(ending.attempts);
     const Duration latency = ending.now - operation.due;
-    const bool answered = ending.outcome == Outcome::answered;
+    const bool answered = ending.reason == FailureReason::none;
     const bool in_time = answered && latency <= deadlines_[operation.query_class];
     end_in_row(PhaseTrack::row(segment, operation.due), pair(operation), in_time);
-    if (!answered) return fail(into, ending.outcome);
+    if (!answered) return fail(at, ending.reason);
 
     const std::uint32_t good = in_time ? 1 : 0;
     into.latency.record(latency);
@@ -172,11 +181,6 @@ inline void Operations::end_in_row(std::size_t row, std::size_t pair, bool good)
     }
     SIM_CHECK(counts->in_flight() > 0);
     ++(good ? counts->good : counts->bad);
-}
-
-inline void Operations::fail(Cell& into, Outcome outcome) {
-    into.latency.record_failure();
-    ++(outcome == Outcome::refused ? into.refused : outcome == Outcome::timed_out ? into.timed_out : into.failed);
 }
 
 inline void Operations::charge(Stages& into, StageTimes stages, Duration latency) {

@@ -16,6 +16,7 @@ namespace faultline::models {
 
 using engine::Duration;
 using engine::Instant;
+using scenarios::FailureReason;
 
 struct ClassShape {
     std::string name;
@@ -76,6 +77,11 @@ struct Operation {
 // `answered` is a correct answer, in time or late; the others are of the last attempt, or of an operation that was
 // never sent: blocked, shed, refused by a pool or an open breaker.
 enum class Outcome : std::uint8_t { answered, refused, timed_out, failed };
+constexpr Outcome outcome_of(FailureReason reason) {
+    if (reason == FailureReason::none) return Outcome::answered;
+    if (reason <= FailureReason::cancelled) return Outcome::refused;
+    return reason < FailureReason::own_rate ? Outcome::failed : Outcome::timed_out;
+}
 
 // Every read of a cacheable class is one of these; one that timed out at the cache is `bypassed`.
 enum class CacheRead : std::uint8_t { fresh_hit, stale_hit, miss, bypassed, coalesced };

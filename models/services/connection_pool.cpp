@@ -90,8 +90,7 @@ bool ConnectionPool::take_idle(Session& session) {
     return false;
 }
 
-// Whom the next connection is made to; null: nobody knows.
-engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, engine::QueryDraws& draws) {
+engine::Process<ConnectionPool::Located> ConnectionPool::locate(const RequestRef& request, engine::QueryDraws& draws) {
     request.charge(Stage::dns, simulation_.now());
     if (monitor_) {
         if (monitor_->writer() == nullptr) {
@@ -100,19 +99,19 @@ engine::Process<Instance*> ConnectionPool::locate(const RequestRef& request, eng
             engine::Timer patience(simulation_, shape_.driver.failover_timeout);
             co_await engine::any_of(found, patience);
         }
-        co_return shape_.writes ? monitor_->writer() : monitor_->next_reader();
+        co_return Located{shape_.writes ? monitor_->writer() : monitor_->next_reader()};
     }
     if (!resolver_.fresh(simulation_.now())) {
         if (transport_.topology().resolver_fails(shape_.place)) {
             co_await simulation_.delay(resolver_gives_up_after);
             resolver_.forget();
-            co_return nullptr;
+            co_return Located{nullptr, FailureReason::name};
         }
         const Delays look_up = transport_.round_trip(shape_.place, shape_.place, resolver_payload, draws);
         co_await simulation_.delay(look_up.forward + look_up.back);
         resolver_.refresh(*endpoint_, simulation_.now());
     }
-    co_return resolver_.answer();
+    co_return Located{resolver_.answer(), endpoint_->has_record() ? FailureReason::no_server : FailureReason::name};
 }
 
 bool ConnectionPool::is_there(const Instance& instance) const {
@@ -121,10 +120,11 @@ bool ConnectionPool::is_there(const Instance& instance) const {
 
 engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const RequestRef& request,
                                                                    engine::QueryDraws& draws) {
-    const auto target = co_await locate(request, draws);
+    const Located found = co_await locate(request, draws);
+    Instance* const target = found.instance;
     if (target == nullptr) {
         note_lost();
-        co_return Connected{};
+        co_return Connected{{}, because(found.otherwise)};
     }
 
     request.charge(Stage::connect, simulation_.now());
@@ -147,6 +147,7 @@ engine::Process<ConnectionPool::Connected> ConnectionPool::connect(const Request
         co_return Connected{};
     }
     if (call.value().status != AnswerStatus::ok) co_return Connected{{}, call.value().status};
+    if (logins_refused_ > 0) co_return Connected{{}, because(FailureReason::credentials)};
     target->open_connection();
     const Connection made{target, target->incarnation(), RowLocks::none, end_of_life()};
     co_return Connected{made, AnswerStatus::ok};

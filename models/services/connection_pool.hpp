@@ -98,7 +98,7 @@ public:
 
     struct Connected {
         Connection connection;
-        AnswerStatus status = AnswerStatus::failed;
+        AnswerStatus status = because(FailureReason::unreachable);
     };
     // A new connection. A child of the caller, which holds a place. `draws`: of the query, or of who probes.
     engine::Process<Connected> connect(const RequestRef& request, engine::QueryDraws& draws);
@@ -119,11 +119,18 @@ public:
     // Of a proxy: its clients use one that stands there from now on, with this name and these clusters. Connections
     // that are idle are closed; those in use end with their statements.
     void move_to(PlaceId place, Endpoint& endpoint, std::vector<Cluster*> clusters);
+    // Its owner's credential has expired: no server takes a new connection of it, until it is renewed. Nests.
+    void refuse_logins(bool refuse) { logins_refused_ += refuse ? 1 : -1; }
     // What DNS said; a monitor trusts no cache.
     void forget_name() { resolver_.forget(); }
 
 private:
-    engine::Process<Instance*> locate(const RequestRef& request, engine::QueryDraws& draws);
+    // Whom the next connection is made to, or why nobody knows.
+    struct Located {
+        Instance* instance = nullptr;
+        FailureReason otherwise = FailureReason::no_server;
+    };
+    engine::Process<Located> locate(const RequestRef& request, engine::QueryDraws& draws);
     Instant end_of_life();  // of a connection that is made now
 
     engine::Simulation& simulation_;
@@ -137,6 +144,7 @@ private:
     engine::RandomStream lifetime_draws_;
     std::optional<engine::RandomStream> delay_draws_;  // of a proxy
     std::vector<Connection> idle_;                     // last in, first out
+    int logins_refused_ = 0;
 };
 
 }  // namespace faultline::models

@@ -52,7 +52,7 @@ public:
     }
     Answer await_resume() const {
         const bool answered = call_ && call_->outcome() == engine::CallOutcome::answered;
-        return answered ? call_->value() : Answer{Duration::zero(), AnswerStatus::failed, 0};
+        return answered ? call_->value() : Answer{Duration::zero(), because(FailureReason::connection_lost), 0};
     }
 
 private:
@@ -109,7 +109,7 @@ DatabaseClient::DatabaseClient(engine::Simulation& simulation, const Transport& 
 
 engine::Process<Answer> DatabaseClient::ask_guarded(const RequestRef& request, const DatabaseWork& work) {
     BreakerLeave leave(breaker_.get());
-    if (leave.refused()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
+    if (leave.refused()) co_return Answer{Duration::zero(), because(FailureReason::breaker), 0};
     const Instant begun = simulation_.now();
     const Answer answer = co_await ask(request, work);
     leave.ended(answer.status != AnswerStatus::ok, simulation_.now() - begun);
@@ -124,7 +124,7 @@ engine::Process<Answer> DatabaseClient::ask(const RequestRef& request, const Dat
     if (!turn.begin()) {
         co_await wait_for_place(turn);
     }
-    if (!place.held()) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
+    if (!place.held()) co_return Answer{Duration::zero(), because(FailureReason::pool), 0};
 
     Session session;
     if (!pool_->take_idle(session)) {
@@ -208,7 +208,8 @@ engine::Process<Answer> DatabaseClient::probe(Statement statement) {
 // Of a statement that failed. A slow server's client keeps its address; one that is gone, or no longer the writer, must
 // be looked for.
 void DatabaseClient::note_end(const Session& session, const Answer& answer) const {
-    if (answer.status == AnswerStatus::read_only || !pool_->leads_to_server(session.connection())) pool_->note_lost();
+    if (answer.status == because(FailureReason::read_only) || !pool_->leads_to_server(session.connection()))
+        pool_->note_lost();
 }
 
 }  // namespace faultline::models

@@ -65,6 +65,13 @@ public:
         if (pool_.use_count() == 1) pool_->forget();
     }
 
+    // The credential of its owner has expired, or is renewed; a proxy's is its own. false: it is a proxy's.
+    bool refuse_logins(bool refuse) const {
+        if (pool_->shape().holds_requests) return false;
+        pool_->refuse_logins(refuse);
+        return true;
+    }
+
     std::size_t idle() const { return pool_->idle(); }
     const ConnectionPool& pool() const { return *pool_; }
 

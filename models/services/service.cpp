@@ -34,6 +34,12 @@ void ServiceInstance::set_client(std::size_t endpoint, std::unique_ptr<DatabaseC
     clients_[endpoint] = std::move(client);
 }
 
+bool ServiceInstance::expire_credential(bool expired) const {
+    bool any = false;
+    for (const auto& client : clients_) any = (client != nullptr && client->refuse_logins(expired)) || any;
+    return any;
+}
+
 void ServiceInstance::crash(engine::Health how) {
     component_.kill(how);
     component_.enter("down");
@@ -86,30 +92,31 @@ bool ServiceInstance::within_quota(const ClassPlan& plan) {
     return !bucket || bucket->take(simulation_.now());
 }
 
-engine::Process<bool> ServiceInstance::gets_thread(engine::Tokens::Lease& thread) {
+engine::Process<AnswerStatus> ServiceInstance::get_thread(engine::Tokens::Lease& thread) {
     engine::Tokens::Acquire turn(thread);
     const Duration longest = admission_->patience();
+    auto otherwise = FailureReason::queue;
     if (!turn.begin()) {
+        otherwise = FailureReason::shed;
         engine::Timer patience(simulation_, longest);
         co_await engine::any_of(turn, patience);
     }
-    co_return thread.held();
+    co_return thread.held() ? AnswerStatus::ok : because(otherwise);
 }
 
 // What stands before an instance that sheds load: quotas, the limit, and the wait for a thread.
 engine::Process<Answer> ServiceInstance::admit(RequestRef request, Duration travel) {
-    const Answer refused{travel, AnswerStatus::refused, 0};
     request.charge(Stage::queue, simulation_.now());
     const ClassPlan& plan = context_.classes[request->query_class];
-    if (!within_quota(plan)) co_return refused;
+    if (!within_quota(plan)) co_return Answer{travel, because(FailureReason::quota), 0};
     if (admission_ == nullptr) co_return co_await serve(request, travel);
     Admission::Place place(*admission_, plan.priority);
-    if (!place.held()) co_return refused;
+    if (!place.held()) co_return Answer{travel, because(FailureReason::concurrency_limit), 0};
     engine::Tokens::Lease thread(admission_->threads());
-    const bool granted = co_await gets_thread(thread);
-    if (!granted) {
+    const AnswerStatus granted = co_await get_thread(thread);
+    if (granted != AnswerStatus::ok) {
         place.ended(true);
-        co_return refused;
+        co_return Answer{travel, granted, 0};
     }
     const Answer answer = co_await serve(request, travel);
     place.ended(answer.status != AnswerStatus::ok);
@@ -132,7 +139,8 @@ engine::Process<Answer> ServiceInstance::serve_as(RequestRef request, Duration t
     if (plan.cache != nowhere) prefetch_cache(plan, request->key);
     engine::Tokens::Lease thread(*threads_);
     const bool granted = co_await thread.acquire();
-    if (!granted || request->cancelled(simulation_.now())) co_return Answer{travel, AnswerStatus::refused, 0};
+    if (!granted) co_return Answer{travel, because(FailureReason::queue), 0};
+    if (request->cancelled(simulation_.now())) co_return Answer{travel, because(FailureReason::cancelled), 0};
     engine::ServerPool::Service turn = cpu_.serve(shape_.demand.sample_duration(request->work));
     co_await turn;
     request.charge(Stage::cpu, turn.result().started);
@@ -205,12 +213,11 @@ engine::Process<Answer> ServiceInstance::ask_behind(const RequestRef& request, c
 // As a call of normal priority, of nobody's quota.
 engine::Process<Answer> ServiceInstance::handle_canary(std::size_t endpoint, Duration travel) {
     if (admission_ == nullptr) co_return co_await serve_canary(endpoint, travel);
-    const Answer refused{travel, AnswerStatus::refused, 0};
     Admission::Place place(*admission_, scenarios::Priority::normal);
-    if (!place.held()) co_return refused;
+    if (!place.held()) co_return Answer{travel, because(FailureReason::concurrency_limit), 0};
     engine::Tokens::Lease thread(admission_->threads());
-    const bool granted = co_await gets_thread(thread);
-    if (!granted) co_return refused;
+    const AnswerStatus granted = co_await get_thread(thread);
+    if (granted != AnswerStatus::ok) co_return Answer{travel, granted, 0};
     const Answer answer = co_await serve_canary(endpoint, travel);
     place.ended(answer.status != AnswerStatus::ok);
     co_return answer;
@@ -219,7 +226,7 @@ engine::Process<Answer> ServiceInstance::handle_canary(std::size_t endpoint, Dur
 engine::Process<Answer> ServiceInstance::serve_canary(std::size_t endpoint, Duration travel) {
     engine::Tokens::Lease thread(*threads_);
     const bool granted = co_await thread.acquire();
-    if (!granted) co_return Answer{travel, AnswerStatus::refused, 0};
+    if (!granted) co_return Answer{travel, because(FailureReason::queue), 0};
     const Duration demand = shape_.demand.sample_duration(canary_demands_);
     co_await cpu_.serve(demand);
     const RequestRef nobody;

@@ -70,6 +70,9 @@ public:
         guarded_ = true;
     }
 
+    // Its credential for databases has expired, or is renewed. false: it shows none itself.
+    bool expire_credential(bool expired) const;
+
     void crash(engine::Health how);
     void start();
     void stand_by();  // building: it is not launched yet, and so cannot start
@@ -99,7 +102,8 @@ private:
         const CachePatience* patience = nullptr;
     };
     engine::Process<Answer> admit(RequestRef request, Duration travel);
-    engine::Process<bool> gets_thread(engine::Tokens::Lease& thread);
+    // ok, or why there is none.
+    engine::Process<AnswerStatus> get_thread(engine::Tokens::Lease& thread);
     engine::Process<Answer> serve_canary(std::size_t endpoint, Duration travel);
     engine::Process<Answer> serve(RequestRef request, Duration travel);
     template <bool looks_aside>
@@ -171,6 +175,12 @@ public:
         if (outliers_ != nullptr) outliers_->answered(instance.number(), well);
     }
     bool healthy() const { return healthy_count_ > 0; }
+    // The service's name is gone from its name server; the certificate that the balancer shows has expired. Or again
+    // there, and valid. Each nests. Health checks ask by address and look at no certificate: they see neither.
+    void lose_record(bool lost) { records_lost_ += lost ? 1 : -1; }
+    bool has_record() const { return records_lost_ == 0; }
+    void expire_certificate(bool expired) { certificates_expired_ += expired ? 1 : -1; }
+    bool certificate_valid() const { return certificates_expired_ == 0; }
     PlaceId balancer() const { return balancer_; }
     const std::vector<CacheGroup*>& caches() const { return caches_; }  // by cache of the scenario
     bool control_plane_ill() const { return context_.transport.topology().control_plane_ill(balancer_); }
@@ -197,6 +207,8 @@ private:
     std::vector<PlaceId> left_;  // zones
     std::size_t healthy_count_ = 0;
     std::size_t turn_ = 0;
+    int records_lost_ = 0;
+    int certificates_expired_ = 0;
 };
 
 }  // namespace faultline::models

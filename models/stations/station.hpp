@@ -21,7 +21,7 @@ public:
     engine::Process<Answer> serve(RequestRef request, Duration demand, Duration travel) {
         request.charge(Stage::queue, simulation_.now());
         const engine::Served served = co_await pool_.serve(demand);
-        if (served.refused) co_return Answer{travel, AnswerStatus::refused, 0};
+        if (served.refused) co_return Answer{travel, because(FailureReason::queue), 0};
         charge_service(request, served.started);
         co_return Answer{travel, AnswerStatus::ok, 0};
     }

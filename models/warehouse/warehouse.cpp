@@ -69,7 +69,7 @@ engine::Process<Answer> Warehouse::execute(RequestRef request, const WarehouseQu
     if (open_ >= shape_.connections_max) {
         ++refused_;
         request.charge(Stage::network, simulation_.now());
-        co_return Answer{travel, AnswerStatus::refused, 0};
+        co_return Answer{travel, because(FailureReason::connection_limit), 0};
     }
     const Open open(open_);
     WorkloadQueues::Slot slot(queues_, query.queue);
@@ -83,7 +83,8 @@ engine::Process<Answer> Warehouse::execute(RequestRef request, const WarehouseQu
     engine::Call<Answer> call(simulation_, at.component(), at.query(request, leader, work_of(query)), Duration::zero());
     co_await call;
     request.charge(Stage::network, simulation_.now());
-    if (call.outcome() != engine::CallOutcome::answered) co_return Answer{travel, AnswerStatus::failed, 0};
+    if (call.outcome() != engine::CallOutcome::answered)
+        co_return Answer{travel, because(FailureReason::connection_lost), 0};
     answers_[request->query_class].record(freshness);
     co_return Answer{travel, AnswerStatus::ok, 0};
 }

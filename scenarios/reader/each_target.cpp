@@ -39,7 +39,11 @@ std::string_view domain_of(const Scenario& scenario, const std::string& target) 
     if (of_line && find_named(scenario.offices, owner) != nullptr) return "office-line";
     if (find_named(scenario.regions, owner) != nullptr) return "zone";
     if (of_place || of_member) return "";
-    if (find_named(scenario.services, owner) != nullptr) return "service-instance";
+    if (find_named(scenario.services, owner) != nullptr) {
+        if (target.ends_with(credentials_of_service)) return "credentials";
+        return find_named(scenario.regions, target.substr(owner.size() + 1)) != nullptr ? "service-region"
+                                                                                        : "service-instance";
+    }
     if (find_named(scenario.caches, owner) != nullptr) return "cache-node";
     if (find_named(scenario.warehouses, owner) != nullptr) return "warehouse-node";
     return target.starts_with(owner + "/storage/") ? "storage-node" : "instance";

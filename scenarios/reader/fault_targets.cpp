@@ -105,6 +105,20 @@ void add_storage_nodes(const Scenario& scenario, std::vector<std::string>& targe
     }
 }
 
+// Whose names and certificates can fail. A region's balancer shows a certificate of its own; a proxy logs in for those
+// who ask through it.
+void add_services(const Scenario& scenario, FaultKind kind, std::vector<std::string>& targets) {
+    for (const Service& service : scenario.services) {
+        targets.push_back(service.name);
+        if (kind != FaultKind::certificate_expiry) continue;
+        if (service.regions.size() > 1) {
+            for (const auto& [region, count] : service.regions) targets.push_back(service.name + "/" + region);
+        }
+        const bool by_proxy = service.driver.through_proxy && !service.driver.pinned;
+        if (!by_proxy) targets.push_back(service.name + std::string{credentials_of_service});
+    }
+}
+
 // Those that stand by are none to be hit before they run.
 void add_service_instances(const Scenario& scenario, std::vector<std::string>& targets) {
     for (const Service& service : scenario.services) {
@@ -206,6 +220,7 @@ std::vector<std::string> targets_of(const Scenario& scenario, FaultKind kind) {
         if (!backbone) return targets;  // one region
     }
     if (is_of_databases(kind) || kind == FaultKind::dns_failure) add_databases(scenario, kind, targets);
+    if (kind == FaultKind::certificate_expiry || kind == FaultKind::dns_failure) add_services(scenario, kind, targets);
     if (is_of_databases(kind)) return targets;
     const bool of_storage = kind == FaultKind::storage_node_loss || kind == FaultKind::slow_disk;
     if (of_storage || kind == FaultKind::machine_gray) add_storage_nodes(scenario, targets);

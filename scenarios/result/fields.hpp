@@ -46,6 +46,12 @@ void fields(Archive& a, Part<Archive, OfficeTimeline>& x) {
 }
 
 template <typename Archive>
+void fields(Archive& a, Part<Archive, UnansweredResult>& x) {
+    a("outcome", x.outcome), a("reason", x.reason), a("count", x.count);
+    a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
+}
+
+template <typename Archive>
 void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("name", x.name), a("steady", x.steady), a("degraded", x.degraded), a("recovering", x.recovering);
     a("stage_ns", x.stage_ns), a("stage_slow_ns", x.stage_slow_ns), a("stage_slow_count", x.stage_slow_count);
@@ -53,7 +59,7 @@ void fields(Archive& a, Part<Archive, ClassResult>& x) {
     a("unknown_absent", x.unknown_absent), a("duplicates", x.duplicates);
     a("due_per_s", x.due_per_s), a("good_per_s", x.good_per_s), a("latency_mean_ms_per_s", x.latency_mean_ms_per_s);
     a("session_reads", x.session_reads), a("repeats_per_s", x.repeats_per_s), a("hedges", x.hedges),
-        a("by_office", x.by_office);
+        a("by_office", x.by_office), a("unanswered", x.unanswered);
 }
 
 template <typename Archive>

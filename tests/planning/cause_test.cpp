@@ -144,10 +144,23 @@ INSTANTIATE_TEST_SUITE_P(
              [](ReplicationResult& r) {
                  slow_in(r, Stage::network);
                  r.classes.front().steady = {office(1000, 0, 0), office(900, 80, 20)};
+                 r.classes.front().unanswered = {{"refused", "circuit-breaker", 1000, {970, 30}, {0, 0}, {0, 0}},
+                                                 {"refused", "pool", 50, {0, 50}, {0, 0}, {0, 0}},
+                                                 {"timed out", "network", 20, {0, 20}, {0, 0}, {0, 0}}};
              },
-             {"80 % were refused: a full queue or pool, a limit, an open breaker; fullest is shop, us-east-1b: "
-              "connections (98 % in use); 100 % of the time"},
-             {}},
+             {"80 % were refused, 62 % of these for want of a free connection in the pool within its wait; fullest is "
+              "shop, us-east-1b: connections (98 % in use); 100 % of the time"},
+             {"breaker"}},
+        Case{"refused_by_one_thing",
+             requirement("availability", "lookup"),
+             "denver",
+             [](ReplicationResult& r) {
+                 r.classes.front().steady = {office(1000, 0, 0), office(900, 80, 20)};
+                 r.classes.front().unanswered = {{"refused", "circuit-breaker", 80, {0, 80}, {0, 0}, {0, 0}},
+                                                 {"timed out", "network", 20, {0, 20}, {0, 0}, {0, 0}}};
+             },
+             {"80 % were refused by an open circuit breaker, 100 % of them in steady state"},
+             {"network"}},
         Case{"timed_out_is_not_refused",
              requirement("latency", "lookup", Phase::steady),
              "denver",

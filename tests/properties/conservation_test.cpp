@@ -17,6 +17,9 @@ void expect_conservation(const scenarios::ReplicationResult& result) {
         EXPECT_EQ(sum.due, sum.answered + sum.refused + sum.timed_out + sum.failed + sum.in_flight) << query_class.name;
         EXPECT_LE(sum.good, sum.answered) << query_class.name;
         EXPECT_GT(sum.due, 0U) << query_class.name;
+        std::uint64_t with_reason = 0;
+        for (const auto& one : query_class.unanswered) with_reason += one.count;
+        EXPECT_EQ(with_reason, sum.refused + sum.timed_out + sum.failed) << query_class.name;
         std::uint64_t by_second = 0;
         for (const std::uint32_t due : query_class.due_per_s) by_second += due;
         EXPECT_EQ(by_second, sum.due) << query_class.name << ": the timeline counts the same operations";

@@ -84,6 +84,9 @@ scenarios::ReplicationResult replication(std::uint32_t number) {
     update.name = "update";
     update.steady.emplace_back();
     update.steady.back().outcomes = {.due = 1000, .answered = 1000, .good = 1000};
+    update.unanswered = {{"timed out", "network", 2, {2}, {0}, {0}},
+                         {"refused", "circuit-breaker", 40, {10}, {30}, {0}},
+                         {"failed", "connection-lost", 3, {0}, {3}, {0}}};
     //                  dns connect network pool queue cpu lock storage cache retry, ms of a query
     const std::int64_t mean_ms[] = {0, 1, 12, 0, 20, 3, 1, 3, 0, 0};
     const std::int64_t slow_ms[] = {0, 0, 12, 0, 180, 5, 1, 2, 0, 0};

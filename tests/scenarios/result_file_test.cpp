@@ -88,7 +88,8 @@ ReplicationResult example_replication() {
                   {{{1, 2, 3, 4, 5, 6}}, {{7, 8, 9, 10, 11, 12}}, {{13, 14, 15, 16, 17, 18}, {19}}},
                   {3, 0, 4},
                   17,
-                  {{"boston", {5, UINT32_MAX}, {0, 4}}}}};
+                  {{"boston", {5, UINT32_MAX}, {0, 4}}},
+                  {{"refused", "pool", UINT64_MAX, {1, 2}, {3}, {4, UINT64_MAX}}}}};
     r.faults = {example_fault()};
     r.incidents = {{{"zone lost"},
                     1,
@@ -182,6 +183,8 @@ TEST_F(ResultFileTest, WhatIsReadIsWhatWasWritten) {
     EXPECT_EQ(update.latency_mean_ms_per_s.at(0), 0.1F);
     EXPECT_EQ(update.repeats_per_s, (std::vector<std::uint32_t>{3, 0, 4}));
     EXPECT_EQ(update.hedges, 17U);
+    ASSERT_EQ(update.unanswered.size(), 1U);
+    EXPECT_EQ(update.unanswered[0].recovering.at(1), UINT64_MAX);
     ASSERT_EQ(read->replications.at(0).storms.size(), 1U);
     EXPECT_EQ(read->replications.at(0).storms[0].trigger, "zone lost");
     EXPECT_EQ(update.steady.at(0).latency.counts.at(2), UINT64_MAX);

@@ -22,7 +22,7 @@ protected:
     static constexpr Delays legs{true, 2ms, 3ms};
     struct Seen {
         CallOutcome outcome = CallOutcome::none;
-        AnswerStatus status = AnswerStatus::failed;
+        AnswerStatus status = AnswerStatus::not_answered;
         std::uint32_t version = 0;
         Instant at{};
     };

@@ -30,7 +30,7 @@ public:
     }
     engine::Process<Answer> run(const RequestRef& request) override {
         co_await simulation_.delay(takes);
-        if (refuses) co_return Answer{Duration::zero(), AnswerStatus::refused, 0};
+        if (refuses) co_return Answer{Duration::zero(), because(FailureReason::connection_lost), 0};
         request->applied = 1;
         const std::uint32_t version = ++committed[request->key];
         co_return Answer{Duration::zero(), AnswerStatus::ok, version};

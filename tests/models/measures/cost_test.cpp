@@ -69,7 +69,8 @@ private:
         std::array<Duration, scenarios::stage_count> stages{};
         stages[2] = slot.latency / 4;
         stages[5] = slot.latency - slot.latency / 4;
-        measures.ended(slot.query_class, slot.office, slot.due, slot.due + slot.latency, Outcome::answered, stages, 1);
+        measures.ended(slot.query_class, slot.office, slot.due, slot.due + slot.latency, FailureReason::none, stages,
+                       1);
     }
     std::size_t classes_, offices_;
     std::uint64_t number_ = 0;
@@ -118,7 +119,9 @@ TEST(CostTest, NothingIsAllocatedAnOperation) {
 // Takes the calls and does nothing: what the load itself costs.
 struct Nothing {
     void due(std::size_t, std::size_t, Instant due) { latest = due; }
-    void ended(std::size_t, std::size_t, Instant, Instant, Outcome, StageTimes stages, int) { latest += stages[5]; }
+    void ended(std::size_t, std::size_t, Instant, Instant, FailureReason, StageTimes stages, int) {
+        latest += stages[5];
+    }
     volatile Instant::rep sink = 0;
     Instant latest{};
 };

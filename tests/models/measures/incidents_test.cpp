@@ -78,9 +78,9 @@ TEST(IncidentsTest, FullRecoveryWaitsForRedundancyHitRateAndLatency) {
     };
     const auto nothing = [](Trace&) {};
     EXPECT_EQ(run(nothing, answered), 10s);
-    EXPECT_EQ(run(nothing, Fate{Outcome::answered, 6ms}), 70s);     // 20 % slower, all of it good
-    EXPECT_EQ(run(nothing, Fate{Outcome::answered, 5400us}), 10s);  // within the band
-    EXPECT_EQ(run(nothing, Fate{Outcome::answered, 1ms}), 10s);     // faster is no fault
+    EXPECT_EQ(run(nothing, Fate{FailureReason::none, 6ms}), 70s);     // 20 % slower, all of it good
+    EXPECT_EQ(run(nothing, Fate{FailureReason::none, 5400us}), 10s);  // within the band
+    EXPECT_EQ(run(nothing, Fate{FailureReason::none, 1ms}), 10s);     // faster is no fault
     const auto copy_lost = [](Trace& trace) {
         trace.call(130s, [](Measures& m) { m.redundancy(0, false, at(130s)); });
         trace.call(237s, [](Measures& m) { m.redundancy(0, true, at(237s)); });
@@ -96,7 +96,7 @@ TEST(IncidentsTest, FullRecoveryWaitsForRedundancyHitRateAndLatency) {
 
 TEST(IncidentsTest, OneSlowWindowByChanceDoesNotDelayRecovery) {
     Trace trace(small_shape(500s));
-    trace.operations({}, 10s, 500s, outage(160s, 170s, Fate{Outcome::answered, 6ms}));
+    trace.operations({}, 10s, 500s, outage(160s, 170s, Fate{FailureReason::none, 6ms}));
     trace.fault(0, 130s, 135s);
     const ReplicationResult result = trace.run();
     EXPECT_EQ(after(result.incidents[0], result.incidents[0].full_recovery_ns), 10s);

@@ -18,7 +18,7 @@ std::uint64_t recorded(const HistogramData& data) {
 
 TEST(OperationsTest, EveryDueOperationEndsInExactlyOneWay) {
     Trace trace(small_shape(60s));
-    const std::array fates{answered, refused, timed_out, reset, hangs, Fate{Outcome::answered, 2s}};
+    const std::array fates{answered, refused, timed_out, reset, hangs, Fate{FailureReason::none, 2s}};
     std::size_t next = 0;
     trace.operations({}, 10s, 40s, [&](Duration) { return fates[next++ % fates.size()]; });
     const ReplicationResult result = trace.run();
@@ -41,9 +41,25 @@ TEST(OperationsTest, EveryDueOperationEndsInExactlyOneWay) {
     EXPECT_EQ(latency.sum_ns, 5'000 * Duration{2005ms}.count());
 }
 
+TEST(OperationsTest, WhatWasNotAnsweredHasItsReason) {
+    Trace trace(small_shape(60s));
+    const std::array fates{answered, refused, Fate{FailureReason::pool, 1ms}, refused, timed_out, reset};
+    std::size_t next = 0;
+    trace.operations({}, 10s, 40s, [&](Duration) { return fates[next++ % fates.size()]; });
+    const ReplicationResult result = trace.run();
+    std::vector<std::string> seen;
+    for (const scenarios::UnansweredResult& one : result.classes.at(0).unanswered) {
+        seen.push_back(one.outcome + " " + one.reason + " " + std::to_string(one.count));
+        EXPECT_EQ(one.steady, std::vector<std::uint64_t>{one.count});
+        EXPECT_EQ(one.degraded, std::vector<std::uint64_t>{0});
+    }
+    EXPECT_EQ(seen, (std::vector<std::string>{"refused queue 10000", "refused pool 5000", "failed connection-lost 5000",
+                                              "timed out network 5000"}));
+}
+
 TEST(OperationsTest, WhatIsDueBeforeTheWarmUpsEndIsDroppedEverywhere) {
     Trace trace(small_shape(60s));
-    trace.operations({}, 0s, 10s, Fate{Outcome::answered, 500ms});  // some end after the warm-up
+    trace.operations({}, 0s, 10s, Fate{FailureReason::none, 500ms});  // some end after the warm-up
     trace.operations({}, 0s, 10s, hangs);
     trace.operations({}, 10s, 11s, answered);
     trace.canaries(0, 0, [](Duration due) { return due > 10s; });
@@ -67,8 +83,8 @@ TEST(OperationsTest, WhatIsDueBeforeTheWarmUpsEndIsDroppedEverywhere) {
 
 TEST(OperationsTest, TimelinesAreByDueTime) {
     Trace trace(small_shape(60s));
-    trace.operations({}, 20s, 21s, Fate{Outcome::answered, 900ms});
-    trace.operations({}, 21s, 22s, Fate{Outcome::answered, 2500ms});
+    trace.operations({}, 20s, 21s, Fate{FailureReason::none, 900ms});
+    trace.operations({}, 21s, 22s, Fate{FailureReason::none, 2500ms});
     trace.operations({}, 22s, 23s, refused);
     const ReplicationResult result = trace.run();
     const ClassResult& update = result.classes[0];
@@ -86,7 +102,7 @@ TEST(OperationsTest, TimelinesAreByDueTime) {
 // Method: all that is due in the stall is answered at its end; the median of those is half of the stall.
 TEST(OperationsTest, AStallShowsInTheLatencyOfAllThatWasDueInIt) {
     Trace trace(small_shape(40s));
-    trace.operations({}, 10s, 20s, [](Duration due) { return Fate{Outcome::answered, 20s - due + 1ms}; });
+    trace.operations({}, 10s, 20s, [](Duration due) { return Fate{FailureReason::none, 20s - due + 1ms}; });
     const HistogramData latency = trace.run().classes[0].steady[0].latency;
     EXPECT_EQ(recorded(latency), 10'000U);
     EXPECT_NEAR(static_cast<double>(latency.sum_ns) / 1e4, 5.001e9, 1e6);
@@ -109,7 +125,7 @@ TEST(OperationsTest, WhatIsInFlightBecauseTheRunEndsIsUndecided) {
     MeasuresShape shape = small_shape(310s);
     shape.classes[0].deadline = 60s;
     Trace trace(shape);
-    trace.operations({.every = 100ms}, 10s, 310s, Fate{Outcome::answered, 20s});
+    trace.operations({.every = 100ms}, 10s, 310s, Fate{FailureReason::none, 20s});
     const ReplicationResult result = trace.run();
     const scenarios::ClassAtOffice& steady = result.classes[0].steady[0];
     EXPECT_EQ(steady.outcomes.in_flight, 200U);
@@ -128,7 +144,7 @@ TEST(OperationsTest, StagesAddUpAndTheSlowestAreKnown) {
             std::array<Duration, scenarios::stage_count> stages = stages_of(6ms);
             stages[static_cast<std::size_t>(scenarios::Stage::cpu)] = 4ms;
             stages[static_cast<std::size_t>(scenarios::Stage::storage)] = storage;
-            m.ended(0, 0, at(due), at(due + 10ms + storage), Outcome::answered, stages, 2);
+            m.ended(0, 0, at(due), at(due + 10ms + storage), FailureReason::none, stages, 2);
         });
     }
     const ReplicationResult result = trace.run();
@@ -148,7 +164,7 @@ TEST(OperationsTest, StagesAddUpAndTheSlowestAreKnown) {
 TEST(OperationsDeathTest, AnEndWithoutItsDueAnEndTwiceAndALostNanosecondEndTheRun) {
     Measures measures(small_shape(60s));
     const auto end = [&](Duration due, Duration latency, Duration charged) {
-        measures.ended(0, 0, at(due), at(due + latency), Outcome::answered, stages_of(charged), 1);
+        measures.ended(0, 0, at(due), at(due + latency), FailureReason::none, stages_of(charged), 1);
     };
     measures.due(0, 0, at(20s));
     EXPECT_DEATH(end(21s, 5ms, 5ms), "check failed");

@@ -44,7 +44,7 @@ TEST(RecoveryTimesTest, AGapOfFailures) {
 TEST(RecoveryTimesTest, AnAnswerAfterTheDeadlineIsNotGood) {
     Trace trace(small_shape(300s));
     trace.operations({}, 10s, 299s, [](Duration due) {
-        return due >= 130s && due < 160s ? Fate{Outcome::answered, 162s - due} : answered;
+        return due >= 130s && due < 160s ? Fate{FailureReason::none, 162s - due} : answered;
     });
     trace.fault(0, 130s, 160s);
     const ReplicationResult result = trace.run();
@@ -58,7 +58,7 @@ TEST(RecoveryTimesTest, AnAnswerAfterTheDeadlineIsNotGood) {
 // answered. Method: what they did not send is due all the same, and refused. By the answers alone nothing happened.
 TEST(RecoveryTimesTest, WhatABlockedUserDidNotSendIsDueAndFailed) {
     Trace trace(small_shape(300s));
-    trace.operations({}, 10s, 300s, outage(130s, 170s, Fate{Outcome::refused, 0s}));
+    trace.operations({}, 10s, 300s, outage(130s, 170s, Fate{FailureReason::queue, 0s}));
     trace.operations({.every = 100ms}, 10s, 300s, answered);
     trace.fault(0, 130s, 170s);
     const ReplicationResult result = trace.run();
@@ -125,9 +125,9 @@ TEST(RecoveryTimesTest, QuietIsNotRecoveryUntilTheLongestClientTimerHasExpired) 
 // The end of the run cuts off what would have been answered in time: that alone is not an outage.
 TEST(RecoveryTimesTest, WhatIsStillInTimeAtTheEndDoesNotCountAgainstRecovery) {
     Trace trace(small_shape(300s));
-    trace.operations({}, 10s, 130s, Fate{Outcome::answered, 900ms});
+    trace.operations({}, 10s, 130s, Fate{FailureReason::none, 900ms});
     trace.operations({}, 130s, 140s, reset);
-    trace.operations({}, 140s, 300s, Fate{Outcome::answered, 900ms});
+    trace.operations({}, 140s, 300s, Fate{FailureReason::none, 900ms});
     trace.fault(0, 130s, 140s);
     const ReplicationResult result = trace.run();
     EXPECT_TRUE(recovery_of(result, "update").recovered);
@@ -151,7 +151,8 @@ TEST(RecoveryTimesTest, WhatTheFaultCaughtInFlightIsNoPartOfTheNormalShare) {
     shape.classes[0].deadline = 30s;
     Trace trace(shape);
     trace.operations({}, 10s, 400s, [](Duration due) {
-        return due >= 100s && due < 130s ? Fate{Outcome::failed, 131s - due} : Fate{Outcome::answered, 25s};
+        return due >= 100s && due < 130s ? Fate{FailureReason::connection_lost, 131s - due}
+                                         : Fate{FailureReason::none, 25s};
     });
     trace.fault(0, 130s, 135s);
     EXPECT_EQ(recovery_of(trace.run(), "update").normal_share, 1.0);

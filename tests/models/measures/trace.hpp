@@ -19,15 +19,15 @@ using test::at;
 
 // How an operation ends; `never` leaves it in flight.
 struct Fate {
-    Outcome outcome = Outcome::answered;
+    FailureReason reason = FailureReason::none;
     Duration after = 5ms;
     bool never = false;
 };
 inline constexpr Fate answered{};
-inline constexpr Fate refused{Outcome::refused, 1ms};
-inline constexpr Fate timed_out{Outcome::timed_out, 3s};
-inline constexpr Fate reset{Outcome::failed, 1ms};
-inline constexpr Fate hangs{Outcome::answered, 0s, true};
+inline constexpr Fate refused{FailureReason::queue, 1ms};
+inline constexpr Fate timed_out{scenarios::timed_out_in(scenarios::Stage::network), 3s};
+inline constexpr Fate reset{FailureReason::connection_lost, 1ms};
+inline constexpr Fate hangs{FailureReason::none, 0s, true};
 
 // Time stages of an answer: all of it network.
 inline std::array<Duration, scenarios::stage_count> stages_of(Duration latency) {
@@ -52,7 +52,7 @@ public:
             call(due, [=](Measures& m) { m.due(stream.query_class, stream.office, at(due)); });
             if (fate.never) continue;
             call(due + fate.after, [=](Measures& m) {
-                m.ended(stream.query_class, stream.office, at(due), at(due + fate.after), fate.outcome,
+                m.ended(stream.query_class, stream.office, at(due), at(due + fate.after), fate.reason,
                         stages_of(fate.after), 1);
             });
         }

@@ -78,7 +78,7 @@ struct Site {
         const bool answered = call.outcome() == engine::CallOutcome::answered;
         if (answered && call.value().status == AnswerStatus::ok) {
             response_s.record(engine::in_seconds(simulation.now() - due));
-        } else if (answered && call.value().status == AnswerStatus::refused) {
+        } else if (answered && is_refused(call.value().status)) {
             ++refused;
         } else {
             ++failed;
