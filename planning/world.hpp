@@ -97,6 +97,10 @@ private:
     };
     FillTimes fill_times(std::size_t cache) const;
     void fill_cache(std::size_t cache, models::CacheGroup& group, std::uint64_t keys);
+    void rehearse_caches();
+    std::uint64_t keys_of_cache(std::size_t cache) const;
+    bool writes_set(std::size_t cache) const;
+    void give_to_other_regions(models::CacheGroup& group);
     models::CacheGroup* cache_asked(std::size_t office, const models::ClassPlan& plan) const;
     double rate_at_start(std::size_t office) const;
     void build_stations();

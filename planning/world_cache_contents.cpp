@@ -74,18 +74,39 @@ CacheGroup* World::cache_asked(std::size_t office, const ClassPlan& plan) const 
     return own->global() != nullptr ? &own->global()->primary() : own;
 }
 
+std::uint64_t World::keys_of_cache(std::size_t cache) const {
+    std::uint64_t keys = 0;
+    for (const ClassPlan& plan : classes_) {
+        if (plan.cache == cache && plan.keys) keys = std::max(keys, plan.keys->ranks());
+    }
+    return keys;
+}
+
+bool World::writes_set(std::size_t cache) const {
+    return scenario_.caches[cache].writes != scenarios::CacheWrites::invalidate;
+}
+
+// Where one data set is in several regions.
+void World::give_to_other_regions(CacheGroup& group) {
+    if (group.global() == nullptr) return;
+    for (const auto& other : caches_) {
+        if (other.get() == &group || other->global() != group.global()) continue;
+        for (std::size_t shard = 0; shard < group.shards(); ++shard)
+            other->sets()[shard]->take_all_of(group.node(shard).store());
+    }
+}
+
 void World::fill_caches() {
+    if (scenario_.workload.arrivals.trace) return rehearse_caches();
     for (std::size_t c = 0; c < scenario_.caches.size(); ++c) {
         if (scenario_.caches[c].starts != scenarios::CacheStart::warm) continue;
-        std::uint64_t keys = 0;
-        for (const ClassPlan& plan : classes_) {
-            if (plan.cache == c && plan.keys) keys = std::max(keys, plan.keys->ranks());
-        }
+        const std::uint64_t keys = keys_of_cache(c);
         for (const auto& group : caches_) fill_cache(c, *group, keys);
     }
 }
 
-// The times to live of those who fill a cache in, and whose each class's is. None: nothing in it expires.
+// The times to live of those who fill a cache in, and whose each class's is: for ever too, unless all do so. None:
+// nothing in it expires.
 World::FillTimes World::fill_times(std::size_t cache) const {
     const scenarios::Cache& of = scenario_.caches[cache];
     FillTimes times{{}, std::vector<std::size_t>(classes_.size(), 0)};
@@ -93,12 +114,12 @@ World::FillTimes World::fill_times(std::size_t cache) const {
         const bool deletes = classes_[i].writes && of.writes == scenarios::CacheWrites::invalidate;
         if (classes_[i].cache != cache || deletes) continue;
         const std::optional<Duration> own = scenario_.workload.classes[i].ttl;
-        const std::optional<Duration> ttl = own ? own : of.ttl;
-        if (!ttl) continue;
-        const auto known = std::find(times.ttls.begin(), times.ttls.end(), *ttl);
+        const Duration ttl = own ? *own : of.ttl.value_or(lasting_ttl);
+        const auto known = std::find(times.ttls.begin(), times.ttls.end(), ttl);
         times.of_class[i] = static_cast<std::size_t>(known - times.ttls.begin());
-        if (known == times.ttls.end()) times.ttls.push_back(*ttl);
+        if (known == times.ttls.end()) times.ttls.push_back(ttl);
     }
+    if (times.ttls == std::vector{lasting_ttl}) times.ttls.clear();
     return times;
 }
 
@@ -119,15 +140,9 @@ void World::fill_cache(std::size_t cache, CacheGroup& group, std::uint64_t keys)
         any_per_s += rate_per_s;
     }
     if (any_per_s <= 0.0) return;
-    const bool writes_set = scenario_.caches[cache].writes != scenarios::CacheWrites::invalidate;
-    for (std::size_t shard = 0; shard < group.shards(); ++shard) {
-        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set, times.ttls);
-        if (group.global() == nullptr) continue;
-        for (const auto& other : caches_) {
-            if (other.get() == &group || other->global() != group.global()) continue;
-            other->sets()[shard]->take_all_of(group.node(shard).store());
-        }
-    }
+    for (std::size_t shard = 0; shard < group.shards(); ++shard)
+        group.node(shard).fill_as_if_long_in_use(demand.of_shard(shard), writes_set(cache), times.ttls);
+    give_to_other_regions(group);
 }
 
 }  // namespace faultline::planning

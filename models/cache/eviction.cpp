@@ -97,6 +97,16 @@ std::uint32_t AccessClock::long_accessed(std::uint64_t now_ms, std::uint64_t idl
     return minutes_of(now_ms) << 8 | static_cast<std::uint32_t>(std::min<double>(counter, lfu_counter_max));
 }
 
+// Before 0 as the wrapped clocks are read: eviction_score and decayed_counter.
+std::uint32_t AccessClock::counted_from(std::uint64_t passed_ms, std::uint32_t clock) const {
+    const bool lfu = is_lfu(policy_);
+    const std::uint32_t wrap = lfu ? minutes_mask : CacheEntry::clock_mask;
+    const std::uint32_t passed = lfu ? minutes_of(passed_ms) : ticks(passed_ms);
+    const std::uint32_t then = lfu ? clock >> 8 : clock;
+    const std::uint32_t counted = then >= passed ? then - passed : wrap - (passed - then);
+    return lfu ? counted << 8 | (clock & lfu_counter_max) : counted;
+}
+
 std::uint64_t AccessClock::eviction_score(const CacheEntry& entry, std::uint64_t now_ms) const {
     if (is_lfu(policy_)) return lfu_counter_max - decayed_counter(entry.clock(), now_ms);
     if (policy_ == EvictionPolicy::VolatileTtl) return std::numeric_limits<std::uint64_t>::max() - entry.expires_ms();

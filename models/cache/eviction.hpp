@@ -74,6 +74,9 @@ public:
     // raise it as often as minutes lower it: c accesses above the initial one with a probability 1 / (c factor + 1).
     std::uint32_t long_accessed(std::uint64_t now_ms, std::uint64_t idle_ms, double accesses_per_s) const;
 
+    // The same access, where time is counted from `passed_ms` on.
+    std::uint32_t counted_from(std::uint64_t passed_ms, std::uint32_t clock) const;
+
     // The greater, the sooner it goes: idle ticks, 255 - counter after its decay, or nearness of the expiry.
     std::uint64_t eviction_score(const CacheEntry& entry, std::uint64_t now_ms) const;
 

@@ -86,6 +86,7 @@ public:
 
 private:
     friend class CacheExchange;
+    friend class CacheRehearsal;
     friend class LeftCommand;
     friend class ReplicaSet;
 

@@ -25,13 +25,22 @@
 // shares, it is r E[t] / (1 + r E[t]) without writes (Fofack et al. again, for any distribution of the time to live),
 // and a stay that one meets is of a time t as often as t times its share says.
 //
-// C is such that what is expected fills the memory. Where a memory and a time to live both bind, a key is there with
+// One of these may be for ever (lasting_ttl). Where a memory binds, too, each kind of stay has the law of its eviction:
+// LRU's is 1 up to C and falls from there on exponentially, with the mean (exp(r C) - 1)/r that the time until a gap
+// longer than C has; random's is exp(-x/C). A policy that spares what does not expire ends only the other kinds. Where
+// what lasts comes to more than the memory, nothing else stays: what is filled in then finds room only for a share of
+// the times. Of keys that nothing ever takes away again, and that alone fill the memory, it is the order in which they
+// came that decides: of a key that is filled in for ever L times a second 1 - exp(-L T) is there, T such that it fits.
+// L is less what finds the key there for a time, while these have half of the memory: an approximation.
+//
+// C is such that what is expected fills the memory. Where a memory and one time to live both bind, a key is there with
 // the smaller of both probabilities. All that is there is as the database has it: stale entries, which only deletions
 // that do not reach a cache leave behind, are left out, as are keys that have expired and are not yet deleted, and what
 // sessions add to the popularity of keys.
 // Against the store itself under the same stream: tests/models/cache/steady_contents_test.cpp.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -55,6 +64,7 @@ struct FillRate {
 };
 
 inline constexpr std::size_t steady_ttls_most = 8;
+inline constexpr engine::Duration lasting_ttl = engine::Duration::max();  // among several: for ever
 
 // For each of several keys how often it is filled in for each time to live of the shape, one key behind the other.
 // Empty: all are filled in for one and the same.
@@ -67,18 +77,30 @@ struct SteadyShape {
     StoreOptions store;
     bool writes_set = false;                // else they delete
     std::optional<engine::Duration> ttl{};  // > 0
-    std::vector<engine::Duration> ttls{};   // each > 0, at most so many; where they differ. Not volatile-ttl
-    double ttl_jitter = 0.0;                // 0..1: it is shorter by up to this share
-    engine::Duration ageing{};              // g; needs a ttl
+    // Where they differ: each > 0, at most so many; lasting_ttl among others. volatile-ttl: one, and lasting_ttl.
+    std::vector<engine::Duration> ttls{};
+    double ttl_jitter = 0.0;    // 0..1: it is shorter by up to this share
+    engine::Duration ageing{};  // g; needs a ttl
     engine::Bytes value{};
 };
 
-// The characteristic time in seconds; infinite: all that has not expired fits. O(keys) up to 2^17 keys, of more as many
-// are looked at. `charge` is of a key.
-double characteristic_time_s(const SteadyShape& shape, const SteadyDemand& demand, engine::Bytes charge);
+// How scarce the memory is.
+struct Scarcity {
+    double characteristic_s = std::numeric_limits<double>::infinity();  // C; infinite: all that has not expired fits
+    double admitted = 1.0;                                              // of what is filled in, the share with room
+    double let_in_s = std::numeric_limits<double>::infinity();          // T; infinite: what lasts fits, too
+};
+// What a key takes.
+struct KeyCharges {
+    engine::Bytes expiring{};
+    engine::Bytes lasting{};
+};
+
+// O(keys) up to 2^17 keys, of more as many are looked at.
+Scarcity scarcity(const SteadyShape& shape, const SteadyDemand& demand, const KeyCharges& charges);
 
 // The probability that a key is there. `fills`: of it, for each of shape.ttls.
-double presence(const SteadyShape& shape, const KeyDemand& of, double characteristic_s,
+double presence(const SteadyShape& shape, const KeyDemand& of, const Scarcity& scarcity,
                 std::span<const FillRate> fills = {});
 
 // Requires: an empty store, of these options.

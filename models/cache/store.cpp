@@ -164,6 +164,22 @@ void Store::undo(const CacheEntry& before) {
     }
 }
 
+void Store::begin_anew(engine::Duration passed) {
+    const std::uint64_t passed_ms = milliseconds_of(engine::start_of_time + passed);
+    CacheEntry* entry = table_.at_or_after(0);
+    while ((entry = table_.next_resident(entry)) != nullptr) {
+        if (entry->has_expiry() && entry->expires_ms() <= passed_ms) {
+            table_.erase(entry);  // the next one moves here
+            continue;
+        }
+        if (entry->has_expiry()) entry->set_expiry_ms(entry->expires_ms() - passed_ms);
+        entry->set_clock(clock_.counted_from(passed_ms, entry->clock()));
+        ++entry;
+    }
+    pool_.clear();
+    counters_ = {};
+}
+
 void Store::assign(const CacheEntry& entry) {
     if (changes_ != nullptr) changes_->note(table_.find(entry.hash), entry.hash, ChangedBy::command);
     undo(entry);

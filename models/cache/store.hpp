@@ -85,8 +85,12 @@ public:
 
     // What a key was is written down before it is changed, from now on; null: no more. Left out is what only expires.
     void record_changes(ChangeLog* changes) { changes_ = changes; }
+    ChangeLog* recorded_changes() const { return changes_; }
     // The key is again what it was: of the changes recorded, the newest first.
     void undo(const CacheEntry& before);
+    // Time is counted from here on: `passed` is taken off all that an entry remembers, and what has expired by then is
+    // gone. Counters begin anew.
+    void begin_anew(engine::Duration passed);
     // What another store had, key for key: one entry, written down as a command's; all of them.
     void assign(const CacheEntry& entry);
     void assign_all(const Store& other);

@@ -11,7 +11,9 @@ ConcurrencyScaling::ConcurrencyScaling(engine::Simulation& simulation, engine::C
       control_(control),
       shape_(std::move(shape)),
       queues_(queues),
-      draws_(simulation.stream(path, "concurrency scaling")) {
+      draws_(simulation.stream(path, "concurrency scaling")),
+      stops_(static_cast<std::size_t>(shape_.limit)),
+      zone_(zone) {
     for (int i = 1; i <= shape_.limit; ++i) {
         clusters_.push_back(std::make_unique<Compute>(simulation, path + "/scaling-" + std::to_string(i), zone, like));
         clusters_.back()->stop("not there");
@@ -20,44 +22,57 @@ ConcurrencyScaling::ConcurrencyScaling(engine::Simulation& simulation, engine::C
 }
 
 void ConcurrencyScaling::wanted(PlaceId zone) {
-    Compute* const next = unused();
-    if (starting_ || next == nullptr) return;
-    starting_ = true;
-    simulation_.spawn(control_, serve(*next, zone));
+    const std::optional<std::size_t> next = unused();
+    if (starting_ || !next) return;
+    starting_ = next;
+    zone_ = zone;
+    simulation_.spawn(control_, serve(*next));
 }
 
-engine::Process<> ConcurrencyScaling::serve(Compute& cluster, PlaceId zone) {
-    const std::uint64_t stops = stops_;
+engine::Process<> ConcurrencyScaling::serve(std::size_t number) {
+    Compute& cluster = *clusters_[number];
+    const std::uint64_t stops = stops_[number];
     cluster.component().enter("starting");
     co_await simulation_.delay(shape_.start_up.sample_duration(draws_));
-    if (stops == stops_) {
-        starting_ = false;
+    if (stops == stops_[number]) {
+        starting_.reset();
         ++started_;
-        cluster.start(zone);
+        cluster.start(zone_);
         queues_.dispatch();
-        if (queues_.waiting_to_scale() > 0) wanted(zone);
+        if (queues_.waiting_to_scale() > 0) wanted(zone_);
     }
-    while (stops == stops_) {
+    while (stops == stops_[number]) {
         const Instant until = cluster.idle_since() + shape_.idle;
         const bool idle = cluster.busy() == 0;
         if (idle && simulation_.now() >= until) break;
         const Duration next_look = idle ? until - simulation_.now() : shape_.idle;
         co_await simulation_.delay(next_look);
     }
-    if (stops == stops_) cluster.stop("not there");
+    if (stops == stops_[number]) cluster.stop("not there");
+}
+
+void ConcurrencyScaling::stop(std::size_t number) {
+    ++stops_[number];
+    if (starting_ == number) starting_.reset();
+    clusters_[number]->stop("not there");
 }
 
 void ConcurrencyScaling::stop_all() {
-    ++stops_;
-    starting_ = false;
-    for (const auto& cluster : clusters_) cluster->stop("not there");
+    for (std::size_t i = 0; i < clusters_.size(); ++i) stop(i);
 }
 
-Compute* ConcurrencyScaling::unused() const {
-    for (const auto& cluster : clusters_) {
-        if (cluster->component().state() == "not there") return cluster.get();
+void ConcurrencyScaling::leave(PlaceId zone, PlaceId other) {
+    if (zone_ == zone) zone_ = other;
+    for (std::size_t i = 0; i < clusters_.size(); ++i) {
+        if (clusters_[i]->up() && clusters_[i]->place() == zone) stop(i);
     }
-    return nullptr;
+}
+
+std::optional<std::size_t> ConcurrencyScaling::unused() const {
+    for (std::size_t i = 0; i < clusters_.size(); ++i) {
+        if (clusters_[i]->component().state() == "not there") return i;
+    }
+    return std::nullopt;
 }
 
 }  // namespace faultline::models

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,16 @@ public:
     // A query waits.
     void wanted(PlaceId zone);
     void stop_all();  // with the warehouse
+    // A zone is lost with what stands there; clusters that are on their way come to `other`.
+    void leave(PlaceId zone, PlaceId other);
     const std::vector<std::unique_ptr<Compute>>& clusters() const { return clusters_; }
     std::uint64_t started() const { return started_; }
     void reset_statistics() { started_ = 0; }
 
 private:
-    engine::Process<> serve(Compute& cluster, PlaceId zone);
-    Compute* unused() const;
+    engine::Process<> serve(std::size_t number);
+    void stop(std::size_t number);
+    std::optional<std::size_t> unused() const;
 
     engine::Simulation& simulation_;
     engine::Component& control_;
@@ -42,8 +46,9 @@ private:
     engine::RandomStream draws_;
     std::vector<std::unique_ptr<Compute>> clusters_;
     std::uint64_t started_ = 0;
-    std::uint64_t stops_ = 0;
-    bool starting_ = false;
+    std::vector<std::uint64_t> stops_;       // by cluster
+    std::optional<std::size_t> starting_{};  // its number
+    PlaceId zone_;                           // where it will stand
 };
 
 }  // namespace faultline::models

@@ -19,7 +19,13 @@ void Warehouse::lose_node(Compute& compute, engine::Health how) {
 }
 
 void Warehouse::lose_zone(Compute& compute, engine::Health how) {
+    const PlaceId lost = compute.place();
     lose(compute, how, "zone lost");
+    if (const Compute* const other = loading()) {
+        // One name for both zones: who asks is answered where somebody is. The next ones find out by their slots.
+        if (entrance_ == lost) entrance_ = other->place();
+        scaling_->leave(lost, entrance_);
+    }
     simulation_.spawn(control_, mend(compute, Loss::zone));
 }
 

@@ -183,24 +183,17 @@ void check_shared_names(const Scenario& scenario, const Report& report) {
     take("warehouses", scenario.warehouses);
 }
 
-// Of those who fill it in: how long each says.
+// Of those who fill it in: how long each says, or for ever.
 void check_fill_times(const Scenario& scenario, const Cache& cache, const Pointer& at, const Report& report) {
     constexpr std::size_t times_most = 8;  // of a warm start: models/cache/steady_contents.hpp
     std::vector<Duration> times;
-    const QueryClass* for_ever = nullptr;
-    const QueryClass* for_a_time = nullptr;
+    bool some_last = false;
     for (const QueryClass& query : scenario.workload.classes) {
         if (query.route.empty() || query.route.front().name != cache.name) continue;
         if (query.writes && cache.writes == CacheWrites::invalidate) continue;
         const std::optional<Duration> ttl = query.ttl ? query.ttl : cache.ttl;
-        (ttl ? for_a_time : for_ever) = &query;
+        some_last = some_last || !ttl;
         if (ttl && std::find(times.begin(), times.end(), *ttl) == times.end()) times.push_back(*ttl);
-    }
-    if (for_ever != nullptr && for_a_time != nullptr) {
-        report.add(at,
-                   fmt::format("class {} fills in for ever what class {} fills in for a time, and which of them had "
-                               "a key last is not known beforehand; give both a \"ttl\", or the run a \"warm_up\"",
-                               for_ever->name, for_a_time->name));
     }
     if (times.size() > 1 && cache.policy == "volatile-ttl") {
         report.add(at,
@@ -208,9 +201,9 @@ void check_fill_times(const Scenario& scenario, const Cache& cache, const Pointe
                    "its sampling spares, and how many these are is not known beforehand; give a \"warm_up\" to the "
                    "run");
     }
-    if (times.size() > times_most) {
-        report.add(at, fmt::format("{} times to live; a warm start tells at most {} apart", times.size(), times_most));
-    }
+    const std::size_t all = times.size() + (some_last ? 1 : 0);
+    if (all > times_most)
+        report.add(at, fmt::format("{} times to live; a warm start tells at most {} apart", all, times_most));
 }
 
 // The popularity of keys says what it holds.
@@ -218,12 +211,7 @@ void check_warm_start(const Scenario& scenario, const Cache& cache, bool is_read
     const Pointer at = Pointer{} / "caches" / cache.name / "starts";
     constexpr std::uint64_t keys_most = 20'000'000;  // each is looked at, and takes 16 bytes meanwhile
     if (!is_read) report.add(at, "no class reads through this cache, so nothing says what it would hold");
-    if (scenario.workload.arrivals.trace) {
-        report.add(at,
-                   "what a trace asks for is known one line at a time, and not how often beforehand; give a "
-                   "\"warm_up\" to the run, whose requests fill it");
-    }
-    check_fill_times(scenario, cache, at, report);
+    if (!scenario.workload.arrivals.trace) check_fill_times(scenario, cache, at, report);
     for (const QueryClass& query : scenario.workload.classes) {
         if (!query.keys || query.keys->count <= keys_most || query.route.front().name != cache.name) continue;
         report.add(at, fmt::format("class {} has {} keys; at most {} are looked at for a warm start", query.name,

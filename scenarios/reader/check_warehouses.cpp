@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "scenarios/kinds.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -9,6 +10,39 @@
 namespace faultline::scenarios {
 
 namespace {
+
+// Redshift Management Guide, Clusters and nodes: how many nodes of a class may stand together (after a resize), and
+// what each may hold of the data; ra3.large from memory.
+struct NodeLimits {
+    std::string_view node_class;
+    int least = 1, most = 128;
+    double node_tb = 0.0;
+    double alone_tb = 0.0;  // of a single node
+};
+constexpr std::array node_limits{
+    NodeLimits{"ra3.large", 1, 16, 8.0, 1.0},       NodeLimits{"ra3.xlplus", 1, 32, 32.0, 4.0},
+    NodeLimits{"ra3.4xlarge", 2, 64, 128.0, 128.0}, NodeLimits{"ra3.16xlarge", 2, 128, 128.0, 128.0},
+    NodeLimits{"dc2.large", 1, 32, 0.16, 0.16},     NodeLimits{"dc2.8xlarge", 2, 128, 2.56, 2.56},
+};
+const NodeLimits* limits_of(std::string_view node_class) {
+    const auto found = std::find_if(node_limits.begin(), node_limits.end(),
+                                    [&](const NodeLimits& one) { return one.node_class == node_class; });
+    return found != node_limits.end() ? &*found : nullptr;
+}
+
+void check_capacity(const Warehouse& warehouse, const Report& report) {
+    const NodeLimits* const limits = limits_of(warehouse.class_name);
+    if (limits == nullptr) return;
+    constexpr double tb = 1e12;
+    double data_tb = 0.0;
+    for (const WarehouseTable& table : warehouse.tables) data_tb += static_cast<double>(table.data.count) / tb;
+    const double room_tb = warehouse.nodes == 1 ? limits->alone_tb : limits->node_tb * warehouse.nodes;
+    if (data_tb <= room_tb) return;
+    report.add(Pointer{} / "warehouses" / warehouse.name / "tables",
+               fmt::format("{:.4g} TB are more than {} of {} hold, {:.4g} TB", data_tb,
+                           warehouse.nodes == 1 ? "one node" : fmt::format("{} nodes", warehouse.nodes),
+                           warehouse.class_name, room_tb));
+}
 
 const Region* region_named(const Scenario& scenario, const std::string& name, const Pointer& at, const Report& report) {
     const Region* const region = find_named(scenario.regions, name);
@@ -58,6 +92,7 @@ void check_warehouse(const Scenario& scenario, const Warehouse& warehouse, const
     if (region != nullptr && warehouse.multi_az && region->zones.size() < 2) {
         report.add(at / "multi_az", fmt::format("{} has one zone; two are needed", in_quotes(region->name)));
     }
+    check_capacity(warehouse, report);
     for (const WarehouseTable& table : warehouse.tables) check_table(scenario, warehouse, table, report);
     const std::string& copy_to = warehouse.snapshots.copy_to;
     if (!copy_to.empty()) region_named(scenario, copy_to, at / "snapshots" / "copy_to", report);
@@ -74,6 +109,15 @@ void check_warehouse(const Scenario& scenario, const Warehouse& warehouse, const
 }
 
 }  // namespace
+
+std::optional<std::string> problem_of_nodes(std::string_view node_class, int nodes, bool multi_az) {
+    const NodeLimits* const limits = limits_of(node_class);
+    if (limits == nullptr) return std::nullopt;
+    const int least = multi_az ? std::max(2, limits->least) : limits->least;
+    if (nodes >= least && nodes <= limits->most) return std::nullopt;
+    return fmt::format("expected {} to {} of {}{}, found {}", least, limits->most, node_class,
+                       multi_az ? " in a zone" : "", nodes);
+}
 
 void check_warehouses(const Scenario& scenario, const Report& report) {
     for (const Warehouse& warehouse : scenario.warehouses) check_warehouse(scenario, warehouse, report);

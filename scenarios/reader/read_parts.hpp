@@ -58,6 +58,8 @@ void read_chance(ObjectReader& object, Fault& fault);
 
 // What a class asks of a warehouse, if its route ends there.
 void read_warehouse_work(ObjectReader& object, QueryClass& into);
+// What is wrong with so many nodes of a class; none: nothing, or there is no such class.
+std::optional<std::string> problem_of_nodes(std::string_view node_class, int nodes, bool multi_az);
 
 // How clients behave (read_clients.cpp): of a class, and of the workload.
 RetryPolicy read_retry(const Child& child, const Report& report);

@@ -149,6 +149,10 @@ void check_planned_work(const Scenario& scenario, const Fault& fault, const Repo
     if (warehouse != nullptr && fault.planned.nodes == warehouse->nodes) {
         report.add(at / "nodes", "so many it has: the resize would change nothing");
     }
+    if (warehouse != nullptr && fault.planned.nodes > 0) {
+        const auto wrong = problem_of_nodes(warehouse->class_name, fault.planned.nodes, warehouse->multi_az);
+        if (wrong) report.add(at / "nodes", *wrong);
+    }
     const Database* const database = find_named(scenario.databases, fault.target);
     const bool has_method = fault.kind == FaultKind::patch || fault.kind == FaultKind::upgrade;
     if (has_method && database != nullptr) check_method(*database, fault, report);

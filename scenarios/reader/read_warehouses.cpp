@@ -101,13 +101,9 @@ void read_machines(ObjectReader& object, Warehouse& warehouse) {
         return;
     }
     warehouse.slices = nodes * entry->slices;
-    const bool ra3 = entry->family == "ra3";
-    if (ra3 && nodes < 2) {
-        object.problem("nodes", fmt::format("expected at least 2 of {}: a single node has no other to lean on and is "
-                                            "not in this version",
-                                            *name));
-    }
-    if (warehouse.multi_az && !ra3) object.problem("multi_az", "only ra3 nodes keep their data where both zones can");
+    if (const auto wrong = problem_of_nodes(*name, nodes, warehouse.multi_az)) object.problem("nodes", *wrong);
+    if (warehouse.multi_az && entry->family != "ra3")
+        object.problem("multi_az", "only ra3 nodes keep their data where both zones can");
 }
 
 void read_warehouse(const Child& child, Warehouse& warehouse, const Report& report) {
@@ -135,6 +131,10 @@ void read_warehouse(const Child& child, Warehouse& warehouse, const Report& repo
     for (const Child& queue : object.map("queues")) {
         warehouse.queues.push_back(read_queue(queue, report));
         slots += warehouse.queues.back().slots;
+    }
+    constexpr std::size_t queues_most = 8;  // Redshift Database Developer Guide, WLM
+    if (warehouse.queues.size() > queues_most) {
+        object.problem("queues", fmt::format("expected at most 8 queues, found {}", warehouse.queues.size()));
     }
     if (warehouse.queues.empty() && child.value->is_object()) object.problem("queues", "expected at least one queue");
     constexpr int slots_most = 50;  // Redshift Database Developer Guide, WLM

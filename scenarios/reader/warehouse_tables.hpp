@@ -13,8 +13,8 @@ inline constexpr std::array warehouse_keys{
     Key{"multi_az", "flag", "as many nodes again in the region's next zone, and both serve; ra3 only", "false",
         "Redshift Management Guide, Multi-AZ: it is chosen"},
     Key{"class", "text", "of its nodes, as ra3.4xlarge; left out: serverless"},
-    Key{"nodes", "integer", "of the class", "2", "Redshift Management Guide, Clusters: at least 2 but for dc2", false,
-        1, 128},
+    Key{"nodes", "integer", "of the class", "2",
+        "Redshift Management Guide, Clusters: 2 or more but for ra3.large, ra3.xlplus and dc2.large", false, 1, 128},
     Key{"rpu", "integer", "capacity of a serverless one, in steps of 8: 16 GB and a slice each", "128",
         "Redshift Management Guide, Serverless capacity: 8 to 512, 128 unless chosen; a slice for 16 GB as ra3.xlplus "
         "has",

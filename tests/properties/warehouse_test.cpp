@@ -109,6 +109,23 @@ TEST(WarehouseTest, ALostZoneStopsItUntilItHasMoved) {
     });
 }
 
+// The first of two zones, in which clients have entered: half of the queries are sent to what is lost until that is
+// noticed, and then none.
+TEST(WarehouseTest, ALostZoneOfTwoIsNoOutage) {
+    test::in_child([] {
+        std::string text = with_warehouse(
+            R"("zone lost": { "kind": "zone-outage", "target": "us-east-1/a", "at": "60s", "lasts": "120s" })");
+        replace_in(text, R"("class": "ra3.xlplus",)", R"("class": "ra3.xlplus", "multi_az": true,)");
+        replace_in(text, R"("relocating": "100s",)", R"("relocating": "100s", "detection": "20s",)");
+        const auto result = run(read(text));
+        expect_conserved(result);
+        const auto& reports = class_named(result, "by branch");
+        EXPECT_GT(good_between(reports, 122, 138), 20U) << "16 s of 6 a second, every second one";
+        EXPECT_GE(good_between(reports, 145, 215), 338U) << "420 on average, less four standard deviations";
+        EXPECT_TRUE(reached(result, "reports/compute-1", "relocating"));
+    });
+}
+
 TEST(WarehouseTest, ALostNodeIsReplaced) {
     test::in_child([] {
         const auto result = run(read(with_warehouse(

@@ -58,6 +58,28 @@ TEST(WarmCacheTest, MemoryBindsToo) {
     });
 }
 
+// One class of readers fills in for half a minute, another for ever.
+TEST(WarmCacheTest, SomeEntriesLastAndOthersDoNot) {
+    test::in_child([] {
+        for (const char* const policy : {"allkeys-lru", "volatile-lru"}) {
+            const auto warm = cache_of(small_system(""), [&](scenarios::Scenario& scenario) {
+                auto& classes = scenario.workload.classes;
+                classes.push_back(classes.front());
+                classes.back().name = "peek";
+                classes.back().ttl = 30s;
+                classes.back().share = 0.4;
+                classes.front().share = 0.3;
+                classes.front().keys->count = 2000;
+                scenario.caches.front().ttl.reset();
+                scenario.caches.front().policy = policy;
+                scenario.caches.front().memory = engine::Bytes{5 << 18};
+            });
+            expect_steady(warm);
+            EXPECT_GT(warm.evicted, 1000U) << policy;
+        }
+    });
+}
+
 TEST(WarmCacheTest, EachRegionHasWhatItsOwnOfficesAskFor) {
     test::in_child([] {
         expect_steady(cache_of(in_two_regions(""), [](scenarios::Scenario& scenario) {

@@ -36,7 +36,11 @@ struct Use {
     // number from 0 to this.
     std::optional<engine::Duration> longer{};
     double share = 0.0;
-    double share_of(std::uint64_t key) const { return share * static_cast<double>(key + 1) / keys; }
+    std::uint64_t every = 1;  // only of every so many keys
+    double chance = 0.0;      // where it never changes again who got in: what this leaves open
+    double share_of(std::uint64_t key) const {
+        return key % every == 0 ? share * static_cast<double>(key + 1) / keys : 0.0;
+    }
 };
 void PrintTo(const Use& use, std::ostream* out) {
     *out << use.name;
@@ -110,7 +114,8 @@ private:
     double uniform() { return std::uniform_real_distribution<double>{}(generator_); }
     void set(std::uint64_t key, bool longer) {
         CacheItem item{.key = key};
-        if (use_.ttl) {
+        const bool lasts = longer && *use_.longer == lasting_ttl;
+        if (use_.ttl && !lasts) {
             const double ttl_s =
                 engine::in_seconds(longer ? *use_.longer : *use_.ttl) * (1.0 - use_.jitter * uniform());
             item.ttl = engine::duration_from_seconds(ttl_s) + use_.ageing;
@@ -155,6 +160,15 @@ TEST_P(SteadyContentsTest, HitsAreThoseOfALongTime) {
     EXPECT_NEAR(windows[0], later, 0.014 + slack);
     EXPECT_NEAR(windows[1], later, 0.010 + slack);
     EXPECT_NEAR(windows[2], later, 0.008 + slack);
+    // (With noeviction it comes to it only in hours, since little is let in.)
+    if (use.longer == lasting_ttl && use.policy != EvictionPolicy::NoEviction) {
+        // What lasts does not change any more, so a store that was filled by its use alone must have come to the same.
+        std::mt19937_64 other_evictions(34);
+        Store used(shape.store, RandomBits(other_evictions));
+        Client alone(use, used, 35);
+        alone.hit_ratio_of(800'000);
+        EXPECT_NEAR(later, alone.hit_ratio_of(200'000), 0.010 + slack + use.chance);
+    }
     // Expired ones wait for their deletion: Redis lets them be a quarter of all that expire at most.
     const double resident_later = static_cast<double>(store.resident_keys());
     EXPECT_LE(resident, 1.02 * resident_later);
@@ -165,40 +179,127 @@ TEST_P(SteadyContentsTest, HitsAreThoseOfALongTime) {
 
 INSTANTIATE_TEST_SUITE_P(
     Uses, SteadyContentsTest,
-    ::testing::Values(Use{.name = "expiry", .ttl = 60s}, Use{.name = "expiry_with_jitter", .ttl = 60s, .jitter = 0.5},
-                      Use{.name = "expiry_and_writes_that_set", .ttl = 60s, .writes = 0.3, .writes_set = true},
-                      Use{.name = "expiry_and_writes_that_delete", .ttl = 60s, .writes = 0.1},
-                      Use{.name = "revalidation", .ttl = 40s, .ageing = 20s},
-                      Use{.name = "revalidation_and_writes", .ttl = 40s, .ageing = 20s, .writes = 0.1},
-                      Use{.name = "lru", .objects = 2000},
-                      Use{.name = "lru_and_writes_that_delete", .objects = 2000, .writes = 0.1},
-                      Use{.name = "lru_and_expiry", .objects = 4000, .ttl = 60s},
-                      Use{.name = "random", .policy = EvictionPolicy::AllkeysRandom, .objects = 2000},
-                      Use{.name = "lfu", .policy = EvictionPolicy::AllkeysLfu, .objects = 2000},
-                      Use{.name = "volatile_ttl", .policy = EvictionPolicy::VolatileTtl, .objects = 2000, .ttl = 60s},
-                      Use{.name = "noeviction", .policy = EvictionPolicy::NoEviction, .objects = 4000, .ttl = 60s},
-                      Use{.name = "two_times", .ttl = 5s, .longer = 60s, .share = 1.0},
-                      Use{.name = "two_times_and_writes_that_set",
-                          .ttl = 10s,
-                          .writes = 0.3,
-                          .writes_set = true,
-                          .longer = 60s,
-                          .share = 0.6},
-                      Use{.name = "two_times_and_writes_that_delete",
-                          .ttl = 10s,
-                          .jitter = 0.3,
-                          .writes = 0.1,
-                          .longer = 60s,
-                          .share = 0.6},
-                      Use{.name = "two_times_and_lru", .objects = 4000, .ttl = 10s, .longer = 60s, .share = 0.6}),
+    ::testing::Values(
+        Use{.name = "expiry", .ttl = 60s}, Use{.name = "expiry_with_jitter", .ttl = 60s, .jitter = 0.5},
+        Use{.name = "expiry_and_writes_that_set", .ttl = 60s, .writes = 0.3, .writes_set = true},
+        Use{.name = "expiry_and_writes_that_delete", .ttl = 60s, .writes = 0.1},
+        Use{.name = "revalidation", .ttl = 40s, .ageing = 20s},
+        Use{.name = "revalidation_and_writes", .ttl = 40s, .ageing = 20s, .writes = 0.1},
+        Use{.name = "lru", .objects = 2000}, Use{.name = "lru_and_writes_that_delete", .objects = 2000, .writes = 0.1},
+        Use{.name = "lru_and_expiry", .objects = 4000, .ttl = 60s},
+        Use{.name = "random", .policy = EvictionPolicy::AllkeysRandom, .objects = 2000},
+        Use{.name = "lfu", .policy = EvictionPolicy::AllkeysLfu, .objects = 2000},
+        Use{.name = "volatile_ttl", .policy = EvictionPolicy::VolatileTtl, .objects = 2000, .ttl = 60s},
+        Use{.name = "noeviction", .policy = EvictionPolicy::NoEviction, .objects = 4000, .ttl = 60s},
+        Use{.name = "two_times", .ttl = 5s, .longer = 60s, .share = 1.0},
+        Use{.name = "two_times_and_writes_that_set",
+            .ttl = 10s,
+            .writes = 0.3,
+            .writes_set = true,
+            .longer = 60s,
+            .share = 0.6},
+        Use{.name = "two_times_and_writes_that_delete",
+            .ttl = 10s,
+            .jitter = 0.3,
+            .writes = 0.1,
+            .longer = 60s,
+            .share = 0.6},
+        Use{.name = "two_times_and_lru", .objects = 4000, .ttl = 10s, .longer = 60s, .share = 0.6},
+        Use{.name = "a_time_and_for_ever_and_writes_that_set",
+            .ttl = 10s,
+            .writes = 0.3,
+            .writes_set = true,
+            .longer = lasting_ttl,
+            .share = 0.6},
+        Use{.name = "a_time_and_for_ever_and_lru", .objects = 2000, .ttl = 10s, .longer = lasting_ttl, .share = 0.6},
+        Use{.name = "a_time_and_for_ever_and_lru_and_writes_that_delete",
+            .objects = 3000,
+            .ttl = 20s,
+            .writes = 0.1,
+            .longer = lasting_ttl,
+            .share = 0.3},
+        Use{.name = "a_time_and_for_ever_and_random",
+            .policy = EvictionPolicy::AllkeysRandom,
+            .objects = 2000,
+            .ttl = 10s,
+            .longer = lasting_ttl,
+            .share = 0.6},
+        Use{.name = "a_time_and_for_ever_and_volatile_lru",
+            .policy = EvictionPolicy::VolatileLru,
+            .objects = 8000,
+            .ttl = 20s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .every = 4},
+        Use{.name = "a_time_and_for_ever_and_volatile_random",
+            .policy = EvictionPolicy::VolatileRandom,
+            .objects = 6000,
+            .ttl = 60s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .every = 4},
+        Use{.name = "a_time_and_for_ever_and_volatile_ttl",
+            .policy = EvictionPolicy::VolatileTtl,
+            .objects = 6000,
+            .ttl = 60s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .every = 4},
+        Use{.name = "a_time_and_for_ever_and_volatile_lfu",
+            .policy = EvictionPolicy::VolatileLfu,
+            .objects = 6000,
+            .ttl = 60s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .every = 4},
+        Use{.name = "more_that_lasts_than_fits",
+            .policy = EvictionPolicy::VolatileLru,
+            .objects = 3000,
+            .ttl = 20s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .chance = 0.01},
+        Use{.name = "more_that_lasts_and_is_deleted_than_fits",
+            .policy = EvictionPolicy::VolatileLru,
+            .objects = 3000,
+            .ttl = 20s,
+            .writes = 0.1,
+            .longer = lasting_ttl,
+            .share = 1.0},
+        Use{.name = "more_that_lasts_than_fits_and_noeviction",
+            .policy = EvictionPolicy::NoEviction,
+            .objects = 3000,
+            .ttl = 20s,
+
+            .longer = lasting_ttl,
+            .share = 1.0},
+        Use{.name = "a_time_and_for_ever_and_noeviction",
+            .policy = EvictionPolicy::NoEviction,
+            .objects = 6000,
+            .ttl = 60s,
+
+            .longer = lasting_ttl,
+            .share = 1.0,
+            .every = 4},
+        Use{.name = "a_time_and_for_ever_and_lfu",
+            .policy = EvictionPolicy::AllkeysLfu,
+            .objects = 2000,
+            .ttl = 10s,
+            .longer = lasting_ttl,
+            .share = 0.6}),
     [](const auto& of) { return of.param.name; });
 
 // Without writes and without a limit it is the law of Fofack et al.
 TEST(SteadyContents, PresenceUnderExpiryAlone) {
     SteadyShape shape;
     shape.ttl = 60s;
-    const double no_limit = characteristic_time_s(shape, {}, {charge});
-    EXPECT_TRUE(std::isinf(no_limit));
+    const Scarcity no_limit = scarcity(shape, {}, {{charge}, {charge}});
+    EXPECT_TRUE(std::isinf(no_limit.characteristic_s));
     EXPECT_NEAR(presence(shape, {.key = 1, .reads_per_s = 0.05F}, no_limit), 3.0 / 4.0, 1e-6);
     EXPECT_EQ(presence(shape, {.key = 1}, no_limit), 0.0);
 }
@@ -207,7 +308,7 @@ TEST(SteadyContents, PresenceUnderExpiryAlone) {
 TEST(SteadyContents, PresenceWithSeveralTimesToLive) {
     SteadyShape shape;
     shape.ttls = {10s, 60s};
-    const double no_limit = characteristic_time_s(shape, {}, {charge});
+    const Scarcity no_limit = scarcity(shape, {}, {{charge}, {charge}});
     const std::vector<FillRate> fills{{0.03F, 0.0F}, {0.02F, 0.0F}};
     const double mean_s = 0.6 * 10.0 + 0.4 * 60.0;
     EXPECT_NEAR(presence(shape, {.key = 1, .reads_per_s = 0.05F}, no_limit, fills),
@@ -219,9 +320,9 @@ TEST(SteadyContents, NobodyEvictsWhatFits) {
     const Use use{.name = "", .objects = 2000};
     const SteadyShape shape = shape_of(use);
     SteadyDemand demand = demand_of(use);
-    EXPECT_FALSE(std::isinf(characteristic_time_s(shape, demand, {charge})));
+    EXPECT_FALSE(std::isinf(scarcity(shape, demand, {{charge}, {charge}}).characteristic_s));
     demand.keys.resize(2000);
-    EXPECT_TRUE(std::isinf(characteristic_time_s(shape, demand, {charge})));
+    EXPECT_TRUE(std::isinf(scarcity(shape, demand, {{charge}, {charge}}).characteristic_s));
 }
 
 }  // namespace

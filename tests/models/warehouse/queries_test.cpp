@@ -208,6 +208,34 @@ TEST(WarehouseFailureTest, ALostZoneIsAnOutageForOneComputeAndNotForTwo) {
     }
 }
 
+// A cluster that stands for those who wait in the zone that is lost goes with it, and the next one comes elsewhere.
+TEST(WarehouseFailureTest, AScalingClusterIsLostWithItsZone) {
+    in_child([] {
+        Site site;
+        WarehouseShape shape = site.shape();
+        shape.computes = 2;
+        shape.may_scale = {true};
+        shape.scaling.limit = 1;
+        shape.scaling.start_up = engine::Distribution::constant(5.0);
+        shape.recovery.detection = engine::Distribution::constant(10.0);
+        shape.recovery.relocating = engine::Distribution::constant(1000.0);
+        site.make(shape);
+        site.add_table(copied_each(24h));
+        for (int i = 0; i < 40; ++i) site.simulation.spawn(site.owner, site.ask({.tables = {0}}, 100s));
+        site.simulation.run_until(start_of_time + 6s);
+        const Compute& cluster = *site.warehouse->scaling().clusters().front();
+        ASSERT_TRUE(cluster.up());
+        ASSERT_EQ(cluster.place(), site.network.zones[0][0]);
+        site.network.topology.fail_place(site.network.zones[0][0], site.simulation.now());
+        site.warehouse->lose_zone(*site.warehouse->mains()[0], engine::Health::crash);
+        EXPECT_FALSE(cluster.up());
+        for (int i = 0; i < 10; ++i) site.simulation.spawn(site.owner, site.ask({.tables = {0}}, 100s));
+        site.simulation.run_until(start_of_time + 12s);
+        ASSERT_TRUE(cluster.up());
+        EXPECT_EQ(cluster.place(), site.network.zones[0][1]);
+    });
+}
+
 // It sleeps from 10 min to 20 min and wakes in 2 min. Loads wait, none is lost, and freshness shows it.
 TEST(WarehouseFailureTest, APauseStopsQueriesAndLoadsAndLosesNothing) {
     in_child([] {
