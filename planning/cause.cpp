@@ -88,7 +88,7 @@ std::string cause(const scenarios::Scenario& scenario, const Requirement& requir
     if (scenarios::is_of_sessions(measure)) return session_cause(scenario, requirement, results);
     if (measure == "rpo") return loss_cause(requirement, results);
     if (measure == "restore") return restore_cause(requirement, results);
-    if (measure == "rto" || measure == "full-recovery") return recovery_cause(requirement, results);
+    if (measure == "rto" || measure == "full-recovery") return recovery_cause(requirement, place, results);
     if (scenarios::is_freshness(measure)) return freshness_cause(scenario, requirement, results);
     if (scenarios::is_replica_lag(measure)) return lag_cause(requirement, results);
     return "";

@@ -28,6 +28,15 @@ std::string endpoint_name(const ClassShape& query_class) {
     return query_class.database;
 }
 
+// An instance, a volume or a region of one. A control plane or a resolver alone takes no database down.
+bool hits_a_database(const scenarios::FaultResult& fault, const std::vector<std::string>& databases) {
+    if (fault.kind == "control-plane-impaired" || fault.kind == "dns-failure") return false;
+    return std::any_of(fault.hit.begin(), fault.hit.end(), [&](const std::string& hit) {
+        const std::string owner = hit.substr(0, hit.find('/'));
+        return std::find(databases.begin(), databases.end(), owner) != databases.end();
+    });
+}
+
 }  // namespace
 
 bool is_rare(const Baseline& normal) {
@@ -214,6 +223,22 @@ void IncidentReport::add_skipped(const Observed& observed, scenarios::IncidentRe
     }
 }
 
+// Of an incident that another fault has joined: who had been told of nothing before it waited for nothing yet. The last
+// fault that hit a database and began by the first stage; none: the incident's own first one.
+const scenarios::FaultResult* IncidentReport::joined_before_stages(const Observed& observed) const {
+    const Incident& incident = observed.incident;
+    const std::int64_t first_ns = incident.stages.front().at.time_since_epoch().count();
+    const std::int64_t start_ns = (incident.start + window_least).time_since_epoch().count();
+    const scenarios::FaultResult* joined = nullptr;
+    for (const std::size_t number : incident.faults) {
+        const scenarios::FaultResult& fault = incidents_.faults()[number];
+        if (fault.start_ns < start_ns || fault.start_ns > first_ns || !hits_a_database(fault, shape_.databases))
+            continue;
+        if (joined == nullptr || fault.start_ns > joined->start_ns) joined = &fault;
+    }
+    return joined;
+}
+
 // Each stage lasts until the next one begins, the last until the end of the last bad window of any class. Of the last
 // one, reconnection, what comes after the last client that had to connect anew is re-warming as long as a cache has too
 // few hits, and then backlog; windows are whole seconds, so what is shorter is neither.
@@ -221,6 +246,10 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     const Incident& incident = observed.incident;
     if (incident.stages.empty()) return;
     Instant since = incident.start;
+    if (const scenarios::FaultResult* const joined = joined_before_stages(observed)) {
+        since = Instant{Duration{joined->start_ns}};
+        result.waterfall.emplace_back("the time before " + joined->name, (since - incident.start).count());
+    }
     std::string stage = "detection";
     for (const Incident::Mark& mark : incident.stages) {
         const Instant at = std::max(since, mark.at);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/planning/example_results.hpp"
@@ -324,6 +325,33 @@ INSTANTIATE_TEST_SUITE_P(
              },
              {"the longest part of a recovery is promotion, 18 s on average, 69 % of it"},
              {"backlog"}},
+        Case{"recovery_of_those_that_took_too_long",
+             [] {
+                 Requirement rto = requirement("rto", "lookup");
+                 rto.limit = 60.0;
+                 return rto;
+             }(),
+             "boston",
+             [](ReplicationResult& r) {
+                 // A failover in time; and a line that is cut, in which nothing fails over.
+                 for (const auto& [fault, office, rto_s] :
+                      {std::tuple{"zone lost", "boston", 24}, std::tuple{"line cut", "boston", 78},
+                       std::tuple{"crash", "denver", 400}}) {
+                     lose(r, fault, 0, 0);
+                     auto& incident = r.incidents.back();
+                     if (rto_s == 78) incident.waterfall.clear();
+                     scenarios::Recovery recovery;
+                     recovery.of = "lookup";
+                     recovery.office = office;
+                     recovery.any_bad = true;
+                     recovery.rto_ns = recovery.bad_until_ns = rto_s * 1'000'000'000LL;
+                     recovery.bad_time_ns = 60'000'000'000;
+                     recovery.first_impact_ns = 18'000'000'000;
+                     incident.recoveries.push_back(recovery);
+                 }
+             },
+             {"what took longer was line cut; nothing failed over; it is felt after 18 s and bad for 60 s on average"},
+             {"promotion"}},
         Case{"loss",
              requirement("rpo", "orders"),
              "",
