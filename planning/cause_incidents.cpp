@@ -25,12 +25,6 @@ bool is_missed(const Requirement& requirement, const std::string& place, const I
     });
 }
 
-std::string faults_text(const IncidentResult& incident) {
-    std::string text;
-    for (const std::string& fault : incident.faults) text += (text.empty() ? "" : " + ") + fault;
-    return text;
-}
-
 template <typename Visit>
 void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
     for (const auto& replication : results) {
@@ -131,6 +125,12 @@ std::int64_t own_recovery_ns(const Requirement& requirement, const IncidentResul
 }
 
 }  // namespace
+
+std::string faults_text(const IncidentResult& incident) {
+    std::string text;
+    for (const std::string& fault : incident.faults) text += (text.empty() ? "" : " + ") + fault;
+    return text;
+}
 
 // The longest stage of the recoveries that took too long, on average over these.
 std::string recovery_cause(const Requirement& requirement, const std::string& place, Results results) {

@@ -1,7 +1,6 @@
 #include "models/measures/incident_report.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace faultline::models {
@@ -9,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t window_operations_min = 500;
 constexpr std::int64_t window_seconds_max = 10;
+constexpr std::int64_t rare_seconds_max = 60;  // an assumption: as long as what must be quiet after the last bad window
 constexpr Duration window_least = std::chrono::seconds{1};
 constexpr Duration quiet_least = std::chrono::seconds{60};
 
@@ -127,9 +127,10 @@ std::optional<scenarios::Recovery> IncidentReport::class_recovery(const Observed
         const std::vector<IncidentSecond> seconds = seconds_of(observed, place);
         const auto any_due = [](const IncidentSecond& second) { return second.seen.due > 0; };
         if (std::none_of(seconds.begin(), seconds.end(), any_due)) return std::nullopt;
+        // Without a canary a rare class has only its own operations: 500, or those of a minute. One with an operation
+        // in five seconds would else be judged once in 40 minutes, and not recover within any shorter run.
         RecoveryRule by_operations = rule(observed);
-        // Without a canary a rare class has only its own operations, however long 500 of them take.
-        if (is_rare(normal)) by_operations.seconds_max = std::numeric_limits<std::int64_t>::max();
+        if (is_rare(normal)) by_operations.seconds_max = rare_seconds_max;
         result = judge_recovery(seconds, normal, by_operations);
         result.office = shape_.offices[place.office];
     }

@@ -231,6 +231,24 @@ INSTANTIATE_TEST_SUITE_P(
              },
              {"of 80 operations that were not good 100 % timed out", "after the faults, before full recovery",
               "fullest is shop, us-east-1a: connections (99 % in use during incidents)"}},
+        Case{"the_incident_that_holds_most",
+             requirement("availability", "lookup"),
+             "boston",
+             [](ReplicationResult& r) {
+                 auto& lookup = r.classes.front();
+                 lookup.steady = {office(100, 0, 0), office(100, 0, 0)};
+                 lookup.degraded = {office(0, 0, 40), office(50, 30, 10)};
+                 lookup.due_per_s.assign(100, 10);
+                 lookup.good_per_s.assign(100, 10);
+                 for (std::size_t s = 30; s < 40; ++s) lookup.good_per_s[s] = s < 38 ? 0 : 5;
+                 lookup.good_per_s[70] = 0;
+                 r.end_ns = 100'000'000'000;
+                 for (const auto& [fault, from_s] : {std::pair{"crash", 30}, std::pair{"zone lost", 70}}) {
+                     lose(r, fault, 0, 0);
+                     r.incidents.back().start_ns = from_s * 1'000'000'000LL;
+                 }
+             },
+             {"100 % of them while a fault was active (crash)"}},
         Case{"cache_too_small",
              requirement("hit-rate", "hot"),
              "",
