@@ -8,7 +8,6 @@
 #include <functional>
 #include <ostream>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "tests/planning/example_results.hpp"
@@ -231,24 +230,6 @@ INSTANTIATE_TEST_SUITE_P(
              },
              {"of 80 operations that were not good 100 % timed out", "after the faults, before full recovery",
               "fullest is shop, us-east-1a: connections (99 % in use during incidents)"}},
-        Case{"the_incident_that_holds_most",
-             requirement("availability", "lookup"),
-             "boston",
-             [](ReplicationResult& r) {
-                 auto& lookup = r.classes.front();
-                 lookup.steady = {office(100, 0, 0), office(100, 0, 0)};
-                 lookup.degraded = {office(0, 0, 40), office(50, 30, 10)};
-                 lookup.due_per_s.assign(100, 10);
-                 lookup.good_per_s.assign(100, 10);
-                 for (std::size_t s = 30; s < 40; ++s) lookup.good_per_s[s] = s < 38 ? 0 : 5;
-                 lookup.good_per_s[70] = 0;
-                 r.end_ns = 100'000'000'000;
-                 for (const auto& [fault, from_s] : {std::pair{"crash", 30}, std::pair{"zone lost", 70}}) {
-                     lose(r, fault, 0, 0);
-                     r.incidents.back().start_ns = from_s * 1'000'000'000LL;
-                 }
-             },
-             {"100 % of them while a fault was active (crash)"}},
         Case{"cache_too_small",
              requirement("hit-rate", "hot"),
              "",
@@ -343,33 +324,6 @@ INSTANTIATE_TEST_SUITE_P(
              },
              {"the longest part of a recovery is promotion, 18 s on average, 69 % of it"},
              {"backlog"}},
-        Case{"recovery_of_those_that_took_too_long",
-             [] {
-                 Requirement rto = requirement("rto", "lookup");
-                 rto.limit = 60.0;
-                 return rto;
-             }(),
-             "boston",
-             [](ReplicationResult& r) {
-                 // A failover in time; and a line that is cut, in which nothing fails over.
-                 for (const auto& [fault, office, rto_s] :
-                      {std::tuple{"zone lost", "boston", 24}, std::tuple{"line cut", "boston", 78},
-                       std::tuple{"crash", "denver", 400}}) {
-                     lose(r, fault, 0, 0);
-                     auto& incident = r.incidents.back();
-                     if (rto_s == 78) incident.waterfall.clear();
-                     scenarios::Recovery recovery;
-                     recovery.of = "lookup";
-                     recovery.office = office;
-                     recovery.any_bad = true;
-                     recovery.rto_ns = recovery.bad_until_ns = rto_s * 1'000'000'000LL;
-                     recovery.bad_time_ns = 60'000'000'000;
-                     recovery.first_impact_ns = 18'000'000'000;
-                     incident.recoveries.push_back(recovery);
-                 }
-             },
-             {"what took longer was line cut; nothing failed over; it is felt after 18 s and bad for 60 s on average"},
-             {"promotion"}},
         Case{"loss",
              requirement("rpo", "orders"),
              "",
