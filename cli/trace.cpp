@@ -68,7 +68,8 @@ std::string share_of(std::uint64_t part, std::uint64_t whole) {
 // Lines of at most 80 characters.
 void print(const RankingOptions& options, const planning::TraceRanking& ranking) {
     const std::uint64_t all = ranking.requests();
-    fmt::print("{}: {} requests over {}\n", options.path, all, scenarios::quantity_text(ranking.span_s(), "s"));
+    fmt::print("{}: {} over {}\n", options.path, reports::counted(all, "request"),
+               scenarios::quantity_text(ranking.span_s(), "s"));
     fmt::print("\nClasses, by what a cache would save{}\n",
                options.ttl.empty() ? "" : fmt::format(" with a time to live of {}", options.ttl));
     fmt::print("   {:<24}{:>12}{:>8}{:>18}{:>14}\n", "class", "requests", "of all", "saved of it", "saved of all");

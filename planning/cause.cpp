@@ -65,6 +65,55 @@ std::string freshness_cause(const scenarios::Scenario& scenario, const Requireme
     return text + fullest_text(fullest(requirement, {of.warehouse}, kinds, full_from, results));
 }
 
+// Of the databases on the way: the instance that refused most new connections, a run, and what it had no room of.
+std::string connections_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    constexpr double worth_a_word = 10.0;  // a run
+    struct Refusing {
+        double refused = 0.0;
+        std::uint64_t most = 0, peak = 0;
+    };
+    std::map<std::string, Refusing> instances;
+    const std::vector<std::string> passed = passed_by(scenario, requirement);
+    for (const auto& replication : results) {
+        for (const auto& one : replication.instances) {
+            const std::string database = one.name.substr(0, one.name.find('/'));
+            if (std::find(passed.begin(), passed.end(), database) == passed.end()) continue;
+            Refusing& refusing = instances[one.name];
+            refusing.refused += static_cast<double>(one.connections_refused) / static_cast<double>(results.size());
+            refusing.most = one.connections_max;
+            refusing.peak = std::max(refusing.peak, one.connections_peak);
+        }
+    }
+    const auto worst = std::max_element(instances.begin(), instances.end(), [](const auto& a, const auto& b) {
+        return a.second.refused < b.second.refused;
+    });
+    if (worst == instances.end() || worst->second.refused < worth_a_word) return "";
+    const auto& [name, refusing] = *worst;
+    const std::string refused = fmt::format("refused {:.0f} new connections a run", refusing.refused);
+    if (refusing.peak < refusing.most) return fmt::format("; {} {}: too many a second", name, refused);
+    return fmt::format("; {} {}: it has room for {}", name, refused, refusing.most);
+}
+
+// The fault that took a link of the log's way, or what stands at its ends, for the longest time.
+std::string cut_text(Results results) {
+    constexpr std::array kinds{"link-cut", "zone-cut", "zone-outage", "region-outage"};
+    std::int64_t longest_ns = 0;
+    std::string text;
+    for (const auto& replication : results) {
+        for (const auto& fault : replication.faults) {
+            if (!fault.started || std::find(kinds.begin(), kinds.end(), fault.kind) == kinds.end()) continue;
+            const std::int64_t lasted_ns = (fault.ended ? fault.end_ns : replication.end_ns) - fault.start_ns;
+            const bool of_office = fault.target.ends_with("/line") || fault.target.ends_with("/backup");
+            if (lasted_ns <= longest_ns || of_office) continue;
+            longest_ns = lasted_ns;
+            text = fmt::format("; {} ({} of {}) took {} out for {}", fault.name, fault.kind, fault.target,
+                               fault.kind == "link-cut" ? "a part of that way" : "what stands there",
+                               scenarios::seconds_text(engine::in_seconds(engine::Duration{lasted_ns})));
+        }
+    }
+    return text;
+}
+
 // The log's way to the replicas, and their replay.
 std::string lag_cause(const Requirement& requirement, Results results) {
     constexpr double used_from = 0.01;
@@ -72,7 +121,8 @@ std::string lag_cause(const Requirement& requirement, Results results) {
                                scenarios::resource_log_disk};
     const std::string database = requirement.of.substr(0, requirement.of.find('/'));
     const std::string text = fullest_text(fullest(requirement, {database}, kinds, used_from, results));
-    return text.empty() ? "nothing on the log's way is busy: it is the way itself" : text.substr(2);
+    if (!text.empty()) return text.substr(2);
+    return "nothing on the log's way is busy: it is the way itself" + cut_text(results);
 }
 
 }  // namespace
@@ -82,13 +132,17 @@ std::string cause(const scenarios::Scenario& scenario, const Requirement& requir
     const std::string& measure = requirement.measure;
     if (measure == "latency") return latency_cause(scenario, requirement, place, results);
     if (measure == "availability" || measure == "good-minutes") {
-        return availability_cause(scenario, requirement, place, results);
+        const std::string text = availability_cause(scenario, requirement, place, results);
+        return text.empty() ? text : text + connections_text(scenario, requirement, results);
     }
     if (measure == "hit-rate" || measure == "offload") return cache_cause(requirement, results);
     if (scenarios::is_of_sessions(measure)) return session_cause(scenario, requirement, results);
     if (measure == "rpo") return loss_cause(requirement, results);
     if (measure == "restore") return restore_cause(requirement, results);
-    if (measure == "rto" || measure == "full-recovery") return recovery_cause(requirement, results);
+    if (measure == "rto" || measure == "full-recovery") {
+        const std::string text = recovery_cause(requirement, place, results);
+        return text.empty() ? text : text + connections_text(scenario, requirement, results);
+    }
     if (scenarios::is_freshness(measure)) return freshness_cause(scenario, requirement, results);
     if (scenarios::is_replica_lag(measure)) return lag_cause(requirement, results);
     return "";

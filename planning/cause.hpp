@@ -21,8 +21,10 @@ std::string availability_cause(const scenarios::Scenario& scenario, const scenar
 std::string cache_cause(const scenarios::Requirement& requirement, Results results);
 std::string session_cause(const scenarios::Scenario& scenario, const scenarios::Requirement& requirement,
                           Results results);
-// Of incidents.
-std::string recovery_cause(const scenarios::Requirement& requirement, Results results);
+// "zone lost + crash".
+std::string faults_text(const scenarios::IncidentResult& incident);
+// Of incidents; the recoveries of an RTO at the place.
+std::string recovery_cause(const scenarios::Requirement& requirement, const std::string& place, Results results);
 std::string restore_cause(const scenarios::Requirement& requirement, Results results);
 std::string loss_cause(const scenarios::Requirement& requirement, Results results);
 

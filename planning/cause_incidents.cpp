@@ -16,6 +16,15 @@ using scenarios::IncidentResult;
 using scenarios::Requirement;
 using scenarios::seconds_text;
 
+// Whether an incident's recoveries at the place, of what the requirement is about, took longer than it allows.
+bool is_missed(const Requirement& requirement, const std::string& place, const IncidentResult& incident) {
+    return std::any_of(incident.recoveries.begin(), incident.recoveries.end(), [&](const auto& recovery) {
+        if (!requirement.of.empty() && recovery.of != requirement.of) return false;
+        if (!place.empty() && recovery.office != place) return false;
+        return !recovery.recovered || engine::in_seconds(engine::Duration{recovery.rto_ns}) > requirement.limit;
+    });
+}
+
 template <typename Visit>
 void visit_incidents(const Requirement& requirement, Results results, Visit visit) {
     for (const auto& replication : results) {
@@ -44,17 +53,48 @@ std::string storm_text(const Requirement& requirement, Results results) {
     return text;
 }
 
-// Of an incident in which nothing failed over: when it was felt, and for how long.
-std::string impact_text(const Requirement& requirement, Results results) {
-    std::int64_t seen = 0, bad_ns = 0, first_ns = 0;
+// The incidents whose recovery is to be explained: those that took too long; of other measures than RTO, and where none
+// did, all.
+struct Explained {
+    std::vector<const IncidentResult*> incidents;
+    std::string after;  // the faults of most of them, where not all incidents have the same
+};
+
+Explained to_explain(const Requirement& requirement, const std::string& place, Results results) {
+    std::vector<const IncidentResult*> all, missed;
+    std::map<std::string, std::size_t> sets, missed_sets;  // of faults: incidents
     visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
-        for (const auto& recovery : incident.recoveries) {
+        all.push_back(&incident);
+        ++sets[faults_text(incident)];
+        if (requirement.measure != "rto" || !is_missed(requirement, place, incident)) return;
+        missed.push_back(&incident);
+        ++missed_sets[faults_text(incident)];
+    });
+    if (missed.empty()) return {std::move(all), ""};
+    Explained explained{std::move(missed), ""};
+    const auto most = std::max_element(missed_sets.begin(), missed_sets.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (sets.size() > 1 && 2 * most->second > explained.incidents.size()) {
+        const std::size_t others = explained.incidents.size();
+        explained.after = most->second == others ? fmt::format("what took longer was {}; ", most->first)
+                                                 : fmt::format("{} of the {} that took longer were {}; ", most->second,
+                                                               others, most->first);
+    }
+    return explained;
+}
+
+// Of incidents in which nothing failed over: when they were felt, and for how long.
+std::string impact_text(const Requirement& requirement, const std::string& place, const Explained& explained) {
+    std::int64_t seen = 0, bad_ns = 0, first_ns = 0;
+    for (const IncidentResult* const incident : explained.incidents) {
+        for (const auto& recovery : incident->recoveries) {
             if (!recovery.any_bad || (!requirement.of.empty() && recovery.of != requirement.of)) continue;
+            if (!place.empty() && recovery.office != place) continue;
             ++seen;
             bad_ns += recovery.bad_time_ns;
             first_ns += recovery.first_impact_ns;
         }
-    });
+    }
     if (seen == 0) return "";
     return fmt::format("nothing failed over; it is felt after {} and bad for {} on average",
                        seconds_of(first_ns / seen), seconds_of(bad_ns / seen));
@@ -86,27 +126,35 @@ std::int64_t own_recovery_ns(const Requirement& requirement, const IncidentResul
 
 }  // namespace
 
-// The longest stage of the recoveries, on average over the incidents.
-std::string recovery_cause(const Requirement& requirement, Results results) {
+std::string faults_text(const IncidentResult& incident) {
+    std::string text;
+    for (const std::string& fault : incident.faults) text += (text.empty() ? "" : " + ") + fault;
+    return text;
+}
+
+// The longest stage of the recoveries that took too long, on average over these.
+std::string recovery_cause(const Requirement& requirement, const std::string& place, Results results) {
+    const Explained explained = to_explain(requirement, place, results);
     std::map<std::string, std::int64_t> stages;
-    std::int64_t incidents = 0, all_ns = 0;
-    visit_incidents(requirement, results, [&](const auto&, const IncidentResult& incident) {
-        ++incidents;
-        std::int64_t left_ns = own_recovery_ns(requirement, incident);
-        for (const auto& [stage, ns] : incident.waterfall) {
+    std::int64_t told = 0, all_ns = 0;
+    for (const IncidentResult* const incident : explained.incidents) {
+        told += incident->waterfall.empty() ? 0 : 1;
+        std::int64_t left_ns = own_recovery_ns(requirement, *incident);
+        for (const auto& [stage, ns] : incident->waterfall) {
             const std::int64_t own_ns = std::min(ns, left_ns);
             left_ns -= own_ns;
             stages[stage] += own_ns;
             all_ns += own_ns;
         }
-    });
+    }
     const auto longest = std::max_element(stages.begin(), stages.end(),
                                           [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (longest == stages.end() || incidents == 0 || longest->second <= 0) {
-        return impact_text(requirement, results) + storm_text(requirement, results);
+    const bool few = 2 * told < static_cast<std::int64_t>(explained.incidents.size());
+    if (longest == stages.end() || few || longest->second <= 0) {
+        return explained.after + impact_text(requirement, place, explained) + storm_text(requirement, results);
     }
-    return fmt::format("the longest part of a recovery is {}, {} on average, {:.0f} % of it{}", longest->first,
-                       seconds_of(longest->second / incidents),
+    return fmt::format("{}the longest part of a recovery is {}, {} on average, {:.0f} % of it{}", explained.after,
+                       longest->first, seconds_of(longest->second / told),
                        100.0 * static_cast<double>(longest->second) / static_cast<double>(all_ns),
                        storm_text(requirement, results));
 }
@@ -126,8 +174,7 @@ std::string loss_cause(const Requirement& requirement, Results results) {
             if (loss.commits_lost == 0 || loss.gap_ns < gap_ns) continue;
             most = loss.commits_lost;
             gap_ns = loss.gap_ns;
-            after.clear();
-            for (const std::string& fault : incident.faults) after += (after.empty() ? "" : " + ") + fault;
+            after = faults_text(incident);
         }
     });
     if (most == 0) return "";
@@ -137,7 +184,7 @@ std::string loss_cause(const Requirement& requirement, Results results) {
 
 std::string restore_cause(const Requirement& requirement, Results results) {
     const std::size_t unbounded = losses_without_bound(requirement, results);
-    if (unbounded == 0) return recovery_cause(requirement, results);
+    if (unbounded == 0) return recovery_cause(requirement, "", results);
     return fmt::format(
         "in {} of them there was nothing to restore: the error was older than anything that the backups keep",
         unbounded);

@@ -153,6 +153,29 @@ DueAndBad due_between(const scenarios::ClassResult& one, std::size_t first, std:
     return sum;
 }
 
+// "zone lost + crash": the faults of the incidents in which most of what was not good was due; empty: of no such.
+std::string mostly_of(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    std::map<std::string, std::uint64_t> bad;  // by faults
+    std::uint64_t all = 0;
+    for (const auto& replication : results) {
+        for (const auto& one : replication.classes) {
+            if (!is_of(scenario, requirement.of, one.name)) continue;
+            all += due_between(one, 0, one.due_per_s.size()).bad;
+            for (std::size_t i = 0; i < replication.incidents.size(); ++i) {
+                const auto& incident = replication.incidents[i];
+                const bool last = i + 1 == replication.incidents.size();
+                std::int64_t end_ns = last ? replication.end_ns : replication.incidents[i + 1].start_ns;
+                if (incident.full_recovery_ns > 0) end_ns = std::min(end_ns, incident.full_recovery_ns);
+                const auto second_of = [](std::int64_t ns) { return static_cast<std::size_t>(ns / 1'000'000'000); };
+                bad[faults_text(incident)] += due_between(one, second_of(incident.start_ns), second_of(end_ns) + 1).bad;
+            }
+        }
+    }
+    const auto most =
+        std::max_element(bad.begin(), bad.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == bad.end() || 2 * most->second <= all ? "" : most->first;
+}
+
 struct InSurge {
     DueAndBad all, during, since;  // all, those in it, and those since it began
 };
@@ -232,9 +255,13 @@ std::string failures_text(const scenarios::Scenario& scenario, const Requirement
     const Reason top = top_reason(reasons);
     if (top.count == 0) return "";
     const std::string surge = mostly_in_a_surge(scenario, requirement, results);
+    std::string when = mostly_when(failures.not_good, requirement.phase);
+    const bool calm = failures.not_good[0] > failures.not_good[1] && failures.not_good[0] > failures.not_good[2];
+    const std::string faults = calm ? "" : mostly_of(scenario, requirement, results);
+    if (!faults.empty()) when += fmt::format(fmt::runtime(when.empty() ? ", most of them after {}" : " ({})"), faults);
     return fmt::format("of {} operations that were not good {:.0f} % {}{}{}", failures.all(),
                        percent_of(top.count, failures.all()), top.words, why_text(failures, top),
-                       surge.empty() ? mostly_when(failures.not_good, requirement.phase) : surge);
+                       surge.empty() ? when : surge);
 }
 
 }  // namespace

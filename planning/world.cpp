@@ -77,12 +77,9 @@ World::~World() {
     simulation_.close();
 }
 
-// Evenly over what is measured, as far as the rate tells how many there will be.
 void World::trace_queries() {
     if (options_.traced == 0) return;
-    const double due = scenario_.workload.arrivals.rate_per_s * engine::in_seconds(scenario_.run.measured);
-    const auto every = static_cast<std::uint64_t>(std::max(1.0, due / options_.traced));
-    trace_.emplace(warm_up_end_, every, options_.traced);
+    trace_.emplace(warm_up_end_, options_.traced);
     requests_->trace_with(*trace_);
 }
 

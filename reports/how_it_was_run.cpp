@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/text_layout.hpp"
 #include "scenarios/quantity_text.hpp"
 
 namespace faultline::reports {
@@ -35,8 +36,8 @@ std::vector<std::string> how_it_was_run(const scenarios::RunResult& result) {
                                     result.shard.index, result.shard.of, result.shard.replications));
     }
     for (const scenarios::InputFile& file : result.input_files) {
-        lines.push_back(
-            fmt::format("{}: {} requests, {} bytes, SHA-256 {}", file.name, file.requests, file.bytes, file.sha256));
+        lines.push_back(fmt::format("{}: {}, {} bytes, SHA-256 {}", file.name, counted(file.requests, "request"),
+                                    file.bytes, file.sha256));
     }
     return lines;
 }

@@ -30,13 +30,15 @@ std::string loop_text(const scenarios::StormResult& storm) {
 
 std::vector<StormSummary> storm_summaries(const scenarios::RunResult& result) {
     std::vector<StormSummary> all;
-    for (const scenarios::ReplicationResult& replication : result.replications) {
-        for (const scenarios::StormResult& storm : replication.storms) {
+    for (std::size_t r = 0; r < result.replications.size(); ++r) {
+        for (const scenarios::StormResult& storm : result.replications[r].storms) {
             auto known = std::find_if(all.begin(), all.end(), [&](const StormSummary& one) {
                 return one.of == storm.of && one.trigger == storm.trigger;
             });
             if (known == all.end()) known = all.insert(all.end(), StormSummary{storm.of, storm.trigger});
-            ++known->seen;
+            // A fault at random may set off several in one replication, of which the last one may never end.
+            if (known->last_seen != r + 1) ++known->seen;
+            known->last_seen = r + 1;
             known->never_ended += storm.ended ? 0 : 1;
             if (storm.until_ns - storm.since_ns <= known->until_ns - known->since_ns) continue;
             known->attempts_per_due = storm.attempts_per_due;

@@ -12,7 +12,8 @@ namespace faultline::reports {
 
 struct StormSummary {
     std::string of, trigger;
-    std::size_t seen = 0;                             // replications with one
+    std::size_t seen = 0;                             // replications with at least one
+    std::size_t last_seen = 0;                        // the number of the last of these, from 1
     std::size_t never_ended = 0;                      // of these, within the run
     double attempts_per_due = 0.0, good_share = 0.0;  // of the longest
     std::int64_t since_ns = 0, until_ns = 0;          // of the longest: the trigger's end, after the start of the run

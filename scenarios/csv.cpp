@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -51,6 +52,7 @@ std::optional<std::size_t> CsvReader::find(std::string_view title) const {
 std::size_t CsvReader::column(std::string_view title) {
     const std::optional<std::size_t> found = find(title);
     if (!found) fail(missing_column(title));
+    if (std::count(titles_.begin(), titles_.end(), title) > 1) fail(fmt::format("column \"{}\" is there twice", title));
     return found.value_or(0);
 }
 

@@ -12,7 +12,7 @@ TraceFile::TraceFile(std::string name, const std::string& path, bool with_digest
     time_ = csv_.column("time");
     class_ = csv_.column("class");
     key_ = csv_.column("key");
-    office_ = csv_.find("office");
+    if (csv_.find("office")) office_ = csv_.column("office");
 }
 
 bool TraceFile::next() {

@@ -202,10 +202,12 @@ void CacheNode::start() {
     begin_serving();
 }
 
-void CacheNode::fork(Duration per_gib) {
+Duration CacheNode::fork(Duration per_gib) {
     constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
     const double used = static_cast<double>(store_.used_memory().count) / gibibyte;
-    cpu_.take(simulation_.now(), engine::duration_from_seconds(engine::in_seconds(per_gib) * used));
+    const Duration still = engine::duration_from_seconds(engine::in_seconds(per_gib) * used);
+    cpu_.take(simulation_.now(), still);
+    return still;
 }
 
 void CacheNode::give_way(Duration pause) {

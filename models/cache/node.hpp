@@ -54,8 +54,8 @@ public:
 
     void crash(engine::Health how);
     void start();  // empty
-    // It stands still while it forks, as long as its page tables need.
-    void fork(Duration per_gib);
+    // It stands still while it forks, as long as its page tables need: so long.
+    Duration fork(Duration per_gib);
     // Another takes its place, with all that it held, and answers nobody for so long.
     void give_way(Duration pause);
     void set_memory(Bytes data) { store_.set_maxmemory(data); }  // of another class

@@ -315,14 +315,17 @@ engine::Process<> PlannedWorks::on_cache(Work& work, CacheGroup& cache) {
         if (!scaling && replica != nullptr) node = replica;  // the vendor's service takes it where it hurts least
         if (!node->component().up()) continue;
         measures_.fault_hit(work.fault, node->component().path());
-        node->fork(work.order.fork_per_gib);
+        const Duration forking = node->fork(work.order.fork_per_gib);
+        co_await simulation_.delay(forking);
         if (!scaling) continue;
         const Bytes size{std::max<std::int64_t>(1, node->store().used_memory().count)};
         const TransferSpec spec{.from = node->place(), .to = node->place(), .size = size};
         co_await transfers_.transfer(spec);
         if (!node->component().up()) continue;
-        node->give_way(drawn(work, work.order.work));
+        const Duration away = drawn(work, work.order.work);
+        node->give_way(away);
         cache.scale_shard(shard, memory);
+        co_await simulation_.delay(away);  // the next shard is not touched before this one answers
     }
 }
 

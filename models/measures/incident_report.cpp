@@ -1,7 +1,6 @@
 #include "models/measures/incident_report.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace faultline::models {
@@ -9,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t window_operations_min = 500;
 constexpr std::int64_t window_seconds_max = 10;
+constexpr std::int64_t rare_seconds_max = 60;  // an assumption: as long as what must be quiet after the last bad window
 constexpr Duration window_least = std::chrono::seconds{1};
 constexpr Duration quiet_least = std::chrono::seconds{60};
 
@@ -26,6 +26,15 @@ std::string endpoint_name(const ClassShape& query_class) {
             break;
     }
     return query_class.database;
+}
+
+// An instance, a volume or a region of one. A control plane or a resolver alone takes no database down.
+bool hits_a_database(const scenarios::FaultResult& fault, const std::vector<std::string>& databases) {
+    if (fault.kind == "control-plane-impaired" || fault.kind == "dns-failure") return false;
+    return std::any_of(fault.hit.begin(), fault.hit.end(), [&](const std::string& hit) {
+        const std::string owner = hit.substr(0, hit.find('/'));
+        return std::find(databases.begin(), databases.end(), owner) != databases.end();
+    });
 }
 
 }  // namespace
@@ -118,9 +127,10 @@ std::optional<scenarios::Recovery> IncidentReport::class_recovery(const Observed
         const std::vector<IncidentSecond> seconds = seconds_of(observed, place);
         const auto any_due = [](const IncidentSecond& second) { return second.seen.due > 0; };
         if (std::none_of(seconds.begin(), seconds.end(), any_due)) return std::nullopt;
+        // Without a canary a rare class has only its own operations: 500, or those of a minute. One with an operation
+        // in five seconds would else be judged once in 40 minutes, and not recover within any shorter run.
         RecoveryRule by_operations = rule(observed);
-        // Without a canary a rare class has only its own operations, however long 500 of them take.
-        if (is_rare(normal)) by_operations.seconds_max = std::numeric_limits<std::int64_t>::max();
+        if (is_rare(normal)) by_operations.seconds_max = rare_seconds_max;
         result = judge_recovery(seconds, normal, by_operations);
         result.office = shape_.offices[place.office];
     }
@@ -235,6 +245,22 @@ void IncidentReport::add_stage(const Incident& incident, const std::string& stag
     end_part(stage, span.to);
 }
 
+// Of an incident that another fault has joined: who had been told of nothing before it waited for nothing yet. The last
+// fault that hit a database and began by the first stage; none: the incident's own first one.
+const scenarios::FaultResult* IncidentReport::joined_before_stages(const Observed& observed) const {
+    const Incident& incident = observed.incident;
+    const std::int64_t first_ns = incident.stages.front().at.time_since_epoch().count();
+    const std::int64_t start_ns = (incident.start + window_least).time_since_epoch().count();
+    const scenarios::FaultResult* joined = nullptr;
+    for (const std::size_t number : incident.faults) {
+        const scenarios::FaultResult& fault = incidents_.faults()[number];
+        if (fault.start_ns < start_ns || fault.start_ns > first_ns || !hits_a_database(fault, shape_.databases))
+            continue;
+        if (joined == nullptr || fault.start_ns > joined->start_ns) joined = &fault;
+    }
+    return joined;
+}
+
 // Each stage lasts until the next one begins, the last until the end of the last bad window of any class. Of the last
 // one, reconnection, what comes after the last client that had to connect anew is re-warming as long as a cache has too
 // few hits, and then backlog; windows are whole seconds, so what is shorter is neither.
@@ -242,6 +268,11 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     const Incident& incident = observed.incident;
     if (incident.stages.empty() && incident.names_away.empty()) return;
     Instant since = incident.start;
+    if (const scenarios::FaultResult* const joined =
+            incident.stages.empty() ? nullptr : joined_before_stages(observed)) {
+        since = Instant{Duration{joined->start_ns}};
+        result.waterfall.emplace_back("the time before " + joined->name, (since - incident.start).count());
+    }
     std::string stage = incident.stages.empty() ? "reconnection" : "detection";
     for (const Incident::Mark& mark : incident.stages) {
         const Instant at = std::max(since, mark.at);

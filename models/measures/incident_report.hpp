@@ -42,6 +42,7 @@ private:
     void add_full_recovery(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_offices_of_losses(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_skipped(const Observed& observed, scenarios::IncidentResult& result) const;
+    const scenarios::FaultResult* joined_before_stages(const Observed& observed) const;
     void add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const;
     static void add_stage(const Incident& incident, const std::string& stage, const Incident::Span& span,
                           scenarios::IncidentResult& result);

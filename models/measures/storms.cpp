@@ -178,20 +178,50 @@ std::optional<scenarios::StormResult> sustained(const MeasuresShape& shape, cons
     return storm;
 }
 
+// A storm that still went on as another trigger came: is it there after that one, too? Then it is one storm, which what
+// came first has set off. A trigger that ended it, such as a restart, has ended it at the trigger's start.
+void go_on(const MeasuresShape& shape, const scenarios::ClassResult& of, const Around& around,
+           scenarios::StormResult& storm) {
+    if (around.after.to_s - around.after.from_s < window_s) return;  // nothing to be seen before the next trigger
+    const Seen before = seen_between(of, around.before.from_s, around.before.to_s);
+    const Baseline normal{before.count.due, before.count.good, Duration{}};
+    const double attempts = storm.loop == storm_of_retries ? shape.storm.attempts : 0.0;
+    const std::optional<scenarios::StormResult> rest = storm_of(of, normal, around.after, Duration{}, attempts);
+    storm.ended = !rest || rest->ended;
+    if (!rest) return;
+    storm.until_ns = rest->until_ns;
+    const Seen whole = seen_between(of, storm.since_ns / second_ns, storm.until_ns / second_ns);
+    storm.attempts_per_due = whole.attempts_per_due();
+    storm.good_share = static_cast<double>(whole.count.good) / static_cast<double>(whole.count.due);
+}
+
+// The storm of the class that has not ended as far as has been looked.
+scenarios::StormResult* open_storm(std::vector<scenarios::StormResult>& storms, const std::string& of) {
+    const auto open = std::find_if(storms.begin(), storms.end(),
+                                   [&](const scenarios::StormResult& one) { return one.of == of && !one.ended; });
+    return open == storms.end() ? nullptr : &*open;
+}
+
 }  // namespace
 
 std::vector<scenarios::StormResult> find_storms(const MeasuresShape& shape,
                                                 const scenarios::ReplicationResult& result) {
     std::vector<scenarios::StormResult> storms;
-    const std::vector<Trigger> triggers = triggers_of(shape, result);
+    std::vector<Trigger> triggers = triggers_of(shape, result);
+    std::stable_sort(triggers.begin(), triggers.end(),
+                     [](const Trigger& a, const Trigger& b) { return a.end < b.end; });
+    Instant calm_until = Instant::max();
+    for (const Trigger& trigger : triggers) calm_until = std::min(calm_until, trigger.start);
     for (const Trigger& trigger : triggers) {
-        Instant calm_until = trigger.start;
-        for (const Trigger& other : triggers) calm_until = std::min(calm_until, other.start);
         for (std::size_t i = 0; i < result.classes.size(); ++i) {
             const std::int64_t warm_s = result.warm_up_ns / second_ns;
             const std::int64_t decided_ns = result.end_ns - shape.classes[i].deadline.count();
             const Around around{{warm_s, ns_of(calm_until - shape.classes[i].deadline) / second_ns},
                                 span_after(trigger, triggers, decided_ns)};
+            if (scenarios::StormResult* open = open_storm(storms, result.classes[i].name)) {
+                go_on(shape, result.classes[i], around, *open);
+                continue;
+            }
             std::optional<scenarios::StormResult> storm = sustained(shape, result, i, around);
             if (!storm) continue;
             storm->trigger = trigger.name;

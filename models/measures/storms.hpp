@@ -10,7 +10,8 @@
 //   work nobody waits for   the same, without such a cache: servers work off what clients have given up
 //
 // If the storm goes on without a pause for more than `storm.outlives`, it is one that outlived its trigger. It is
-// looked for until the next trigger, and as long as the deadlines of what was due have passed before the run's end.
+// looked for until the next trigger, and as long as the deadlines of what was due have passed before the run's end. One
+// that is there before and after another trigger is one storm, of the first; one that is not there after it has ended.
 // Overload without a queue that is full is none of these: then something is missing, and a repair is waited for.
 // Source: L. Huang et al., Metastable Failures in the Wild, OSDI 2022, sections 2 and 3 (sustaining effect after the
 // trigger; retries in more than half of the incidents, look-aside caches among the others).
@@ -28,7 +29,7 @@ inline constexpr const char* storm_of_retries = "retries";
 inline constexpr const char* storm_of_misses = "cold cache";
 inline constexpr const char* storm_of_lost_work = "work nobody waits for";
 
-// Of the classes, faults, caches and resources of a result; by trigger, then by class.
+// Of the classes, faults, caches and resources of a result; in the order of the triggers' ends, then by class.
 std::vector<scenarios::StormResult> find_storms(const MeasuresShape& shape, const scenarios::ReplicationResult& result);
 
 }  // namespace faultline::models

@@ -155,7 +155,8 @@ void check_planned_work(const Scenario& scenario, const Fault& fault, const Repo
     }
     const Database* const database = find_named(scenario.databases, fault.target);
     const bool has_method = fault.kind == FaultKind::patch || fault.kind == FaultKind::upgrade;
-    if (has_method && database != nullptr) check_method(*database, fault, report);
+    const Database* const owner = find_named(scenario.databases, fault.target.substr(0, fault.target.find('/')));
+    if (has_method && owner != nullptr) check_method(*owner, fault, report);
     if (fault.kind == FaultKind::upgrade && database != nullptr && database->global.rpo_limit) {
         // Source: Aurora User Guide, Upgrading an Amazon Aurora global database, Major version upgrades.
         report.add(at / "target", fmt::format("{} has an \"rpo_limit\", and a global database with one takes no major "

@@ -27,6 +27,8 @@ RandomFaults read_at_random(const Child& child, const Fault& fault, const Report
     RandomFaults random;
     random.targets = object.texts("targets");
     random.every = object.random("every");
+    const bool never_whole = random.every.kind == DistributionKind::constant && random.every.values.front() <= 0.0;
+    if (object.has("every") && never_whole) object.problem("every", "it would never be whole: above 0");
     random.lasts = object.random("lasts");
     if (ends_by_itself(fault.kind) && object.has("lasts")) {
         object.problem("lasts", "this kind ends by itself: \"work\", or noticing and the cure, say when");

@@ -180,7 +180,11 @@ TEST(PlannedWorkTest, ACacheScalesShardByShard) {
     test::in_child([] {
         const auto result =
             run(read(small_system(ordered("cache-scaling", "hot", R"(, "class": "cache.r6g.xlarge", "work": "1s")"))));
-        EXPECT_EQ(result.faults.front().hit.size(), 3U);
+        const auto& work = result.faults.front();
+        EXPECT_EQ(work.hit.size(), 3U);
+        const double lasted_s = static_cast<double>(work.end_ns - work.start_ns) * 1e-9;
+        EXPECT_GE(lasted_s, 3.0) << "it is over when the last shard answers";
+        EXPECT_LT(lasted_s, 4.0) << "what it holds is copied in milliseconds";
         const auto& lookups = class_named(result, "lookup").latency_mean_ms_per_s;
         EXPECT_GT(*std::max_element(lookups.begin() + 119, lookups.begin() + 125), 2.0F * lookups[110]);
         EXPECT_LT(lookups[135], 1.5F * lookups[110]);

@@ -37,6 +37,11 @@ TEST(CsvTest, ErrorsCarryFileAndLine) {
     CsvReader column("t.csv", "a,b\n");
     column.column("c");
     EXPECT_EQ(column.error(), "t.csv:1: no column \"c\"; there are a, b");
+    CsvReader twice("t.csv", "a,b,a\n");
+    twice.column("b");
+    EXPECT_FALSE(twice.error());
+    twice.column("a");
+    EXPECT_EQ(twice.error(), "t.csv:1: column \"a\" is there twice");
     EXPECT_EQ(CsvReader("t.csv", "").error(), "t.csv: expected a header row, found nothing");
     EXPECT_EQ(CsvReader("t.csv", "a,\"b\n").error(), "t.csv:1: a quote is opened and not closed");
 }

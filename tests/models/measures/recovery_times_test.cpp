@@ -220,6 +220,17 @@ TEST(RecoveryTimesTest, ARareClassWithoutACanaryTakesTheTimeThat500OperationsTak
     EXPECT_EQ(Duration{update.rto_ns}, 50s);
 }
 
+// 500 of them would take longer than the run: it would not recover, though everything is well after half a minute.
+TEST(RecoveryTimesTest, AVeryRareClassWithoutACanaryIsJudgedEachMinute) {
+    Trace trace(small_shape(600s));
+    trace.operations({.every = 2s}, 10s, 600s, outage(130s, 160s, reset));
+    trace.fault(0, 130s, 140s);
+    const Recovery update = recovery_of(trace.run(), "update");
+    EXPECT_FALSE(update.canary);
+    EXPECT_TRUE(update.recovered);
+    EXPECT_EQ(Duration{update.rto_ns}, 60s);
+}
+
 TEST(RecoveryTimesTest, ACanaryThatFallsSilentHasFailed) {
     Trace trace(small_shape(300s));
     for (Duration due = 500ms; due < 300s; due += 1s) {

@@ -99,6 +99,38 @@ TEST(StormsTest, WhileItsTriggerGoesOnItOutlivesNothing) {
     EXPECT_EQ(storms[0].since_ns, 300 * second_ns);
 }
 
+TEST(StormsTest, OneThatOutlivesALaterTriggerTooIsOneStorm) {
+    Story run(600);
+    run.result.faults.push_back(fault("brown-out", 250, 270));
+    run.result.faults.push_back(fault("brown-out", 400, 420));
+    const auto storms = run.storms();
+    ASSERT_EQ(storms.size(), 1U);
+    EXPECT_EQ(storms[0].since_ns, 120 * second_ns);
+    EXPECT_EQ(storms[0].until_ns, 590 * second_ns);
+    EXPECT_FALSE(storms[0].ended);
+    EXPECT_DOUBLE_EQ(storms[0].attempts_per_due, 2.5);
+}
+
+TEST(StormsTest, ALaterTriggerMayEndIt) {
+    Story run(250);  // a restart, after which all is well
+    run.result.faults.push_back(fault("restart", 240, 250));
+    auto storms = run.storms();
+    ASSERT_EQ(storms.size(), 1U);
+    EXPECT_EQ(storms[0].trigger, "brown-out");
+    EXPECT_EQ(storms[0].until_ns, 240 * second_ns);
+    EXPECT_TRUE(storms[0].ended) << "it was not there any more after the restart";
+    // What the same trigger sets off when it comes again is another one.
+    run.result.faults.push_back(fault("brown-out", 400, 420));
+    for (std::size_t s = 400; s < 600; ++s) {
+        run.result.classes[0].good_per_s[s] = 10;
+        run.result.classes[0].repeats_per_s[s] = 150;
+    }
+    storms = run.storms();
+    ASSERT_EQ(storms.size(), 2U);
+    EXPECT_EQ(storms[1].since_ns, 420 * second_ns);
+    EXPECT_FALSE(storms[1].ended);
+}
+
 TEST(StormsTest, ASurgeIsATriggerToo) {
     Story run(600);
     run.result.faults.clear();
