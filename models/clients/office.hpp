@@ -186,6 +186,7 @@ private:
     ServiceRegion* preferred_now(std::size_t service) const;
     void sort_preferences();
     ServiceRegion* steer(std::size_t service);
+    ServiceInstance* choose_instance(std::size_t service);
     void prefetch_path(const ClassPlan& plan);
     void choose_work(Request& request) const;
     void choose_key(Request& request, ClassId query_class) const;
