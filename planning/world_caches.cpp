@@ -78,7 +78,11 @@ void World::build_caches() {
         }
         shape.bandwidth = found->network_baseline;
         shape.store.maxmemory = cache.memory.value_or(found->data_memory);
-        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy), .samples = cache.samples};
+        shape.command_cpu = cache.command_time;
+        shape.store.eviction = {.policy = *eviction_policy_named(cache.policy),
+                                .samples = cache.samples,
+                                .lfu_log_factor = cache.lfu_log_factor,
+                                .lfu_decay_minutes = cache.lfu_decay_minutes};
         for (const std::string& region : cache.regions) build_cache(cache, region, shape, keys);
         if (cache.global) join_regions(cache);
     }

@@ -92,7 +92,11 @@ std::uint32_t AccessClock::long_accessed(std::uint64_t now_ms, std::uint64_t idl
     constexpr double seconds_a_minute = 60.0;
     const double accesses_a_step = accesses_per_s * seconds_a_minute * lfu_decay_minutes_;
     double counter = 0.0;
-    if (accesses_a_step >= 1.0) counter = lfu_initial_counter + (accesses_a_step - 1.0) / lfu_log_factor_;
+    const bool every_access_counts = lfu_log_factor_ == 0.0;
+    if (accesses_a_step >= 1.0) {
+        counter =
+            every_access_counts ? lfu_counter_max : lfu_initial_counter + (accesses_a_step - 1.0) / lfu_log_factor_;
+    }
     if (lfu_decay_minutes_ == 0) counter = lfu_counter_max;
     return minutes_of(now_ms) << 8 | static_cast<std::uint32_t>(std::min<double>(counter, lfu_counter_max));
 }

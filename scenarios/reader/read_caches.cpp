@@ -1,4 +1,8 @@
 // Caches.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "scenarios/catalogue.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
@@ -103,6 +107,23 @@ void read_use(ObjectReader& object, Cache& cache) {
     }
 }
 
+// Of LFU policies alone: said of another one they would do nothing.
+void read_lfu(ObjectReader& object, Cache& cache) {
+    cache.lfu_log_factor = object.integer("lfu_log_factor");
+    const Duration decay = object.duration("lfu_decay_time");
+    constexpr Duration step = std::chrono::minutes{1};
+    constexpr Duration longest = 65'535 * step;  // a counter of minutes has 16 bits
+    cache.lfu_decay_minutes = static_cast<int>(std::min(decay, longest) / step);
+    if (decay % step != Duration{} || decay > longest)
+        object.problem("lfu_decay_time", "expected whole minutes, at most 65535: Redis counts no shorter ones");
+    const bool lfu = cache.policy.ends_with("-lfu");
+    for (const std::string_view key : {"lfu_log_factor", "lfu_decay_time"}) {
+        if (object.has(key) && !lfu)
+            object.problem(key, fmt::format("only \"allkeys-lfu\" and \"volatile-lfu\" have it; found \"policy\" {}",
+                                            in_quotes(cache.policy)));
+    }
+}
+
 void read_cache(const Child& child, Cache& cache, const Report& report) {
     ObjectReader object(child, "cache", report);
     cache.name = child.name;
@@ -118,6 +139,8 @@ void read_cache(const Child& child, Cache& cache, const Report& report) {
     cache.zones = object.names("zones");
     cache.policy = object.one_of("policy");
     cache.samples = object.integer("samples");
+    read_lfu(object, cache);
+    cache.command_time = object.positive_duration("command_time");
     cache.memory = object.maybe_bytes("memory");
     if (cache.memory && *cache.memory == Bytes{}) object.problem("memory", "expected a size above 0");
     const bool has_ttl = object.has("ttl");

@@ -76,6 +76,13 @@ inline constexpr std::array cache_keys{
         "Redis documentation, Key eviction: the choice for power-law access (Redis itself: noeviction; ElastiCache: "
         "volatile-lru)"},
     Key{"samples", "integer", "candidates for an eviction", "5", "redis.conf 7.0, maxmemory-samples", false, 1, 64},
+    Key{"lfu_log_factor", "integer", "LFU: how many more accesses each step of the counter takes than the one before",
+        "10", "redis.conf 7.0, lfu-log-factor", false, 0, 255},
+    Key{"lfu_decay_time", "duration", "LFU: of each such time without an access the counter loses one; 0s: never",
+        R"("1min")", "redis.conf 7.0, lfu-decay-time: 1 (minute)"},
+    Key{"command_time", "duration",
+        "of the node's thread, for a command while few are connected; less where I/O threads read and write",
+        R"("13us")", "Redis documentation, Benchmarks: 72 to 79 thousand unpipelined commands a second"},
     Key{"memory", "bytes", "for data, of one node; left out: the class's, less the reserve of 25 %"},
     Key{"ttl", "duration", "of every entry; left out: for ever"},
     Key{"ttl_jitter", "share", "an entry's ttl is shorter by up to this share, evenly", R"("0%")", "-"},
