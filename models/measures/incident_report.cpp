@@ -29,6 +29,11 @@ std::string endpoint_name(const ClassShape& query_class) {
     return query_class.database;
 }
 
+// Work on a cache or a warehouse is no stage of a database that fails over meanwhile.
+bool is_of_work_on_parts(const Incident::Mark& mark) {
+    return mark.stage == "forking" || mark.stage == "scaling" || mark.stage == "resizing" || mark.stage == "catch-up";
+}
+
 // An instance, a volume or a region of one. A control plane or a resolver alone takes no database down.
 bool hits_a_database(const scenarios::FaultResult& fault, const std::vector<std::string>& databases) {
     if (fault.kind == "control-plane-impaired" || fault.kind == "dns-failure") return false;
@@ -267,7 +272,9 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
         result.waterfall.emplace_back(before + joined->name, (since - incident.start).count());
     }
     std::string stage = "detection";
+    const bool of_parts = std::all_of(incident.stages.begin(), incident.stages.end(), is_of_work_on_parts);
     for (const Incident::Mark& mark : incident.stages) {
+        if (is_of_work_on_parts(mark) && !of_parts) continue;
         const Instant at = std::max(since, mark.at);
         if (mark.stage == stage) continue;
         if (at > since) result.waterfall.emplace_back(stage, (at - since).count());

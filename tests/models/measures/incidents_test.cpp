@@ -315,6 +315,17 @@ TEST(IncidentsTest, ReconnectionEndsWithTheLastLostConnectionAndTheRestIsBacklog
               (Stages{{"detection", ns(28s)}, {"reconnection", ns(7s)}, {"backlog", ns(7s)}}));
 }
 
+TEST(IncidentsTest, WorkOnACacheIsNoStageOfADatabaseThatFailsOver) {
+    Trace trace(small_shape(400s));
+    trace.operations({}, 10s, 400s, outage(130s, 172s, reset));
+    trace.fault(0, 130s, 160s);
+    trace.call(141s, [](Measures& m) { m.incident_stage("promotion", at(141s)); });
+    trace.call(150s, [](Measures& m) { m.incident_stage("forking", at(150s)); });
+    using Stages = std::vector<std::pair<std::string, std::int64_t>>;
+    const auto ns = [](Duration d) { return d.count(); };
+    EXPECT_EQ(trace.run().incidents[0].waterfall, (Stages{{"detection", ns(11s)}, {"promotion", ns(31s)}}));
+}
+
 // What is bad because of another fault that has joined is not worked off.
 TEST(IncidentsTest, WhatALaterFaultSpoilsIsNoBacklog) {
     Trace trace(small_shape(600s));
