@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "planning/fullest.hpp"
 #include "scenarios/quantity_text.hpp"
@@ -32,6 +33,46 @@ bool is_asked(const scenarios::Scenario& scenario, const Requirement& requiremen
         const auto& read = one.warehouse.tables;
         return read.empty() || std::find(read.begin(), read.end(), table) != read.end();
     });
+}
+
+// The warehouse that the requirement is about, by itself, by a table or as the last step of its class; empty: none.
+std::string warehouse_of(const scenarios::Scenario& scenario, const Requirement& requirement) {
+    std::string name = requirement.of.substr(0, requirement.of.find('/'));
+    for (const scenarios::QueryClass& one : scenario.workload.classes) {
+        if (one.name == requirement.of && !one.route.empty()) name = one.route.back().name;
+    }
+    const bool known = std::any_of(scenario.warehouses.begin(), scenario.warehouses.end(),
+                                   [&](const scenarios::Warehouse& warehouse) { return warehouse.name == name; });
+    return known ? name : "";
+}
+
+// "reports/compute-1 was relocating for 18.9 min a run": the longest that one of its computes was in any state but
+// serving, on average; empty: for less than a second, or of no warehouse.
+std::string outage_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
+    const std::string warehouse = warehouse_of(scenario, requirement);
+    if (warehouse.empty()) return "";
+    std::map<std::pair<std::string, std::string>, std::int64_t> lasted;  // by compute and state, ns
+    for (const auto& replication : results) {
+        std::map<std::string, std::pair<std::string, std::int64_t>> now;  // by compute: its state, and since when
+        const auto end_state = [&](const std::string& compute, std::int64_t at_ns) {
+            const auto& [state, since_ns] = now[compute];
+            const bool away = !state.empty() && state != "serving" && state != "not there";
+            if (away) lasted[{compute, state}] += at_ns - since_ns;
+        };
+        for (const auto& change : replication.states) {
+            if (!change.component.starts_with(warehouse + "/compute")) continue;
+            end_state(change.component, change.at_ns);
+            now[change.component] = {change.state, change.at_ns};
+        }
+        for (const auto& [compute, state] : now) end_state(compute, replication.end_ns);
+    }
+    const auto longest = std::max_element(lasted.begin(), lasted.end(),
+                                          [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (longest == lasted.end()) return "";
+    const auto& [compute, state] = longest->first;
+    const engine::Duration mean{longest->second / static_cast<std::int64_t>(results.size())};
+    if (mean < std::chrono::seconds{1}) return "";
+    return fmt::format("{} was {} for {} a run", compute, state, scenarios::seconds_text(engine::in_seconds(mean)));
 }
 
 // What the loads of the table did that was oldest: how long they take, whether they keep up, and what is full there.
@@ -62,6 +103,8 @@ std::string freshness_cause(const scenarios::Scenario& scenario, const Requireme
     if (of.overdue > 0) text += fmt::format(", {} began late and {} were skipped", of.overdue, of.skipped);
     constexpr double full_from = 0.5;
     constexpr std::array kinds{scenarios::resource_slices, scenarios::resource_commits};
+    const std::string outage = outage_text(scenario, requirement, results);
+    if (!outage.empty()) text += "; " + outage;
     return text + fullest_text(fullest(requirement, {of.warehouse}, kinds, full_from, results));
 }
 
@@ -140,6 +183,9 @@ std::string cause(const scenarios::Scenario& scenario, const Requirement& requir
     if (measure == "rpo") return loss_cause(requirement, results);
     if (measure == "restore") return restore_cause(requirement, results);
     if (measure == "rto" || measure == "full-recovery") {
+        // The waterfall of an incident is its database's, if one failed over.
+        const std::string outage = outage_text(scenario, requirement, results);
+        if (!outage.empty()) return outage;
         const std::string text = recovery_cause(requirement, place, results);
         return text.empty() ? text : text + connections_text(scenario, requirement, results);
     }

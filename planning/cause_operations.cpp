@@ -281,7 +281,8 @@ std::string latency_cause(const scenarios::Scenario& scenario, const Requirement
     if (!text.empty()) text += "; ";
     text += fmt::format("{:.0f} % of the time of {}{} goes to {}", 100.0 * top.share,
                         top.slowest ? "the slowest 1 % of " : "", requirement.of + " queries", words.goes_to);
-    return text + fullest_text(fullest(requirement, owners, words.kinds, full_from, results));
+    const std::string full = fullest_text(fullest(requirement, owners, words.kinds, full_from, results));
+    return text.find(full) == std::string::npos ? text + full : text;  // of what was refused it has been said
 }
 
 std::string availability_cause(const scenarios::Scenario& scenario, const Requirement& requirement,

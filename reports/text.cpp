@@ -146,7 +146,7 @@ std::string TextReport::in(Colour colour, std::string_view text) const {
 }
 
 void TextReport::heading(std::string_view text) {
-    out_ << '\n' << in(Colour::bold, text) << '\n';
+    out_ << '\n' << in(Colour::bold, wrapped(text, "", style_.width));
 }
 
 void TextReport::columns() {
@@ -256,7 +256,8 @@ void TextReport::instance(const InstanceRow& one) {
     const std::string hits = one.hit_ratio ? scenarios::share_text(*one.hit_ratio) : "";
     std::string connections = fmt::format("{}", one.connections_peak);
     if (one.connections_max > 0) connections += fmt::format(" of {}", one.connections_max);
-    out_ << "   " << left(one.name, instance_width) << marked(right(percent(one.utilisation), cpu_width), one.busy())
+    out_ << "   " << name_cell(one.name, instance_width, 3)
+         << marked(right(percent(one.utilisation), cpu_width), one.busy())
          << marked(right(hits, pages_width), one.cold()) << marked(right(connections, connections_width), one.crowded())
          << marked(right(fmt::format("{}", one.connections_refused), refused_width), one.connections_refused > 0)
          << right(fmt::format("{:.0f}", one.row_waits), waits_width) << '\n';

@@ -39,6 +39,11 @@ std::string right(std::string_view text, std::size_t width) {
     return std::string(width > length ? width - length : 0, ' ') + std::string{text};
 }
 
+std::string name_cell(std::string_view name, std::size_t width, std::size_t indent) {
+    if (characters(name) <= width) return left(name, width);
+    return std::string{name} + '\n' + std::string(indent + width, ' ');
+}
+
 std::string wrapped(std::string_view text, std::string_view first, std::size_t width) {
     const std::string indent(characters(first), ' ');
     std::string lines;

@@ -12,6 +12,10 @@ std::size_t characters(std::string_view text);  // of UTF-8
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
+// The cell of a row's name behind `indent` characters: `width` wide, or, if the name is wider, the name and as many
+// blanks on the next line.
+std::string name_cell(std::string_view name, std::size_t width, std::size_t indent);
+
 // Lines of at most `width` characters, each with a line end; `first` in front of the first, as many blanks in front of
 // the others. A word that is longer has a line of its own. Line ends in the text are kept.
 std::string wrapped(std::string_view text, std::string_view first, std::size_t width);

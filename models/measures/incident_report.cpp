@@ -11,6 +11,7 @@ constexpr std::int64_t window_seconds_max = 10;
 constexpr std::int64_t rare_seconds_max = 60;  // an assumption: as long as what must be quiet after the last bad window
 constexpr Duration window_least = std::chrono::seconds{1};
 constexpr Duration quiet_least = std::chrono::seconds{60};
+constexpr const char* before = "the time before ";  // another fault of the incident
 
 std::string endpoint_name(const ClassShape& query_class) {
     switch (query_class.role) {
@@ -26,6 +27,11 @@ std::string endpoint_name(const ClassShape& query_class) {
             break;
     }
     return query_class.database;
+}
+
+// Work on a cache or a warehouse is no stage of a database that fails over meanwhile.
+bool is_of_work_on_parts(const Incident::Mark& mark) {
+    return mark.stage == "forking" || mark.stage == "scaling" || mark.stage == "resizing" || mark.stage == "catch-up";
 }
 
 // An instance, a volume or a region of one. A control plane or a resolver alone takes no database down.
@@ -261,9 +267,23 @@ const scenarios::FaultResult* IncidentReport::joined_before_stages(const Observe
     return joined;
 }
 
+// The first fault that began then.
+const scenarios::FaultResult* IncidentReport::joined_between(const Observed& observed, Instant from,
+                                                             Instant until) const {
+    const scenarios::FaultResult* joined = nullptr;
+    for (const std::size_t number : observed.incident.faults) {
+        const scenarios::FaultResult& fault = incidents_.faults()[number];
+        const Instant start{Duration{fault.start_ns}};
+        if (start < from || start >= until) continue;
+        if (joined == nullptr || fault.start_ns < joined->start_ns) joined = &fault;
+    }
+    return joined;
+}
+
 // Each stage lasts until the next one begins, the last until the end of the last bad window of any class. Of the last
 // one, reconnection, what comes after the last client that had to connect anew is re-warming as long as a cache has too
-// few hits, and then backlog; windows are whole seconds, so what is shorter is neither.
+// few hits, and then backlog; windows are whole seconds, so what is shorter is neither. From the next fault on that
+// joins, it is that one's time.
 void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
     if (incident.stages.empty() && incident.names_away.empty()) return;
@@ -271,10 +291,12 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     if (const scenarios::FaultResult* const joined =
             incident.stages.empty() ? nullptr : joined_before_stages(observed)) {
         since = Instant{Duration{joined->start_ns}};
-        result.waterfall.emplace_back("the time before " + joined->name, (since - incident.start).count());
+        result.waterfall.emplace_back(before + joined->name, (since - incident.start).count());
     }
     std::string stage = incident.stages.empty() ? "reconnection" : "detection";
+    const bool of_parts = std::all_of(incident.stages.begin(), incident.stages.end(), is_of_work_on_parts);
     for (const Incident::Mark& mark : incident.stages) {
+        if (is_of_work_on_parts(mark) && !of_parts) continue;
         const Instant at = std::max(since, mark.at);
         if (mark.stage == stage) continue;
         if (at > since) add_stage(incident, stage, {since, at}, result);
@@ -290,20 +312,25 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
         result.waterfall.emplace_back(stage, (last_bad - since).count());
         return;
     }
+    const scenarios::FaultResult* const later = joined_between(observed, since + window_least, last_bad);
+    const Instant own_end = later == nullptr ? last_bad : Instant{Duration{later->start_ns}};
     Instant connected = since;
     for (const Incident::Span& away : incident.names_away) {
-        if (away.from < last_bad) connected = std::max(connected, std::min(away.to, last_bad));
+        if (away.from < own_end) connected = std::max(connected, std::min(away.to, own_end));
     }
     for (const Instant lost : incident.connections_lost) {
-        if (lost <= last_bad) connected = std::max(connected, lost);
+        if (lost <= own_end) connected = std::max(connected, lost);
     }
-    if (last_bad < connected + window_least) connected = last_bad;
+    if (own_end < connected + window_least) connected = own_end;
     add_stage(incident, stage, {since, connected}, result);
     Instant warm = connected;
     for (const std::optional<Instant> out : incident.cache_out) warm = std::max(warm, out.value_or(warm));
-    warm = std::min(warm, last_bad);
+    warm = std::min(warm, own_end);
     if (warm > connected) result.waterfall.emplace_back("re-warming", (warm - connected).count());
-    if (last_bad > warm) result.waterfall.emplace_back("backlog", (last_bad - warm).count());
+    if (own_end > warm) {
+        result.waterfall.emplace_back(later == nullptr ? "backlog" : before + later->name, (own_end - warm).count());
+    }
+    if (later != nullptr) result.waterfall.emplace_back("the time since " + later->name, (last_bad - own_end).count());
 }
 
 }  // namespace faultline::models

@@ -101,6 +101,27 @@ TEST(CauseOfIncidentsTest, AnInstanceWithoutRoomForConnectionsIsNamed) {
     EXPECT_EQ(told(rto, "boston", result).find("refused"), std::string::npos) << "no word for a few";
 }
 
+// The zone's database failed over in seconds; the warehouse was relocated for twenty minutes.
+TEST(CauseOfIncidentsTest, AClassOfAWarehouseWaitsForTheWarehouse) {
+    scenarios::Scenario scenario = tests::example_scenario();
+    scenario.workload.classes.front().route = {{scenarios::TargetRole::warehouse, "reports"}};
+    scenario.warehouses.emplace_back().name = "reports";
+    ReplicationResult result = tests::example_replication(1);
+    result.end_ns = 3000 * second_ns;
+    result.incidents = {incident_of("zone lost", "boston", 1300)};
+    result.states = {{0, "reports/compute-1", "serving"},
+                     {100 * second_ns, "reports/compute-1", "zone lost"},
+                     {100 * second_ns, "reports/scaling-1", "not there"},
+                     {110 * second_ns, "reports/compute-1", "relocating"},
+                     {1310 * second_ns, "reports/compute-1", "serving"}};
+    const std::vector<ReplicationResult> results{result, result};
+    EXPECT_EQ(cause(scenario, requirement_on("rto", "lookup"), "boston", results),
+              "reports/compute-1 was relocating for 20 min a run");
+    result.states.resize(1);
+    const std::vector<ReplicationResult> calm{result, result};
+    EXPECT_NE(cause(scenario, requirement_on("rto", "lookup"), "boston", calm).find("promotion"), std::string::npos);
+}
+
 TEST(CauseOfIncidentsTest, ALogWhoseWayIsCutIsSoTold) {
     ReplicationResult result = tests::example_replication(1);
     for (const auto& [target, until_s] : {std::pair{"boston/line", 900}, std::pair{"us-east-1 - us-west-2", 340}}) {

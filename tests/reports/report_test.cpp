@@ -61,6 +61,26 @@ TEST(TextReportTest, IsPlainAsciiIn80Columns) {
     for (const char letter : text) EXPECT_TRUE(letter == '\n' || (letter >= ' ' && letter <= '~'));
 }
 
+// A name of 64 bytes is the longest that the format takes.
+TEST(TextReportTest, LongNamesStayIn80Columns) {
+    scenarios::RunResult run = tests::example_run();
+    const std::string longest(64, 'n');
+    for (auto& replication : run.replications) {
+        for (auto& one : replication.classes) one.name = longest;
+        for (auto& one : replication.queues) one.name = longest;
+        for (auto& one : replication.instances) one.name = longest;
+    }
+    std::ostringstream out;
+    TextReport report{out, {}};
+    report.context(tests::example_context());
+    report.results(run);
+    report.close();
+    std::istringstream lines{out.str()};
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+    EXPECT_NE(out.str().find("   " + longest + "\n"), std::string::npos) << "an instance has a line of its own";
+    EXPECT_NE(out.str().find("\nWhere the time of\n" + longest + " goes"), std::string::npos) << out.str();
+}
+
 // Of many instances the busiest are shown, and whoever refused connections, however idle.
 TEST(TextReportTest, OfManyInstancesTheBusiestAreShown) {
     scenarios::RunResult run;
