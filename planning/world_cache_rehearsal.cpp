@@ -52,19 +52,20 @@ private:
         const double until_s = engine::in_seconds(until);
         double first_s = 0.0, last_s = 0.0;
         std::uint64_t seen = 0;
+        bool all = true;
         while (const auto request = requests.next()) {
             if (seen == 0) first_s = request->time_s;
-            if (request->time_s - first_s >= until_s) break;
+            all = request->time_s - first_s < until_s;
             last_s = request->time_s;
+            if (!all) break;
             ++seen;
             hand_on(*request, begun_ + recorded(last_s - first_s));
         }
         if (requests.error())
             throw std::runtime_error("the trace has changed since it was checked: " + *requests.error());
-        // A mean gap after the last one, as a trace begins anew that repeats.
+        // With the first one that is not passed over; else a mean gap after the last, as a trace that begins anew.
         const double gaps = static_cast<double>(std::max<std::uint64_t>(seen, 2) - 1);
-        const bool all = until_s > last_s - first_s;
-        begun_ += all ? recorded((last_s - first_s) * (1.0 + 1.0 / gaps)) : recorded(until_s);
+        begun_ += recorded((last_s - first_s) * (all ? 1.0 + 1.0 / gaps : 1.0));
     }
     Duration recorded(double s) const { return engine::duration_from_seconds(s / trace_.speed); }
 

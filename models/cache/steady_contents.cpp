@@ -375,7 +375,8 @@ void fill_as_if_long_in_use(Store& store, const SteadyShape& shape, const Steady
     const Scarcity scarce =
         scarcity(shape, demand, {store.charge_of(shape.value, true), store.charge_of(shape.value, false)});
     const bool to_the_brim = !std::isinf(scarce.let_in_s);
-    double passed = draws.uniform();  // systematic sampling: as many as are expected, for what fills it stays
+    // Systematic sampling there: as many as are expected, for what fills it stays.
+    double passed = to_the_brim ? draws.uniform() : 0.0;
     for (std::size_t i = 0; i < demand.keys.size(); ++i) {
         const KeyDemand& of = demand.keys[i];
         const std::span<const FillRate> fills = fills_of(shape, demand, i);

@@ -40,6 +40,7 @@ void Injector::tell_of_reach() {
     for (const auto& cache : targets_.caches) {
         for (const auto& set : cache->sets()) set->reach_changed();
     }
+    for (const auto& warehouse : targets_.warehouses) warehouse->reach_changed();
 }
 
 // Instances that ended there meanwhile, and that nobody could start.

@@ -70,6 +70,8 @@ public:
     const std::vector<std::unique_ptr<Compute>>& mains() const { return mains_; }
     void lose_node(Compute& compute, engine::Health how);
     void lose_zone(Compute& compute, engine::Health how);
+    // A cut has begun or ended. Who is behind it is lost to the others; alone, it stays where it is.
+    void reach_changed();
     bool whole() const;
     // Elastic resize of the computes that are up: down for so long, then with so many nodes. A child of the caller.
     engine::Process<> resize(int nodes, Duration down);
@@ -96,6 +98,8 @@ private:
     engine::Process<> mend(Compute& compute, Loss loss);
     engine::Process<> come_back(Compute& compute);
     engine::Process<> sleep();
+    void leave_zone(Compute& compute, engine::Health how, std::string_view state);
+    bool usable(PlaceId zone) const;
     std::optional<PlaceId> other_zone(const Compute& compute) const;
     void serve(Compute& compute, PlaceId zone, double cold_share);
     Duration freshness_of(const WarehouseQuery& query, Instant now) const;

@@ -19,14 +19,32 @@ void Warehouse::lose_node(Compute& compute, engine::Health how) {
 }
 
 void Warehouse::lose_zone(Compute& compute, engine::Health how) {
+    leave_zone(compute, how, "zone lost");
+}
+
+void Warehouse::reach_changed() {
+    for (const auto& compute : mains_) {
+        if (!compute->up() || usable(compute->place())) continue;
+        const bool alone = std::none_of(mains_.begin(), mains_.end(),
+                                        [&](const auto& other) { return other->up() && usable(other->place()); });
+        if (!alone) leave_zone(*compute, engine::Health::silent, "cut off");
+    }
+}
+
+void Warehouse::leave_zone(Compute& compute, engine::Health how, std::string_view state) {
     const PlaceId lost = compute.place();
-    lose(compute, how, "zone lost");
+    lose(compute, how, state);
     if (const Compute* const other = loading()) {
         // One name for both zones: who asks is answered where somebody is. The next ones find out by their slots.
         if (entrance_ == lost) entrance_ = other->place();
         scaling_->leave(lost, entrance_);
     }
     simulation_.spawn(control_, mend(compute, Loss::zone));
+}
+
+// Alive, and in reach of the region.
+bool Warehouse::usable(PlaceId zone) const {
+    return topology_.alive(zone) && !topology_.apart(topology_.region_of(zone), zone);
 }
 
 // Its queries end with it. While another compute serves, the endpoint does too.
@@ -45,10 +63,10 @@ engine::Process<> Warehouse::mend(Compute& compute, Loss loss) {
         co_await simulation_.delay(zone_looked_at_each);
     }
     compute.notice();
-    if (loss == Loss::node && topology_.alive(compute.place())) {
+    if (loss == Loss::node && usable(compute.place())) {
         compute.component().enter("replacing a node");
         co_await simulation_.delay(drawn(shape_.recovery.node_replacement));
-        if (topology_.alive(compute.place())) {
+        if (usable(compute.place())) {
             serve(compute, compute.place(), 1.0 / shape_.compute.nodes);
             co_return;
         }
@@ -61,14 +79,14 @@ engine::Process<> Warehouse::come_back(Compute& compute) {
     for (;;) {
         const std::optional<PlaceId> elsewhere = other_zone(compute);
         const PlaceId zone = elsewhere.value_or(compute.place());
-        if (!topology_.alive(zone) || topology_.control_plane_ill(zone)) {
+        if (!usable(zone) || topology_.control_plane_ill(zone)) {
             co_await simulation_.delay(zone_looked_at_each);
             continue;
         }
         compute.component().enter(elsewhere ? "relocating" : "resuming");
         const Duration needed = drawn(elsewhere ? shape_.recovery.relocating : shape_.recovery.resume);
         co_await simulation_.delay(needed);
-        if (!topology_.alive(zone)) continue;
+        if (!usable(zone)) continue;
         serve(compute, zone, 1.0);
         co_return;
     }
@@ -76,12 +94,12 @@ engine::Process<> Warehouse::come_back(Compute& compute) {
 
 // none: its own is alive, or it has to wait for it.
 std::optional<PlaceId> Warehouse::other_zone(const Compute& compute) const {
-    if (topology_.alive(compute.place()) || !shape_.recovery.relocation) return std::nullopt;
+    if (usable(compute.place()) || !shape_.recovery.relocation) return std::nullopt;
     for (const PlaceId zone : shape_.zones) {
         const bool taken = std::any_of(mains_.begin(), mains_.end(), [&](const auto& other) {
             return other.get() != &compute && other->place() == zone;
         });
-        if (!taken && topology_.alive(zone)) return zone;
+        if (!taken && usable(zone)) return zone;
     }
     return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scenarios/catalogue.hpp"
+#include "scenarios/nearest_name.hpp"
 #include "scenarios/reader/read_parts.hpp"
 
 namespace faultline::scenarios {

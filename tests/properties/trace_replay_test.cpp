@@ -251,6 +251,26 @@ TEST(TraceReplayTest, AWarmCacheExpiresAsItWouldLater) {
     });
 }
 
+// What is passed over was asked for last before the run: key 7 half a second before. Keys 1 and 2 have expired since.
+TEST(TraceReplayTest, AWarmCacheHasSeenWhatIsPassedOver) {
+    using namespace std::chrono_literals;
+    test::in_child([] {
+        const Trace trace(
+            "time,class,key,office\n0,lookup,1,boston\n9.5,lookup,7,boston\n10,lookup,1,boston\n"
+            "10.5,lookup,7,boston\n19,lookup,2,boston\n");
+        std::string text = small_system("");
+        replace_in(text, R"({ "rate": "600/s" })", trace.arrivals(R"(, "from": "10s")"));
+        const auto result = run(read(text, [](scenarios::Scenario& scenario) {
+            scenario.run.warm_up = 0s;
+            scenario.run.measured = 15s;
+            scenario.caches.front().ttl = 5s;
+            scenario.caches.front().starts = scenarios::CacheStart::warm;
+        }));
+        EXPECT_EQ(result.caches.front().reads, 3U);
+        EXPECT_EQ(result.caches.front().fresh_hits, 1U);
+    });
+}
+
 TEST(TraceReplayTest, AFileThatHasGoneSinceIsNoSilence) {
     test::in_child([] {
         auto trace = std::make_unique<Trace>(short_trace);

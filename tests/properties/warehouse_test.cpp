@@ -126,6 +126,23 @@ TEST(WarehouseTest, ALostZoneOfTwoIsNoOutage) {
     });
 }
 
+// Nothing has ended there, but the region does not reach it any more.
+TEST(WarehouseTest, AZoneOfTwoThatIsCutOffIsNoOutage) {
+    test::in_child([] {
+        std::string text =
+            with_warehouse(R"("cut": { "kind": "zone-cut", "target": "us-east-1/a", "at": "60s", "lasts": "90s" })");
+        replace_in(text, R"("class": "ra3.xlplus",)", R"("class": "ra3.xlplus", "multi_az": true,)");
+        replace_in(text, R"("relocating": "100s",)", R"("relocation": false, "resume": "10s", "detection": "20s",)");
+        const auto result = run(read(text));
+        expect_conserved(result);
+        const auto& reports = class_named(result, "by branch");
+        EXPECT_GT(good_between(reports, 122, 138), 20U) << "16 s of 6 a second, every second one";
+        EXPECT_GE(good_between(reports, 145, 205), 284U) << "360 on average, less four standard deviations";
+        EXPECT_NEAR(entered_at_s(result, "reports/compute-1", "cut off"), 120.0, 0.01);
+        EXPECT_NEAR(entered_at_s(result, "reports/compute-1", "resuming"), 210.0, 1.5) << "when the cut is over";
+    });
+}
+
 TEST(WarehouseTest, ALostNodeIsReplaced) {
     test::in_child([] {
         const auto result = run(read(with_warehouse(
