@@ -167,6 +167,8 @@ public:
         if (outliers_ != nullptr) outliers_->answered(instance.number(), well);
     }
     bool healthy() const { return healthy_count_ > 0; }
+    // An instance is down, and still sent calls: too few of its probes have failed.
+    bool calls_the_lost() const;
     PlaceId balancer() const { return balancer_; }
     const std::vector<CacheGroup*>& caches() const { return caches_; }  // by cache of the scenario
     bool control_plane_ill() const { return context_.transport.topology().control_plane_ill(balancer_); }
