@@ -78,9 +78,11 @@ void add_waterfall_of_part(const std::vector<const PartMark*>& marks, IncidentRe
     if (stage == rewarming_stage) end_stage(warm_ns_of(part, incident));
 }
 
-// Of work on caches and warehouses: what fails meanwhile has stages of its own, which it would hide.
-bool is_of_work_on_parts(std::string_view stage) {
-    constexpr std::array<std::string_view, 5> stages{"preparation", "scaling", "forking", "resizing", catch_up_stage};
+// Of work on caches and warehouses, and of the balancers of services: what fails meanwhile has stages of its own, which
+// it would hide.
+bool is_hiding(std::string_view stage) {
+    constexpr std::array<std::string_view, 7> stages{"preparation",  "scaling",       "forking", "resizing",
+                                                     catch_up_stage, "health checks", "backlog"};
     return std::find(stages.begin(), stages.end(), stage) != stages.end();
 }
 
@@ -105,8 +107,7 @@ void add_part_waterfalls(const std::vector<PartMark>& marks, std::vector<Inciden
         const std::vector<const PartMark*> of_it = marks_of(incidents[i], marks, next_ns);
         auto& waterfall = incidents[i].waterfall;
         const bool hides =
-            std::all_of(waterfall.begin(), waterfall.end(),
-                        [](const auto& stage) { return is_of_work_on_parts(stage.first); }) &&
+            std::all_of(waterfall.begin(), waterfall.end(), [](const auto& stage) { return is_hiding(stage.first); }) &&
             std::any_of(of_it.begin(), of_it.end(), [](const PartMark* mark) { return is_lost_and_replaced(*mark); });
         if (hides) waterfall.clear();
         if (waterfall.empty() && !of_it.empty()) add_waterfall_of_part(of_it, incidents[i]);

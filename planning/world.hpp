@@ -149,6 +149,7 @@ private:
     void look_for_caught_up(models::Instant now);
     void note_endpoint(const models::Endpoint& endpoint);
     void look_for_lost_connections();
+    void look_for_misled_balancers(engine::Instant now);
     void gauge_resources();
     void gauge_new_instances();
     void gauge_log(models::Cluster& cluster, models::Instance& instance, const std::string& place);

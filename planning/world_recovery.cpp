@@ -55,6 +55,11 @@ void World::note_endpoint(const Endpoint& endpoint) {
     if (std::none_of(asked_endpoints_.begin(), asked_endpoints_.end(), same)) asked_endpoints_.push_back({&endpoint});
 }
 
+void World::look_for_misled_balancers(Instant now) {
+    const auto misled = [](const auto& region) { return region->calls_the_lost(); };
+    if (std::any_of(service_regions_.begin(), service_regions_.end(), misled)) measures_->balancer_misled(now);
+}
+
 // Once a second the last one of each endpoint: how long reconnection took is known to the second.
 void World::look_for_lost_connections() {
     for (AskedEndpoint& asked : asked_endpoints_) {

@@ -245,6 +245,7 @@ engine::StopReason World::run_measured() {
         gauges_->read_all();
         look_for_caught_up(second);
         look_for_lost_connections();
+        look_for_misled_balancers(second);
         read_traffic();
     }
     return run_to(end_);

@@ -11,6 +11,7 @@ constexpr std::int64_t window_seconds_max = 10;
 constexpr std::int64_t rare_seconds_max = 60;  // an assumption: as long as what must be quiet after the last bad window
 constexpr Duration window_least = std::chrono::seconds{1};
 constexpr Duration quiet_least = std::chrono::seconds{60};
+constexpr const char* health_checks_stage = "health checks";
 constexpr const char* before = "the time before ";  // another fault of the incident
 
 std::string endpoint_name(const ClassShape& query_class) {
@@ -286,7 +287,10 @@ const scenarios::FaultResult* IncidentReport::joined_between(const Observed& obs
 // joins, it is that one's time.
 void IncidentReport::add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
-    if (incident.stages.empty() && incident.names_away.empty()) return;
+    if (incident.stages.empty() && incident.names_away.empty()) {
+        add_health_checks(observed, result);
+        return;
+    }
     Instant since = incident.start;
     if (const scenarios::FaultResult* const joined =
             incident.stages.empty() ? nullptr : joined_before_stages(observed)) {
@@ -312,6 +316,12 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
         result.waterfall.emplace_back(stage, (last_bad - since).count());
         return;
     }
+    add_last_stages(observed, since, last_bad, result);
+}
+
+void IncidentReport::add_last_stages(const Observed& observed, Instant since, Instant last_bad,
+                                     scenarios::IncidentResult& result) const {
+    const Incident& incident = observed.incident;
     const scenarios::FaultResult* const later = joined_between(observed, since + window_least, last_bad);
     const Instant own_end = later == nullptr ? last_bad : Instant{Duration{later->start_ns}};
     Instant connected = since;
@@ -322,15 +332,31 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
         if (lost <= own_end) connected = std::max(connected, lost);
     }
     if (own_end < connected + window_least) connected = own_end;
-    add_stage(incident, stage, {since, connected}, result);
-    Instant warm = connected;
+    add_stage(incident, "reconnection", {since, connected}, result);
+    const Instant misled = std::clamp(incident.misled.value_or(connected), connected, own_end);
+    const Instant left_out = misled < connected + window_least ? connected : misled;
+    if (left_out > connected) result.waterfall.emplace_back(health_checks_stage, (left_out - connected).count());
+    Instant warm = left_out;
     for (const std::optional<Instant> out : incident.cache_out) warm = std::max(warm, out.value_or(warm));
     warm = std::min(warm, own_end);
-    if (warm > connected) result.waterfall.emplace_back("re-warming", (warm - connected).count());
+    if (warm > left_out) result.waterfall.emplace_back("re-warming", (warm - left_out).count());
     if (own_end > warm) {
         result.waterfall.emplace_back(later == nullptr ? "backlog" : before + later->name, (own_end - warm).count());
     }
     if (later != nullptr) result.waterfall.emplace_back("the time since " + later->name, (last_bad - own_end).count());
+}
+
+// No database failed over, but instances of a service are lost: until their balancer has noticed.
+void IncidentReport::add_health_checks(const Observed& observed, scenarios::IncidentResult& result) const {
+    const Incident& incident = observed.incident;
+    Instant last_bad = incident.start;
+    for (const scenarios::Recovery& recovery : result.recoveries) {
+        last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
+    }
+    const Instant left_out = std::min(incident.misled.value_or(incident.start), last_bad);
+    if (left_out < incident.start + window_least) return;
+    result.waterfall.emplace_back(health_checks_stage, (left_out - incident.start).count());
+    if (last_bad >= left_out + window_least) result.waterfall.emplace_back("backlog", (last_bad - left_out).count());
 }
 
 }  // namespace faultline::models

@@ -44,6 +44,9 @@ private:
     void add_skipped(const Observed& observed, scenarios::IncidentResult& result) const;
     const scenarios::FaultResult* joined_before_stages(const Observed& observed) const;
     const scenarios::FaultResult* joined_between(const Observed& observed, Instant from, Instant until) const;
+    void add_last_stages(const Observed& observed, Instant since, Instant last_bad,
+                         scenarios::IncidentResult& result) const;
+    void add_health_checks(const Observed& observed, scenarios::IncidentResult& result) const;
     void add_waterfall(const Observed& observed, scenarios::IncidentResult& result) const;
     static void add_stage(const Incident& incident, const std::string& stage, const Incident::Span& span,
                           scenarios::IncidentResult& result);

@@ -82,6 +82,7 @@ Incident& Incidents::open(Instant start, std::size_t first_row, const NormalShar
                       .full_recovery = {},
                       .stages = {},
                       .connections_lost = {},
+                      .misled = {},
                       .losses = std::vector<scenarios::DataLoss>(databases_.size()),
                       .lost_by_office = std::vector<std::uint64_t>(databases_.size() * offices_),
                       .cache_out = std::vector<std::optional<Instant>>(caches_),

@@ -30,6 +30,7 @@ struct Incident {
     };
     std::vector<Span> names_away{};                 // nobody could look up some name; the last may be open
     std::vector<Instant> connections_lost;          // by clients, in no order
+    std::optional<Instant> misled{};                // a balancer, for the last time; none: never
     std::vector<scenarios::DataLoss> losses;        // by database; lost_at is in lost_by_office until the end
     std::vector<std::uint64_t> lost_by_office;      // by database, then office: commits
     std::vector<std::optional<Instant>> cache_out;  // by cache: end of the last window with too few hits

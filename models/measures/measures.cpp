@@ -175,6 +175,10 @@ void Measures::connection_lost(Instant at) {
     if (incidents_.any() && at >= incidents_.latest().start) incidents_.latest().connections_lost.push_back(at);
 }
 
+void Measures::balancer_misled(Instant at) {
+    if (incidents_.any() && at >= incidents_.latest().start) incidents_.latest().misled = at;
+}
+
 void Measures::state_change(Instant now, std::string_view component, std::string_view state) {
     states_.push_back({now.time_since_epoch().count(), std::string{component}, std::string{state}});
 }

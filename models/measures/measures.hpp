@@ -101,6 +101,9 @@ public:
     // A client has found its connection's server gone, or another. Reconnection is over after the last such instant
     // before the end of the last bad window; what is still bad then is a cache's re-warming, and then backlog.
     void connection_lost(Instant at);
+    // Told each second: the balancer of a service sends calls to an instance that is down. Until then it is health
+    // checks that are waited for.
+    void balancer_misled(Instant at);
     void state_change(Instant now, std::string_view component, std::string_view state);
 
     // --- queues and links: each is added; then, when a second has passed, read in turn

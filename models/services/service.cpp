@@ -339,6 +339,13 @@ ServiceInstance* ServiceRegion::next_within_reach(PlaceId caller) {
     return next();  // whoever it is: the call is lost on its way
 }
 
+bool ServiceRegion::calls_the_lost() const {
+    for (std::size_t i = 0; i < instances_.size(); ++i) {
+        if (takes_calls(i) && instances_[i]->launched() && !instances_[i]->component().up()) return true;
+    }
+    return false;
+}
+
 // One probe an interval; as many failures, or successes, in a row as the threshold change the balancer's mind.
 engine::Process<> ServiceRegion::check(std::size_t index) {
     ServiceInstance& instance = *instances_[index];

@@ -278,25 +278,6 @@ TEST(IncidentsTest, TheWaterfallIsWhatLiesBetweenTheMarks) {
               (Stages{{"detection", ns(11s)}, {"promotion", ns(14s)}, {"dns", ns(3s)}, {"reconnection", ns(14s)}}));
 }
 
-// A fault that joins an open incident is detected from its own start on; what passed before it is no detection.
-TEST(IncidentsTest, WhatPassedBeforeTheFaultThatTookADatabaseDownIsNotItsDetection) {
-    for (const char* const hit : {"orders/instance-1", "services/shop/us-east-1/1"}) {
-        Trace trace(small_shape(400s));
-        trace.operations({}, 10s, 400s, outage(130s, 172s, reset));
-        trace.fault(0, 130s, 165s);
-        trace.fault(1, 150s, 160s);
-        trace.call(151s, [hit](Measures& m) { m.fault_hit(1, hit); });
-        trace.call(157s, [](Measures& m) { m.incident_stage("promotion", at(157s)); });
-        const ReplicationResult result = trace.run();
-        using Stages = std::vector<std::pair<std::string, std::int64_t>>;
-        const auto ns = [](Duration d) { return d.count(); };
-        const bool down = std::string_view{hit} == "orders/instance-1";
-        const Stages split{{"the time before second", ns(20s)}, {"detection", ns(7s)}, {"promotion", ns(15s)}};
-        const Stages whole{{"detection", ns(27s)}, {"promotion", ns(15s)}};
-        EXPECT_EQ(result.incidents[0].waterfall, down ? split : whole) << hit;
-    }
-}
-
 // Up to the last client that finds its connection dead it is reconnection, what is bad after that is backlog. One that
 // finds it dead when all is well again says nothing.
 TEST(IncidentsTest, ReconnectionEndsWithTheLastLostConnectionAndTheRestIsBacklog) {
@@ -313,38 +294,6 @@ TEST(IncidentsTest, ReconnectionEndsWithTheLastLostConnectionAndTheRestIsBacklog
     const auto ns = [](Duration d) { return d.count(); };
     EXPECT_EQ(result.incidents[0].waterfall,
               (Stages{{"detection", ns(28s)}, {"reconnection", ns(7s)}, {"backlog", ns(7s)}}));
-}
-
-TEST(IncidentsTest, WorkOnACacheIsNoStageOfADatabaseThatFailsOver) {
-    Trace trace(small_shape(400s));
-    trace.operations({}, 10s, 400s, outage(130s, 172s, reset));
-    trace.fault(0, 130s, 160s);
-    trace.call(141s, [](Measures& m) { m.incident_stage("promotion", at(141s)); });
-    trace.call(150s, [](Measures& m) { m.incident_stage("forking", at(150s)); });
-    using Stages = std::vector<std::pair<std::string, std::int64_t>>;
-    const auto ns = [](Duration d) { return d.count(); };
-    EXPECT_EQ(trace.run().incidents[0].waterfall, (Stages{{"detection", ns(11s)}, {"promotion", ns(31s)}}));
-}
-
-// What is bad because of another fault that has joined is not worked off.
-TEST(IncidentsTest, WhatALaterFaultSpoilsIsNoBacklog) {
-    Trace trace(small_shape(600s));
-    trace.operations({}, 10s, 600s, [](Duration due) {
-        const bool bad = (due >= 130s && due < 142s) || (due >= 150s && due < 200s);
-        return bad ? Fate{Outcome::failed, 0ms} : Fate{Outcome::answered, 5ms};
-    });
-    trace.fault(0, 130s, 300s);
-    trace.fault(1, 150s, 200s);
-    trace.call(138s, [](Measures& m) { m.incident_stage("reconnection", at(138s)); });
-    trace.call(141s, [](Measures& m) { m.connection_lost(at(140s)); });
-    const ReplicationResult result = trace.run();
-    ASSERT_EQ(result.incidents.size(), 1U);
-    using Stages = std::vector<std::pair<std::string, std::int64_t>>;
-    const auto ns = [](Duration d) { return d.count(); };
-    EXPECT_EQ(result.incidents[0].waterfall, (Stages{{"detection", ns(8s)},
-                                                     {"reconnection", ns(2s)},
-                                                     {"the time before second", ns(10s)},
-                                                     {"the time since second", ns(50s)}}));
 }
 
 // While a cache has too few hits, what is bad after the reconnection is its re-warming.
