@@ -11,8 +11,8 @@ namespace faultline::reports {
 namespace {
 
 constexpr std::size_t class_width = 17;
-constexpr std::size_t count_width = 11;
-constexpr std::size_t share_width = 10;
+constexpr std::size_t count_width = 10;
+constexpr std::size_t share_width = 12;
 
 struct UnansweredRow {
     std::string class_name, outcome, reason;

@@ -19,7 +19,7 @@ inline constexpr std::array<const char*, stage_count> stage_names{"dns", "connec
 struct Outcomes {
     std::uint64_t due = 0;
     std::uint64_t answered = 0;   // correctly, in time or late
-    std::uint64_t refused = 0;    // by a full queue, pool or connection limit, on the last attempt
+    std::uint64_t refused = 0;    // on the last attempt, by what: UnansweredResult
     std::uint64_t timed_out = 0;  // the client's last attempt
     std::uint64_t failed = 0;     // reset, or an error of the server, on the last attempt
     std::uint64_t in_flight = 0;  // at the end of the run

@@ -232,8 +232,8 @@ engine::Process<Office::Attempt> Office::ask_unguarded(const RequestRef& request
 // Of one that was sent.
 Office::Attempt Office::attempt_of(Request& request, const engine::Call<Answer>& call) {
     const bool answered = call.outcome() == engine::CallOutcome::answered;
-    const Outcome told = answered ? outcome_of(models::reason_of(call.value().status)) : Outcome::failed;
-    if (told == Outcome::failed) request.doubtful = 1;
+    const FailureReason told = answered ? models::reason_of(call.value().status) : FailureReason::connection_lost;
+    if (may_have_run(told)) request.doubtful = 1;
     if (answered) return {call.value().status, false, true, call.value().version};
     return {because(FailureReason::connection_lost), call.outcome() == engine::CallOutcome::none};
 }

@@ -83,6 +83,11 @@ constexpr Outcome outcome_of(FailureReason reason) {
     return reason < FailureReason::own_rate ? Outcome::failed : Outcome::timed_out;
 }
 
+// Of a write that ended so: may a statement of it have reached a server? Else its client knows that nothing was done.
+constexpr bool may_have_run(FailureReason reason) {
+    return reason > FailureReason::unreachable;
+}
+
 // Every read of a cacheable class is one of these; one that timed out at the cache is `bypassed`.
 enum class CacheRead : std::uint8_t { fresh_hit, stale_hit, miss, bypassed, coalesced };
 

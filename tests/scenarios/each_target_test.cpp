@@ -54,7 +54,26 @@ TEST(EachTargetTest, AllOfADomainInTheOrderOfTheFile) {
               (Targets{"hot/shard-1/node-1", "hot/shard-1/node-2", "hot/shard-2/node-1", "hot/shard-2/node-2"}));
     EXPECT_EQ(targets_of_each("storage-node-loss", "each: storage-node").size(), 60U) << "20 in each of three zones";
     EXPECT_EQ(targets_of_each("dns-failure", "each: database"), Targets{"orders"});
+    EXPECT_EQ(targets_of_each("dns-failure", "each: service"), Targets{"shop"});
     EXPECT_EQ(targets_of_each("brown-out", "each: service", R"(, "speed": "50%")"), Targets{"shop"});
+}
+
+// It has no "lasts", as it is over when it is renewed.
+TEST(EachTargetTest, CertificatesOfServicesByRegionAndTheirCredentials) {
+    const auto targets_of = [](const std::string& target) {
+        Problems problems;
+        std::string text = replaced(
+            wide_text(), R"("kind": "zone-outage", "target": "az-of: orders/writer", "at": "5min", "lasts": "1min")",
+            R"("kind": "certificate-expiry", "target": ")" + target + R"(", "at": "5min")");
+        text = replaced(text, R"("us-east-1": 3)", R"("us-east-1": 3, "us-west-2": 1)");
+        const auto scenario = read_scenario(text, "example.json", "", problems);
+        for (const Problem& problem : problems.sorted()) ADD_FAILURE() << to_text(problem);
+        return scenario ? scenario->faults.at(0).targets : Targets{};
+    };
+    EXPECT_EQ(targets_of("each: service"), Targets{"shop"});
+    EXPECT_EQ(targets_of("each: service-region"), (Targets{"shop/us-east-1", "shop/us-west-2"}));
+    EXPECT_EQ(targets_of("each: credentials"), Targets{"shop/credentials"});
+    EXPECT_EQ(targets_of("each: service-region of shop").size(), 2U);
 }
 
 TEST(EachTargetTest, OfOneOwnerAlone) {
