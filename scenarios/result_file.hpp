@@ -1,6 +1,6 @@
-// The result file: a RunResult as JSON; one replication as CBOR, to be kept, or packed, on its way from a worker to its
-// parent. In JSON and CBOR series, buckets and counts are base64 of little-endian float32, uint32 or uint64, and numbers
-// that JSON cannot hold are the strings "inf", "-inf" and "nan". Reading gives back what was written, bit for bit.
+// The result file: a RunResult as JSON; one replication as CBOR, to be kept, or packed, from a worker to its parent. In
+// JSON and CBOR series, buckets and counts are base64 of little-endian float32, uint32 or uint64, and numbers that JSON
+// cannot hold are the strings "inf", "-inf" and "nan". Reading gives back what was written, bit for bit.
 //
 // Left out: compression, and reading results of other schema versions (a newer one is a problem that says so).
 #pragma once
@@ -35,8 +35,8 @@ std::vector<std::uint8_t> to_cbor(const ReplicationResult& replication);
 // None when the bytes are not what to_cbor wrote; `error` then says why.
 std::optional<ReplicationResult> from_cbor(std::span<const std::uint8_t> bytes, std::string& error);
 
-// For the same program, at once: several times as fast. None when the bytes are not what to_packed wrote, or if that was
-// of another program; `error` then says why.
+// For the same program, at once: several times as fast. None when the bytes are not what to_packed wrote, or another
+// program's did; `error` then says why.
 std::vector<std::uint8_t> to_packed(const ReplicationResult& replication);
 std::optional<ReplicationResult> from_packed(std::span<const std::uint8_t> bytes, std::string& error);
 

@@ -66,7 +66,7 @@ TEST(WaterfallStagesTest, WhatALaterFaultSpoilsIsNoBacklog) {
     Trace trace(small_shape(600s));
     trace.operations({}, 10s, 600s, [](Duration due) {
         const bool bad = (due >= 130s && due < 142s) || (due >= 150s && due < 200s);
-        return bad ? Fate{Outcome::failed, 0ms} : Fate{Outcome::answered, 5ms};
+        return bad ? Fate{FailureReason::connection_lost, 0ms} : Fate{FailureReason::none, 5ms};
     });
     trace.fault(0, 130s, 300s);
     trace.fault(1, 150s, 200s);
