@@ -44,7 +44,8 @@ void World::build_service_region(const scenarios::Service& service, const std::s
     const auto& zones = scenario_.regions[region].zones;
     service_regions_.push_back(std::make_unique<ServiceRegion>(
         *context_, path, network_->regions[region],
-        HealthCheckShape{service.health_check_interval, service.health_check_threshold}, caches_of(region_name)));
+        HealthCheckShape{service.health_check_interval, service.health_check_timeout, service.health_check_threshold},
+        caches_of(region_name)));
     services_.back().push_back(service_regions_.back().get());
     service_regions_.back()->set_quotas(tenant_quotas());
     if (service.outliers) service_regions_.back()->watch_outliers(*service.outliers);

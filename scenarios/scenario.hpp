@@ -134,6 +134,7 @@ struct Service {
     // while no instance there is healthy.
     std::string steering = "nearest";
     Duration health_check_interval{};
+    Duration health_check_timeout{};  // at most the interval
     int health_check_threshold = 0;  // failures in a row until an instance is out
     Driver driver;
     int pool = 10;                         // connections of one instance to one endpoint, at most

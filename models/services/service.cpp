@@ -355,7 +355,7 @@ engine::Process<> ServiceRegion::check(std::size_t index) {
         co_await simulation.delay(checks_.interval);
         if (!instance.launched()) co_return;
         const Delays legs = context_.transport.round_trip(balancer_, instance.stand(), health_probe, draws_);
-        engine::Timer patience(simulation, checks_.interval);
+        engine::Timer patience(simulation, checks_.timeout);
         engine::Call<Answer> call(simulation, instance.component(), here(legs.back), legs);
         co_await engine::any_of(call, patience);
         const bool left = std::find(left_.begin(), left_.end(), instance.place()) != left_.end();

@@ -138,6 +138,7 @@ private:
 
 struct HealthCheckShape {
     Duration interval{};
+    Duration timeout{};  // of a probe
     int threshold = 3;
 };
 

@@ -57,6 +57,11 @@ void read_service(const Child& child, Service& service, const Report& report) {
     service.steering = object.text("steering");
     ObjectReader check(*object.child("health_check"), "health-check", report);
     service.health_check_interval = check.positive_duration("interval");
+    service.health_check_timeout = check.positive_duration("timeout");
+    if (service.health_check_timeout > service.health_check_interval) {
+        if (check.has("timeout")) check.problem("timeout", "expected at most the \"interval\"");
+        service.health_check_timeout = service.health_check_interval;
+    }
     service.health_check_threshold = check.integer("threshold");
     check.finish();
     service.driver = read_driver(object, "driver");
