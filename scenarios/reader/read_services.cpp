@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "scenarios/nearest_name.hpp"
@@ -57,10 +58,10 @@ void read_service(const Child& child, Service& service, const Report& report) {
     service.steering = object.text("steering");
     ObjectReader check(*object.child("health_check"), "health-check", report);
     service.health_check_interval = check.positive_duration("interval");
-    service.health_check_timeout = check.positive_duration("timeout");
-    if (service.health_check_timeout > service.health_check_interval) {
-        if (check.has("timeout")) check.problem("timeout", "expected at most the \"interval\"");
-        service.health_check_timeout = service.health_check_interval;
+    const std::optional<Duration> timeout = check.maybe_duration("timeout");
+    service.health_check_timeout = timeout.value_or(service.health_check_interval);
+    if (timeout && (*timeout <= Duration{} || *timeout > service.health_check_interval)) {
+        check.problem("timeout", "expected above 0s and at most the \"interval\"");
     }
     service.health_check_threshold = check.integer("threshold");
     check.finish();

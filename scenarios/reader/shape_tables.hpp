@@ -260,8 +260,7 @@ inline constexpr std::array service_standby_keys{
 inline constexpr std::array health_check_keys{
     Key{"interval", "duration", "between two checks", R"("30s")",
         "Elastic Load Balancing, target group health checks: HealthCheckIntervalSeconds"},
-    Key{"timeout", "duration", "until a check without an answer has failed; the interval if that is shorter", R"("5s")",
-        "Elastic Load Balancing, target group health checks: HealthCheckTimeoutSeconds (from memory)"},
+    Key{"timeout", "duration", "until a check without an answer has failed; absent: the interval"},
     Key{"threshold", "integer", "failures in a row until an instance is out", "2",
         "Elastic Load Balancing, target group health checks: 2 failures, 5 successes (from memory)", false, 1, 100},
 };
