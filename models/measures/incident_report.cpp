@@ -243,7 +243,7 @@ void IncidentReport::add_stage(const Incident& incident, const std::string& stag
         if (at > since) result.waterfall.emplace_back(part, (at - since).count());
         since = std::max(since, at);
     };
-    const bool waits = stage == "detection" || stage == "reconnection";
+    const bool waits = stage == "detection" || stage == "reconnection" || stage.starts_with(before);
     for (const Incident::Span& away : incident.names_away) {
         if (!waits || away.to <= since || away.from >= span.to) continue;
         end_part(stage, away.from);
@@ -295,7 +295,7 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
     if (const scenarios::FaultResult* const joined =
             incident.stages.empty() ? nullptr : joined_before_stages(observed)) {
         since = Instant{Duration{joined->start_ns}};
-        result.waterfall.emplace_back(before + joined->name, (since - incident.start).count());
+        add_stage(incident, before + joined->name, {incident.start, since}, result);
     }
     std::string stage = incident.stages.empty() ? "reconnection" : "detection";
     const bool of_parts = std::all_of(incident.stages.begin(), incident.stages.end(), is_of_work_on_parts);
