@@ -47,17 +47,17 @@ public:
         }
     }
 
-    // From a region, zone or site to a region or zone, its links into `links`. False: there is none.
-    bool route(PlaceId source, PlaceId to, std::vector<LinkId>& links) {
+    // From a region, zone or site to a region or zone, its links into `into`. False: there is none.
+    bool route(PlaceId source, PlaceId to, std::vector<LinkId>& into) {
         const Tree& tree = from(source);
-        links.clear();
+        into.clear();
         for (PlaceId at = to; at != source;) {
             const std::uint32_t link = tree.arrived_by[tree.vertex(state_, at)];
             if (link == no_link) return false;
-            links.push_back({link});
+            into.push_back({link});
             at = other_end(link, at);
         }
-        std::reverse(links.begin(), links.end());
+        std::reverse(into.begin(), into.end());
         return true;
     }
 
