@@ -35,6 +35,15 @@ bool is_of_work_on_parts(const Incident::Mark& mark) {
     return mark.stage == "forking" || mark.stage == "scaling" || mark.stage == "resizing" || mark.stage == "catch-up";
 }
 
+// The end of the last bad window of any class or canary; its start, if there was none.
+Instant last_bad_window(const Incident& incident, const scenarios::IncidentResult& result) {
+    Instant last = incident.start;
+    for (const scenarios::Recovery& recovery : result.recoveries) {
+        last = std::max(last, incident.start + Duration{recovery.bad_until_ns});
+    }
+    return last;
+}
+
 // An instance, a volume or a region of one. A control plane or a resolver alone takes no database down.
 bool hits_a_database(const scenarios::FaultResult& fault, const std::vector<std::string>& databases) {
     if (fault.kind == "control-plane-impaired" || fault.kind == "dns-failure") return false;
@@ -307,10 +316,7 @@ void IncidentReport::add_waterfall(const Observed& observed, scenarios::Incident
         since = at;
         stage = mark.stage;
     }
-    Instant last_bad = since;
-    for (const scenarios::Recovery& recovery : result.recoveries) {
-        last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
-    }
+    const Instant last_bad = std::max(since, last_bad_window(incident, result));
     if (incident.stages.empty() && last_bad == since) return;  // nobody has missed a name
     if (stage != "reconnection") {
         result.waterfall.emplace_back(stage, (last_bad - since).count());
@@ -349,10 +355,7 @@ void IncidentReport::add_last_stages(const Observed& observed, Instant since, In
 // No database failed over, but instances of a service are lost: until their balancer has noticed.
 void IncidentReport::add_health_checks(const Observed& observed, scenarios::IncidentResult& result) const {
     const Incident& incident = observed.incident;
-    Instant last_bad = incident.start;
-    for (const scenarios::Recovery& recovery : result.recoveries) {
-        last_bad = std::max(last_bad, incident.start + Duration{recovery.bad_until_ns});
-    }
+    const Instant last_bad = last_bad_window(incident, result);
     const Instant left_out = std::min(incident.misled.value_or(incident.start), last_bad);
     if (left_out < incident.start + window_least) return;
     result.waterfall.emplace_back(health_checks_stage, (left_out - incident.start).count());

@@ -230,7 +230,6 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::VolatileLru,
             .objects = 8000,
             .ttl = 20s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .every = 4},
@@ -238,7 +237,6 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::VolatileRandom,
             .objects = 6000,
             .ttl = 60s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .every = 4},
@@ -246,7 +244,6 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::VolatileTtl,
             .objects = 6000,
             .ttl = 60s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .every = 4},
@@ -254,7 +251,6 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::VolatileLfu,
             .objects = 6000,
             .ttl = 60s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .every = 4},
@@ -262,7 +258,6 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::VolatileLru,
             .objects = 3000,
             .ttl = 20s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .chance = 0.01},
@@ -277,14 +272,12 @@ INSTANTIATE_TEST_SUITE_P(
             .policy = EvictionPolicy::NoEviction,
             .objects = 3000,
             .ttl = 20s,
-
             .longer = lasting_ttl,
             .share = 1.0},
         Use{.name = "a_time_and_for_ever_and_noeviction",
             .policy = EvictionPolicy::NoEviction,
             .objects = 6000,
             .ttl = 60s,
-
             .longer = lasting_ttl,
             .share = 1.0,
             .every = 4,
