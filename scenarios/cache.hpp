@@ -71,8 +71,8 @@ struct Cache {
     std::string policy = "allkeys-lru";
     int samples = 5;
     int lfu_log_factor = 10;
-    int lfu_decay_minutes = 1;  // 0: never
-    Duration command_time{};    // of a node's thread, above 0
+    int lfu_decay_minutes = 1;    // 0: never
+    Duration command_time{};      // of a node's thread, above 0
     std::optional<Bytes> memory;  // for data; none: what the class has, less the reserve
     std::optional<Duration> ttl;  // of every entry
     double ttl_jitter = 0.0;      // 0..1: an entry's ttl is shorter by up to this share

@@ -135,7 +135,7 @@ struct Service {
     std::string steering = "nearest";
     Duration health_check_interval{};
     Duration health_check_timeout{};  // at most the interval
-    int health_check_threshold = 0;  // failures in a row until an instance is out
+    int health_check_threshold = 0;   // failures in a row until an instance is out
     Driver driver;
     int pool = 10;                         // connections of one instance to one endpoint, at most
     Duration pool_wait{};                  // a call waits this long for a connection, at most
