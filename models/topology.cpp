@@ -232,7 +232,7 @@ Topology::State::Way& Topology::State::way(LinkId link, PlaceId from) {
     SIM_CHECK(link.value < links.size());
     const LinkSpec& spec = links[link.value].spec;
     SIM_CHECK(from == spec.from || from == spec.to);
-    return ways[way_of(link, from == spec.from)];
+    return ways[way_number(link, from == spec.from)];
 }
 
 engine::Bytes Topology::carried(LinkId link, PlaceId from) const {

@@ -44,6 +44,11 @@ struct LinkId {
     friend constexpr auto operator<=>(LinkId, LinkId) = default;
 };
 
+// The place of one way of a link, from its first end on (`forward`) or back, in arrays over the ways of all links.
+constexpr std::size_t way_number(LinkId link, bool forward) {
+    return 2 * std::size_t{link.value} + (forward ? 0 : 1);
+}
+
 // Where somebody stands, and which machine he is, by the number of its component: a gray one is slower than its place.
 struct Stand {
     static constexpr std::uint32_t any = ~std::uint32_t{0};  // none that could be gray
@@ -203,7 +208,7 @@ public:
     // among them.
     void count_carried();
     engine::Bytes carried(LinkId link, PlaceId from) const;
-    // The same of all ways: number 2 x link, and one more against its direction.
+    // The same by way_number.
     std::int64_t carried_bytes(std::size_t way) const;
     // A sum over ways of links, away from their ends `from`: of what they carry from now on. A way is of one group.
     std::size_t add_carried_group();

@@ -210,7 +210,7 @@ void Topology::State::place_route(Path& path, PlaceId from, std::span<const Link
         const bool forward = link.spec.from == here;
         here = forward ? link.spec.to : link.spec.from;
         std::construct_at(own_links + i, route[i]);
-        std::construct_at(own_ways + i, static_cast<std::uint32_t>(way_of(route[i], forward)));
+        std::construct_at(own_ways + i, static_cast<std::uint32_t>(way_number(route[i], forward)));
         if (link.spec.jitter.body_median_s <= 0.0) continue;
         std::construct_at(classes + jittery, link.spec.link_class);
         std::construct_at(jitter + jittery, &link.jitter_now);

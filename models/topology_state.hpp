@@ -42,13 +42,12 @@ struct Topology::State {
             jitter_deviation_s = model.mean_deviation_s();
         }
     };
-    // What one way of a link carries. Number 2 x link + (1: against its direction), so that the two lie together, and
-    // the lines of one site, too: they are asked for after every second, path by path.
+    // What one way of a link carries. By way_number the two lie together, and the lines of one site, too: they are
+    // asked for after every second, path by path.
     struct Way {
         std::int64_t carried = 0;  // bytes
         std::uint32_t group = no_group;
     };
-    static std::size_t way_of(LinkId link, bool forward) { return 2 * std::size_t{link.value} + (forward ? 0 : 1); }
     struct MadePath {
         Path* path;
         PlaceId from, to;

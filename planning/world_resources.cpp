@@ -225,7 +225,7 @@ void World::gauge_link(LinkId link) {
         const std::string words = place_words(from) + " to " + place_words(to);
         const ResourceOwner owner{"network/" + words, words, words};
         // Of a large topology there are thousands, read one after the other: nothing but sums in the order of links.
-        const std::size_t way = 2 * std::size_t{link.value} + (forward ? 0 : 1);
+        const std::size_t way = way_number(link, forward);
         seconds_per_byte_.resize(way + 1, 8.0 / spec.bandwidth.value);
         gauges_->add(owner, scenarios::resource_link, spec.bandwidth.value, [this, way] {
             const auto bytes = static_cast<double>(network_->topology.carried_bytes(way));

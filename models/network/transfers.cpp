@@ -154,7 +154,7 @@ void Transfers::tell_queues() {
 }
 
 double Transfers::used_seconds(LinkId link, PlaceId from) const {
-    return used_seconds_of(2 * std::size_t{link.value} + (from == topology_.link(link).from ? 0 : 1));
+    return used_seconds_of(way_number(link, from == topology_.link(link).from));
 }
 
 double Transfers::used_seconds_of(std::size_t way) const {

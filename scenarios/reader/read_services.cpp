@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -59,7 +60,8 @@ void read_service(const Child& child, Service& service, const Report& report) {
     ObjectReader check(*object.child("health_check"), "health-check", report);
     service.health_check_interval = check.positive_duration("interval");
     const std::optional<Duration> timeout = check.maybe_duration("timeout");
-    service.health_check_timeout = timeout.value_or(service.health_check_interval);
+    service.health_check_timeout =
+        timeout.value_or(std::min<Duration>(std::chrono::seconds{5}, service.health_check_interval));
     if (timeout && (*timeout <= Duration{} || *timeout > service.health_check_interval)) {
         check.problem("timeout", "expected above 0s and at most the \"interval\"");
     }

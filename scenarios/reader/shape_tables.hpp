@@ -260,7 +260,11 @@ inline constexpr std::array service_standby_keys{
 inline constexpr std::array health_check_keys{
     Key{"interval", "duration", "between two checks", R"("30s")",
         "Elastic Load Balancing, target group health checks: HealthCheckIntervalSeconds"},
-    Key{"timeout", "duration", "until a check without an answer has failed; absent: the interval"},
+    Key{"timeout",
+        "duration",
+        "until a check without an answer has failed; absent: 5 s, or a shorter interval",
+        {},
+        "Elastic Load Balancing, target group health checks: HealthCheckTimeoutSeconds, 5 (from memory)"},
     Key{"threshold", "integer", "failures in a row until an instance is out", "2",
         "Elastic Load Balancing, target group health checks: 2 failures, 5 successes (from memory)", false, 1, 100},
 };

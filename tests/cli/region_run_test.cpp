@@ -238,7 +238,7 @@ const std::vector<RegionRun> runs{
      18,
      {{"writes recover", "met"}, {"writes answered", "met"}, {"nothing lost", "met"}}},
 
-    {"chance", "", 6, {{"nine in ten", "VIOLATED"}, {"lookups answered", "met"}, {"updates answered", "met"}}},
+    {"chance", "", 10, {{"nine in ten", "VIOLATED"}, {"lookups answered", "met"}, {"updates answered", "met"}}},
     // A host that is back restarts its process in seconds; a zone is waited for.
     {"chance", "no-replica", 12, {{"nine in ten", "VIOLATED"}, {"updates answered", "met"}}},
 
