@@ -276,7 +276,10 @@ void ReplicaSet::take_over(std::size_t number) {
     }
     std::swap(old.store_, next.node->store_);
     const std::uint64_t received = next.received;
-    if (next.node->behind_ != nullptr) next.node->behind_->lose_beyond(received, lost_at_);
+    if (next.node->behind_ != nullptr) {
+        if (old_goes_on) next.node->behind_->stop();
+        next.node->behind_->lose_beyond(received, lost_at_);
+    }
     changes_.clear();
     next.in_sync = false;
     primary_ = number;

@@ -6,6 +6,8 @@ namespace faultline::models {
 
 void WriteBehind::serve_from(engine::Component& node, BackingStore& database) {
     database_ = &database;
+    ++shift_;
+    arrived_.notify_all();  // who is still there of the shift before
     for (int worker = 0; worker < shape_.workers; ++worker) simulation_.spawn(node, work());
 }
 
@@ -59,8 +61,10 @@ WriteBehind::Entry WriteBehind::take() {
     return waiting_.pop();
 }
 
+// A node behind a cut goes on when another one serves: its workers find their shift over, each where it waited.
 engine::Process<> WriteBehind::work() {
-    for (;;) {
+    const std::uint32_t own_shift = shift_;
+    while (own_shift == shift_) {
         if (again_.empty() && waiting_.empty()) {
             engine::Condition::Wait more(arrived_);
             co_await more;
@@ -77,8 +81,10 @@ engine::Process<> WriteBehind::work() {
         for (;;) {
             hand.request = database_->open(hand.entry.key, hand.entry.by);
             const Answer answer = co_await database_->run(hand.request);
+            if (own_shift != shift_) co_return;  // the successor's workers have it
             if (answer.status == AnswerStatus::ok) break;
             co_await simulation_.delay(shape_.retry_after);
+            if (own_shift != shift_) co_return;
         }
         done(hand);
     }

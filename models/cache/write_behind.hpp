@@ -39,8 +39,8 @@ public:
     WriteBehind(engine::Simulation& simulation, const WriteBehindShape& shape)
         : simulation_(simulation), shape_(shape) {}
 
-    // The node is the primary from now on: its workers take up what waits. It is lost: what they had in hand waits
-    // again, unless it is durable.
+    // The node is the primary from now on: its workers take up what waits. It is lost, or gives way to another one: what
+    // they had in hand waits again, unless it is durable, and they take nothing more.
     void serve_from(engine::Component& node, BackingStore& database);
     void stop();
 
@@ -95,6 +95,7 @@ private:
     std::vector<Entry> again_;          // was in hand when the primary was lost: before all others
     std::vector<InHand*> in_hand_;
     engine::Condition arrived_;
+    std::uint32_t shift_ = 0;  // of workers: those of one that is over end
     WriteBehindCounters counters_;
 };
 

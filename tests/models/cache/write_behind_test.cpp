@@ -196,6 +196,26 @@ TEST_F(WriteBehindTest, ASuccessorLosesWhatItHadNotReceived) {
     EXPECT_LE(database.widest_gap, 5ms);
 }
 
+// Behind a cut its workers wait for the database, alive. When the replica serves, they have nothing more to do with the
+// queue: what they had in hand is written by the successor's, once, and nothing is left with them.
+TEST_F(WriteBehindTest, WhoIsCutOffHandsOverWhatItsWorkersHadInHand) {
+    build(1, {.delay = 1s, .workers = 4, .retry_after = 1s});
+    write_from_now(10ms, 1'000'000);
+    run_to(10s);
+    database.takes = 60s;
+    region.network.topology.cut_off({region.zone(0)});
+    group.sets().front()->reach_changed();
+    run_to(21900ms);
+    EXPECT_EQ(group.nodes()[0].get(), &group.node(0)) << "10 s and 2 s";
+    database.takes = 10ms;
+    run_to(30s);
+    ASSERT_EQ(group.nodes()[1].get(), &group.node(0));
+    EXPECT_LE(queue().exposure(region.simulation.now()), 1100ms) << "the delay, and a transaction";
+    EXPECT_NEAR(static_cast<double>(queue().unwritten()), 101.0, 2.0) << "100/s for 1.01 s";
+    run_to(100s);  // those behind the cut have had their answers
+    EXPECT_EQ(counters().accepted, counters().transactions + counters().lost + queue().unwritten());
+}
+
 // ---- what a node carries
 
 class NodeCapacityTest : public ::testing::Test {
