@@ -46,33 +46,73 @@ std::string warehouse_of(const scenarios::Scenario& scenario, const Requirement&
     return known ? name : "";
 }
 
-// "reports/compute-1 was relocating for 18.9 min a run": the longest that one of its computes was in any state but
-// serving, on average; empty: for less than a second, or of no warehouse.
+// Of states; an incident lasts until its full recovery, the next one or the end of the run.
+struct Span {
+    std::int64_t from_ns, to_ns;
+};
+std::vector<Span> spans_of_incidents(const Requirement& requirement, const scenarios::ReplicationResult& replication) {
+    std::vector<Span> spans;
+    for (std::size_t i = 0; i < replication.incidents.size(); ++i) {
+        const scenarios::IncidentResult& incident = replication.incidents[i];
+        const bool last = i + 1 == replication.incidents.size();
+        std::int64_t to_ns = last ? replication.end_ns : replication.incidents[i + 1].start_ns;
+        if (incident.full_recovery_ns > 0) to_ns = std::min(to_ns, incident.full_recovery_ns);
+        if (is_about(requirement, incident)) spans.push_back({incident.start_ns, to_ns});
+    }
+    return spans;
+}
+
+// In any state but serving, by compute and state, in ns of all replications together.
+using TimeInStates = std::map<std::string, std::map<std::string, std::int64_t>>;
+void add_states(const scenarios::ReplicationResult& replication, const std::string& warehouse,
+                const std::vector<Span>& within, TimeInStates& lasted) {
+    std::map<std::string, std::pair<std::string, std::int64_t>> now;  // by compute: its state, and since when
+    const auto end_state = [&](const std::string& compute, std::int64_t at_ns) {
+        const auto& [state, since_ns] = now[compute];
+        if (state.empty() || state == "serving" || state == "not there") return;
+        for (const Span& span : within) {
+            const std::int64_t ns = std::min(at_ns, span.to_ns) - std::max(since_ns, span.from_ns);
+            if (ns > 0) lasted[compute][state] += ns;
+        }
+    };
+    for (const auto& change : replication.states) {
+        if (!change.component.starts_with(warehouse + "/compute")) continue;
+        end_state(change.component, change.at_ns);
+        now[change.component] = {change.state, change.at_ns};
+    }
+    for (const auto& [compute, state] : now) end_state(compute, replication.end_ns);
+}
+
+// "reports/compute-1 was relocating for 18.9 min and paused for 12 min a run": of the compute that was longest in one
+// state other than serving that one, and each that lasted half as long, on average; empty: for less than a second, or
+// of no warehouse. Of a recovery, what its incidents had of them: a night in which it sleeps is none of its causes.
 std::string outage_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results) {
     const std::string warehouse = warehouse_of(scenario, requirement);
     if (warehouse.empty()) return "";
-    std::map<std::pair<std::string, std::string>, std::int64_t> lasted;  // by compute and state, ns
+    const bool of_incidents = requirement.measure == "rto" || requirement.measure == "full-recovery";
+    TimeInStates lasted;
     for (const auto& replication : results) {
-        std::map<std::string, std::pair<std::string, std::int64_t>> now;  // by compute: its state, and since when
-        const auto end_state = [&](const std::string& compute, std::int64_t at_ns) {
-            const auto& [state, since_ns] = now[compute];
-            const bool away = !state.empty() && state != "serving" && state != "not there";
-            if (away) lasted[{compute, state}] += at_ns - since_ns;
-        };
-        for (const auto& change : replication.states) {
-            if (!change.component.starts_with(warehouse + "/compute")) continue;
-            end_state(change.component, change.at_ns);
-            now[change.component] = {change.state, change.at_ns};
-        }
-        for (const auto& [compute, state] : now) end_state(compute, replication.end_ns);
+        const std::vector<Span> all{{0, replication.end_ns}};
+        add_states(replication, warehouse, of_incidents ? spans_of_incidents(requirement, replication) : all, lasted);
     }
-    const auto longest = std::max_element(lasted.begin(), lasted.end(),
-                                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (longest == lasted.end()) return "";
-    const auto& [compute, state] = longest->first;
-    const engine::Duration mean{longest->second / static_cast<std::int64_t>(results.size())};
-    if (mean < std::chrono::seconds{1}) return "";
-    return fmt::format("{} was {} for {} a run", compute, state, scenarios::seconds_text(engine::in_seconds(mean)));
+    const auto longest_of = [](const auto& states) {
+        return *std::max_element(states.begin(), states.end(),
+                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+    };
+    const auto worst = std::max_element(lasted.begin(), lasted.end(), [&](const auto& a, const auto& b) {
+        return longest_of(a.second).second < longest_of(b.second).second;
+    });
+    if (worst == lasted.end()) return "";
+    const auto mean_text = [&](std::int64_t ns) {
+        return scenarios::seconds_text(engine::in_seconds(engine::Duration{ns}) / static_cast<double>(results.size()));
+    };
+    const auto [longest, longest_ns] = longest_of(worst->second);
+    if (longest_ns < static_cast<std::int64_t>(results.size()) * 1'000'000'000) return "";
+    std::string text = fmt::format("{} was {} for {}", worst->first, longest, mean_text(longest_ns));
+    for (const auto& [state, ns] : worst->second) {
+        if (state != longest && 2 * ns >= longest_ns) text += fmt::format(" and {} for {}", state, mean_text(ns));
+    }
+    return text + " a run";
 }
 
 // What the loads of the table did that was oldest: how long they take, whether they keep up, and what is full there.
@@ -176,7 +216,9 @@ std::string cause(const scenarios::Scenario& scenario, const Requirement& requir
     if (measure == "latency") return latency_cause(scenario, requirement, place, results);
     if (measure == "availability" || measure == "good-minutes") {
         const std::string text = availability_cause(scenario, requirement, place, results);
-        return text.empty() ? text : text + connections_text(scenario, requirement, results);
+        if (text.empty()) return text;
+        const std::string outage = outage_text(scenario, requirement, results);
+        return text + (outage.empty() ? "" : "; " + outage) + connections_text(scenario, requirement, results);
     }
     if (measure == "hit-rate" || measure == "offload") return cache_cause(requirement, results);
     if (scenarios::is_of_sessions(measure)) return session_cause(scenario, requirement, results);

@@ -249,6 +249,26 @@ std::string why_text(const Failures& failures, const Reason& outcome) {
     return fmt::format(", {:.0f} % of these {}", percent, text->words);
 }
 
+// A breaker refuses for what failed before: most of that, where it is told; empty: nothing is, or no breaker is it.
+std::string opened_by_text(const Failures& failures, const Reason& top) {
+    const std::string words = top.words;
+    const auto found = failures.why.find("refused");
+    if (words != "were refused" || found == failures.why.end()) return "";
+    const auto refused_most = std::max_element(found->second.begin(), found->second.end(),
+                                               [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (refused_most->first != "circuit-breaker") return "";
+    Failures others = failures;
+    others.sum.refused -= std::min(others.sum.refused, refused_most->second);
+    others.why["refused"].erase("circuit-breaker");
+    const std::array reasons{Reason{others.sum.refused, "were refused"}, Reason{others.sum.timed_out, "timed out"},
+                             Reason{others.sum.failed, "failed"}};
+    const Reason opens = top_reason(reasons);
+    const std::uint64_t all = reasons[0].count + reasons[1].count + reasons[2].count;
+    if (opens.count == 0) return "";
+    return fmt::format("; of what else went wrong, and opens it, {:.0f} % {}{}", percent_of(opens.count, all),
+                       opens.words, why_text(others, opens));
+}
+
 std::string failures_text(const scenarios::Scenario& scenario, const Requirement& requirement, Results results,
                           const Failures& failures) {
     const std::array reasons = reasons_of(failures);
@@ -259,9 +279,9 @@ std::string failures_text(const scenarios::Scenario& scenario, const Requirement
     const bool calm = failures.not_good[0] > failures.not_good[1] && failures.not_good[0] > failures.not_good[2];
     const std::string faults = calm ? "" : mostly_of(scenario, requirement, results);
     if (!faults.empty()) when += fmt::format(fmt::runtime(when.empty() ? ", most of them after {}" : " ({})"), faults);
-    return fmt::format("of {} operations that were not good {:.0f} % {}{}{}", failures.all(),
+    return fmt::format("of {} operations that were not good {:.0f} % {}{}{}{}", failures.all(),
                        percent_of(top.count, failures.all()), top.words, why_text(failures, top),
-                       surge.empty() ? when : surge);
+                       surge.empty() ? when : surge, opened_by_text(failures, top));
 }
 
 }  // namespace

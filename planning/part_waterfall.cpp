@@ -4,11 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace faultline::planning {
 namespace {
 
 using scenarios::IncidentResult;
+
+constexpr std::int64_t later_from_ns = 1'000'000'000;  // windows are whole seconds
 
 struct StageOfState {
     std::string_view state, stage;
@@ -61,7 +64,23 @@ std::int64_t warm_ns_of(const std::string& part, const IncidentResult& incident)
     return 0;
 }
 
-void add_waterfall_of_part(const std::vector<const PartMark*>& marks, IncidentResult& incident) {
+using Stages = std::vector<std::pair<std::string, std::int64_t>>;
+
+// What the balancers of services and their queues went on with when the part was back: as far as it was later.
+void add_what_came_after(std::int64_t back_ns, const Stages& of_services, IncidentResult& incident) {
+    std::int64_t at_ns = incident.start_ns;
+    for (const auto& [stage, ns] : of_services) {
+        at_ns += ns;
+        const bool of_them = stage == "health checks" || stage == "backlog";
+        if (!of_them || at_ns < back_ns + later_from_ns) continue;
+        incident.waterfall.emplace_back(stage, at_ns - std::max(back_ns, at_ns - ns));
+        back_ns = at_ns;
+    }
+}
+
+// `of_services`: the waterfall that it takes the place of.
+void add_waterfall_of_part(const std::vector<const PartMark*>& marks, const Stages& of_services,
+                           IncidentResult& incident) {
     const std::string& part = slowest_part(marks);
     std::int64_t since_ns = incident.start_ns;
     std::string_view stage = "detection";
@@ -73,9 +92,11 @@ void add_waterfall_of_part(const std::vector<const PartMark*>& marks, IncidentRe
         if (mark->part != part) continue;
         end_stage(ns_of(*mark));
         stage = mark->stage;
-        if (stage == caught_up) return;
+        if (stage == caught_up) break;
     }
     if (stage == rewarming_stage) end_stage(warm_ns_of(part, incident));
+    const bool is_back = stage == rewarming_stage || stage == caught_up;
+    if (is_back) add_what_came_after(since_ns, of_services, incident);
 }
 
 // Of work on caches and warehouses, and of the balancers of services: what fails meanwhile has stages of its own, which
@@ -109,8 +130,8 @@ void add_part_waterfalls(const std::vector<PartMark>& marks, std::vector<Inciden
         const bool hides =
             std::all_of(waterfall.begin(), waterfall.end(), [](const auto& stage) { return is_hiding(stage.first); }) &&
             std::any_of(of_it.begin(), of_it.end(), [](const PartMark* mark) { return is_lost_and_replaced(*mark); });
-        if (hides) waterfall.clear();
-        if (waterfall.empty() && !of_it.empty()) add_waterfall_of_part(of_it, incidents[i]);
+        const Stages of_services = hides ? std::exchange(waterfall, {}) : Stages{};
+        if (waterfall.empty() && !of_it.empty()) add_waterfall_of_part(of_it, of_services, incidents[i]);
     }
 }
 

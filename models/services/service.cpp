@@ -340,8 +340,10 @@ ServiceInstance* ServiceRegion::next_within_reach(PlaceId caller) {
 }
 
 bool ServiceRegion::calls_the_lost() const {
+    const Topology& topology = context_.transport.topology();
     for (std::size_t i = 0; i < instances_.size(); ++i) {
-        if (takes_calls(i) && instances_[i]->launched() && !instances_[i]->component().up()) return true;
+        if (!takes_calls(i) || !instances_[i]->launched()) continue;
+        if (!instances_[i]->component().up() || topology.apart(balancer_, instances_[i]->place())) return true;
     }
     return false;
 }

@@ -182,7 +182,7 @@ public:
     bool has_record() const { return records_lost_ == 0; }
     void expire_certificate(bool expired) { certificates_expired_ += expired ? 1 : -1; }
     bool certificate_valid() const { return certificates_expired_ == 0; }
-    // An instance is down, and still sent calls: too few of its probes have failed.
+    // An instance is down or behind a cut, and still sent calls: too few of its probes have failed.
     bool calls_the_lost() const;
     PlaceId balancer() const { return balancer_; }
     const std::vector<CacheGroup*>& caches() const { return caches_; }  // by cache of the scenario

@@ -122,6 +122,36 @@ TEST(CauseOfIncidentsTest, AClassOfAWarehouseWaitsForTheWarehouse) {
     EXPECT_NE(cause(scenario, requirement_on("rto", "lookup"), "boston", calm).find("promotion"), std::string::npos);
 }
 
+// It sleeps for half an hour before the incident and for five minutes into it: those are the incident's, and of its age
+// all of it is.
+TEST(CauseOfIncidentsTest, WhatAWarehouseDidBeforeAnIncidentIsNoneOfItsCauses) {
+    scenarios::Scenario scenario = tests::example_scenario();
+    scenario.workload.classes.front().route = {{scenarios::TargetRole::warehouse, "reports"}};
+    scenario.warehouses.emplace_back().name = "reports";
+    ReplicationResult result = tests::example_replication(1);
+    result.end_ns = 9000 * second_ns;
+    result.incidents = {incident_of("zone lost", "boston", 900)};
+    result.incidents[0].start_ns = 3000 * second_ns;
+    result.incidents[0].full_recovery_ns = 4000 * second_ns;
+    result.states = {{0, "reports/compute-1", "serving"},
+                     {1200 * second_ns, "reports/compute-1", "paused"},
+                     {3300 * second_ns, "reports/compute-1", "relocating"},
+                     {3840 * second_ns, "reports/compute-1", "serving"}};
+    const auto of = [&](const char* measure) {
+        const std::vector<ReplicationResult> results{result, result};
+        return cause(scenario, requirement_on(measure, "lookup"), "boston", results);
+    };
+    EXPECT_EQ(of("rto"), "reports/compute-1 was relocating for 9 min and paused for 5 min a run");
+    auto& lookup = result.classes.front();
+    lookup.steady.assign(2, {});
+    lookup.steady[0].outcomes = {.due = 90, .answered = 50, .failed = 40, .good = 50};
+    EXPECT_TRUE(of("availability").ends_with("; reports/compute-1 was paused for 35 min a run")) << of("availability");
+    result.warehouses.emplace_back().name = "reports";
+    result.warehouses[0].tables.emplace_back().loads = 10;
+    EXPECT_NE(of("freshness").find("reports/compute-1 was paused for 35 min a run"), std::string::npos)
+        << of("freshness");
+}
+
 TEST(CauseOfIncidentsTest, ALogWhoseWayIsCutIsSoTold) {
     ReplicationResult result = tests::example_replication(1);
     for (const auto& [target, until_s] : {std::pair{"boston/line", 900}, std::pair{"us-east-1 - us-west-2", 340}}) {

@@ -159,8 +159,20 @@ INSTANTIATE_TEST_SUITE_P(
                  r.classes.front().unanswered = {{"refused", "circuit-breaker", 80, {0, 80}, {0, 0}, {0, 0}},
                                                  {"timed out", "network", 20, {0, 20}, {0, 0}, {0, 0}}};
              },
-             {"80 % were refused by an open circuit breaker, 100 % of them in steady state"},
-             {"network"}},
+             {"80 % were refused by an open circuit breaker, 100 % of them in steady state; of what else went wrong, "
+              "and "
+              "opens it, 100 % timed out on the network"}},
+        Case{"a_breaker_that_a_quota_opens",
+             requirement("availability", "lookup"),
+             "denver",
+             [](ReplicationResult& r) {
+                 r.classes.front().steady = {office(1000, 0, 0), office(100, 890, 10)};
+                 r.classes.front().unanswered = {{"refused", "tenant-quota", 90, {0, 90}, {0, 0}, {0, 0}},
+                                                 {"refused", "circuit-breaker", 800, {0, 800}, {0, 0}, {0, 0}},
+                                                 {"timed out", "network", 10, {0, 10}, {0, 0}, {0, 0}}};
+             },
+             {"99 % were refused, 90 % of these by an open circuit breaker",
+              "; of what else went wrong, and opens it, 90 % were refused by the quota of their tenant"}},
         Case{"timed_out_is_not_refused",
              requirement("latency", "lookup", Phase::steady),
              "denver",

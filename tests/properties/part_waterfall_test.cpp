@@ -62,6 +62,35 @@ TEST(PartWaterfallTest, ADatabasesOwnIsLeftAlone) {
     EXPECT_EQ(incidents[0].waterfall.size(), 1U);
 }
 
+// A zone is lost with a node of a cache and an instance of a service: the cache is back after 20 s and warm after 30,
+// and for 90 s the balancer goes on to send calls to whom it takes for well.
+TEST(PartWaterfallTest, WhatGoesOnWhenTheCacheIsBackIsOfTheServices) {
+    std::vector<scenarios::IncidentResult> incidents{incident_at(100s)};
+    incidents[0].rewarmed = {{"hot", 30 * second_ns}};
+    incidents[0].waterfall = {{"health checks", 90 * second_ns}, {"backlog", 3 * second_ns}};
+    const std::vector<PartMark> marks{mark("caches/hot/1/shard", "promotion", 115s),
+                                      mark("caches/hot/1/shard", planning::rewarming_stage, 120s)};
+    planning::add_part_waterfalls(marks, incidents);
+    EXPECT_EQ(incidents[0].waterfall, (Waterfall{{"detection", 15 * second_ns},
+                                                 {"promotion", 5 * second_ns},
+                                                 {"reconnection, re-warming", 10 * second_ns},
+                                                 {"health checks", 60 * second_ns},
+                                                 {"backlog", 3 * second_ns}}));
+}
+
+// They were done before it was: they have no stage.
+TEST(PartWaterfallTest, WhatEndsBeforeTheCacheIsWarmIsHidden) {
+    std::vector<scenarios::IncidentResult> incidents{incident_at(100s)};
+    incidents[0].rewarmed = {{"hot", 30 * second_ns}};
+    incidents[0].waterfall = {{"health checks", 25 * second_ns}, {"backlog", 2 * second_ns}};
+    const std::vector<PartMark> marks{mark("caches/hot/1/shard", "promotion", 115s),
+                                      mark("caches/hot/1/shard", planning::rewarming_stage, 120s)};
+    planning::add_part_waterfalls(marks, incidents);
+    EXPECT_EQ(incidents[0].waterfall, (Waterfall{{"detection", 15 * second_ns},
+                                                 {"promotion", 5 * second_ns},
+                                                 {"reconnection, re-warming", 10 * second_ns}}));
+}
+
 std::int64_t length_of(const scenarios::IncidentResult& incident, std::string_view stage) {
     for (const auto& [name, ns] : incident.waterfall) {
         if (name == stage) return ns;
