@@ -144,7 +144,8 @@ std::vector<ShareSeries> good_operations(const scenarios::Scenario& scenario, co
                                engine::Trials seen;
                                visit_class(scenario, replication, requirement, office, [&](const ClassAtOffice& part) {
                                    seen.successes += part.outcomes.good;
-                                   seen.trials += part.outcomes.due;
+                                   // What the end of the run has cut off says nothing.
+                                   seen.trials += part.outcomes.due - part.outcomes.undecided;
                                });
                                return seen;
                            });

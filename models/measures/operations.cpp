@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -107,6 +108,26 @@ scenarios::ClassAtOffice Operations::at_office(const Cell& counts, std::uint64_t
     return result;
 }
 
+namespace {
+
+struct RowAtEnd {
+    Instant start, end;
+    Instant young_from;  // what is due from then on says nothing yet
+};
+
+// A row has no instants of its operations. All of them say nothing yet, or, in the row in which the young begin, as
+// many as are due in that part of it and as chance adds (three standard deviations of a Poisson variable): answers of
+// milliseconds are in flight at the end of any run.
+std::uint64_t undecided_of(const SecondRows::Counts& counts, const RowAtEnd& row) {
+    if (row.young_from <= row.start) return counts.in_flight();
+    if (row.young_from >= row.end) return 0;
+    const double part = engine::in_seconds(row.end - row.young_from) / engine::in_seconds(row.end - row.start);
+    const double young = static_cast<double>(counts.due) * part;
+    return std::min<std::uint64_t>(counts.in_flight(), static_cast<std::uint64_t>(young + 3.0 * std::sqrt(young)));
+}
+
+}  // namespace
+
 void Operations::finish_office(Place place, const PhaseTrack& track, Instant end,
                                scenarios::ClassResult& result) const {
     const std::size_t pair_of_place = place.query_class * offices_ + place.office;
@@ -117,10 +138,9 @@ void Operations::finish_office(Place place, const PhaseTrack& track, Instant end
         const SecondRows::Counts& counts = *rows_.find(row, pair_of_place);
         if (counts.in_flight() == 0) continue;
         const LivePhase phase = track.row_phase(row);
-        const Duration oldest = end - std::min(end, track.row_start(row));
-        if (oldest <= undecided_below(counts_in(phase), deadlines_[place.query_class])) {
-            undecided[static_cast<std::size_t>(phase)] += counts.in_flight();
-        }
+        const Duration below = undecided_below(counts_in(phase), deadlines_[place.query_class]);
+        undecided[static_cast<std::size_t>(phase)] +=
+            undecided_of(counts, {track.row_start(row), std::min(end, track.row_end(row)), end - below});
     }
     std::array<scenarios::ClassAtOffice*, 3> results{&result.steady[place.office], &result.degraded[place.office],
                                                      &result.recovering[place.office]};
