@@ -5,8 +5,8 @@
 // until the end of the last window in which too few reads hit. Warehouse: detection, node replacement, relocation or
 // resumption, then catch-up, until all that had been committed when it was back is visible (looked at each second).
 //
-// What bad seconds there are after that, while balancers send calls to a lost instance of a service or queues are worked
-// off, is health checks and backlog, as of an incident of services alone.
+// What bad seconds there are after that, while balancers send calls to a lost instance of a service or queues are
+// worked off, is health checks and backlog, as of an incident of services alone.
 //
 // Planned work on a cache or warehouse has the stages of its order, unless a part is lost and replaced meanwhile.
 //

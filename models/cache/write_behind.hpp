@@ -39,8 +39,8 @@ public:
     WriteBehind(engine::Simulation& simulation, const WriteBehindShape& shape)
         : simulation_(simulation), shape_(shape) {}
 
-    // The node is the primary from now on: its workers take up what waits. It is lost, or gives way to another one: what
-    // they had in hand waits again, unless it is durable, and they take nothing more.
+    // The node is the primary from now on: its workers take up what waits. It is lost, or gives way to another one:
+    // what they had in hand waits again, unless it is durable, and they take nothing more.
     void serve_from(engine::Component& node, BackingStore& database);
     void stop();
 
