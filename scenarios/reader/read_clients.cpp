@@ -36,8 +36,10 @@ std::optional<Breaker> read_breaker(ObjectReader& owner) {
     ObjectReader object(*child, "breaker", owner.report());
     object.use_preset(object.one_of("preset"));
     Breaker breaker;
+    const std::size_t before = owner.report().problems->count();
     breaker.failures = object.share("failures");
-    if (object.has("failures") && breaker.failures == 0.0) {
+    const bool understood = owner.report().problems->count() == before;
+    if (understood && object.has("failures") && breaker.failures == 0.0) {
         object.problem("failures", "expected a share above 0%: at 0% it would open without any failure");
     }
     breaker.window = object.integer("window");

@@ -201,6 +201,19 @@ TEST(ReadScenarioTest, FilesThatAreNoneAreProblems) {
     }
 }
 
+TEST(ReadScenarioTest, WhatIsNoShareIsNotZeroAsWell) {
+    const auto problems_of = [](const std::string& failures) {
+        Problems problems;
+        EXPECT_FALSE(read_scenario(
+            replaced(example_text(), "\"deadline\"", R"("breaker": { "failures": )" + failures + R"( }, "deadline")"),
+            "f", "", problems));
+        return all_of(problems);
+    };
+    EXPECT_NE(problems_of("\"fifty\"").find("found \"fifty\""), std::string::npos) << problems_of("\"fifty\"");
+    EXPECT_EQ(problems_of("\"fifty\"").find("above 0%"), std::string::npos) << problems_of("\"fifty\"");
+    EXPECT_NE(problems_of("\"0%\"").find("expected a share above 0%"), std::string::npos) << problems_of("\"0%\"");
+}
+
 TEST(ReadScenarioTest, LimitsOfSizeAndDepth) {
     Problems large;
     EXPECT_FALSE(read_scenario(std::string(16'000'001, ' '), "f", "", large));
