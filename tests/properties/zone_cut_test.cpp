@@ -5,7 +5,7 @@
 //         120 s to 210 s of the run.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <string>
 
 #include "tests/properties/small_system.hpp"
 #include "tests/support/in_child.hpp"
@@ -122,6 +122,19 @@ TEST(ZoneCutTest, ACachesPrimaryBehindTheCutIsReplacedAndComesBackAsAReplica) {
         EXPECT_GT(hot.writes_lost, 0U) << "Denver's service deletes and fills behind the cut";
         EXPECT_LT(hot.writes_lost, hot.writes_acknowledged / 100);
         EXPECT_GE(hot.full_syncs, 1U) << "the old primary begins anew";
+    });
+}
+
+// Two probes, half a minute apart: the cache has long been back when the balancer leaves out who is behind the cut.
+TEST(ZoneCutTest, ABalancerThatCallsWhoIsBehindTheCutIsAStageOfTheRecovery) {
+    test::in_child([] {
+        std::string text = small_system(cut("us-east-1/b"));
+        replace_in(text, R"("interval": "5s")", R"("interval": "30s")");
+        const auto result =
+            run(read(text, [](scenarios::Scenario& scenario) { scenario.caches.front().replicas = 1; }));
+        std::string stages;
+        for (const auto& [stage, ns] : result.incidents.at(0).waterfall) stages += stage + ", ";
+        EXPECT_NE(stages.find("re-warming, health checks, "), std::string::npos) << stages;
     });
 }
 
