@@ -125,11 +125,12 @@ TEST(ZoneCutTest, ACachesPrimaryBehindTheCutIsReplacedAndComesBackAsAReplica) {
     });
 }
 
-// Two probes, half a minute apart: the cache has long been back when the balancer leaves out who is behind the cut.
+// Two probes of half a minute, and as long between them: the cache has long been back when the balancer leaves out who
+// is behind the cut.
 TEST(ZoneCutTest, ABalancerThatCallsWhoIsBehindTheCutIsAStageOfTheRecovery) {
     test::in_child([] {
         std::string text = small_system(cut("us-east-1/b"));
-        replace_in(text, R"("interval": "5s")", R"("interval": "30s")");
+        replace_in(text, R"("interval": "5s")", R"("interval": "30s", "timeout": "30s")");
         const auto result =
             run(read(text, [](scenarios::Scenario& scenario) { scenario.caches.front().replicas = 1; }));
         std::string stages;
